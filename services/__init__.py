@@ -1,0 +1,1 @@
+"""Katsaus: residents' feedback in, figures that can be trusted out."""

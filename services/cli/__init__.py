@@ -1,0 +1,1 @@
+"""The `katsaus` command: starts, migrates, loads and makes keys."""

@@ -1,0 +1,123 @@
+"""Loading the catalogue files: entries are added and changed, never removed, as figures refer to them."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import yaml
+from sqlalchemy import ARRAY, Connection, create_engine
+from sqlalchemy.dialects.postgresql import insert
+
+from services.shared.clock import now
+from services.shared.database import sqlalchemy_url
+from services.shared.tables import (
+    CatalogueRevision,
+    Channel,
+    FeedbackType,
+    OmbudsmanReason,
+    OmbudsmanService,
+    Table,
+    TargetPolicy,
+    Theme,
+    Topic,
+    Unit,
+)
+
+Entry = dict[str, Any]
+
+
+class CatalogueFileError(ValueError):
+    """A catalogue file that cannot be loaded; the message names the file and the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCatalogue:
+    """What a loading did."""
+
+    revision: str
+    entries: int
+    has_changed: bool
+
+
+_RENAMED = {"parent": "parent_code", "successor": "successor_code", "topics": "topic_codes"}
+_FILES: dict[str, type[Table]] = {
+    "units.yaml": Unit,
+    "feedback_types.yaml": FeedbackType,
+    "topics.yaml": Topic,
+    "channels.yaml": Channel,
+    "themes.yaml": Theme,
+    "target_policies.yaml": TargetPolicy,
+    "ombudsman_services.yaml": OmbudsmanService,
+    "ombudsman_reasons.yaml": OmbudsmanReason,
+}
+
+
+def load_catalogue(database_url: str) -> LoadedCatalogue:
+    """Bring the catalogue tables to what the files say, in one transaction."""
+    texts = {name: _read(name) for name in _FILES}
+    revision = hashlib.sha256("\n".join(texts.values()).encode()).hexdigest()
+    rows = {name: _rows(name, text) for name, text in texts.items()}
+    engine = create_engine(sqlalchemy_url(database_url))
+    try:
+        with engine.begin() as connection:
+            has_changed = _write(connection, rows, revision)
+    finally:
+        engine.dispose()
+    return LoadedCatalogue(revision, sum(len(entries) for entries in rows.values()), has_changed)
+
+
+def _read(name: str) -> str:
+    return (resources.files("services.cli.catalogue") / name).read_text(encoding="utf-8")
+
+
+def _rows(name: str, text: str) -> list[Entry]:
+    table = _FILES[name].__table__  # type: ignore[attr-defined]
+    columns = {column.name for column in table.columns}
+    rows = []
+    for position, entry in enumerate(yaml.safe_load(text), start=1):
+        row = {_RENAMED.get(key, key): value for key, value in entry.items()}
+        if "position" in columns:
+            row["position"] = position
+        unknown = row.keys() - columns
+        if unknown:
+            raise CatalogueFileError(f"{name}, entry {position}: unknown field {', '.join(sorted(unknown))}")
+        if "fi" not in row.get("names", {}):
+            raise CatalogueFileError(f"{name}, entry {position}: names need at least fi")
+        rows.append(row)
+    return rows
+
+
+def _write(connection: Connection, rows: dict[str, list[Entry]], revision: str) -> bool:
+    for name, entries in rows.items():
+        table = _FILES[name].__table__  # type: ignore[attr-defined]
+        nothing: Entry = {
+            column.name: [] if isinstance(column.type, ARRAY) else None
+            for column in table.columns
+            if column.nullable or column.server_default is not None
+        }
+        for entry in _parents_first(entries):
+            _upsert(connection, table, nothing | entry)
+    changed = connection.execute(
+        insert(CatalogueRevision)
+        .values(content_hash=revision, loaded_at=now())
+        .on_conflict_do_nothing()
+        .returning(CatalogueRevision.content_hash)  # type: ignore[call-overload]
+    )
+    return changed.scalar_one_or_none() is not None
+
+
+def _upsert(connection: Connection, table: Any, row: Entry) -> None:
+    keys = [column.name for column in table.primary_key.columns]
+    statement = insert(table).values(row)
+    changed = {name: statement.excluded[name] for name in row if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+def _parents_first(entries: Sequence[Entry]) -> Iterable[Entry]:
+    """The entries, units before those that refer to them, with successors filled in once all are there."""
+    if not any("successor_code" in entry for entry in entries):
+        return entries
+    without = [{**entry, "successor_code": None} for entry in entries]
+    return [*without, *(entry for entry in entries if entry.get("successor_code"))]

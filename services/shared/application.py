@@ -1,0 +1,131 @@
+"""How every service's app is put together: the same errors, limits, health checks, logs and documents."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
+
+from services.shared import health
+from services.shared.body_limit import BodyLimitMiddleware
+from services.shared.catalogue import CatalogueCache
+from services.shared.database import connect
+from services.shared.idempotency import REPLAYED_HEADER
+from services.shared.logs import configure_logging
+from services.shared.problems import CrashMiddleware, ProblemDocument, install_problem_handlers
+from services.shared.request_context import REQUEST_ID_HEADER, RequestContextMiddleware
+from services.shared.settings import Settings, get_settings
+from services.shared.tables.access import Service
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+@asynccontextmanager
+async def _nothing_more(_app: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+def create_app(
+    *,
+    service: Service,
+    title: str,
+    description: str,
+    tags: Mapping[str, str],
+    routers: Sequence[APIRouter],
+    stream_paths: frozenset[str] = frozenset(),
+    lifespan: Lifespan = _nothing_more,
+) -> FastAPI:
+    """A service's app. ``stream_paths`` take bodies of any length; ``lifespan`` runs what the service needs besides.
+
+    The database is connected when the app starts, unless ``app.state.sessions`` was set before, as tests do.
+    """
+    settings = get_settings()
+
+    @asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[None]:
+        if app.state.sessions is None:
+            configure_logging(service, settings.log_level)
+            app.state.sessions = connect(settings, service)
+        async with lifespan(app):
+            yield
+        await app.state.sessions.dispose()
+
+    app = FastAPI(
+        title=title,
+        description=description,
+        version=version("katsaus"),
+        openapi_tags=[{"name": name, "description": text} for name, text in tags.items()],
+        generate_unique_id_function=_operation_id,
+        lifespan=run,
+        redoc_url=None,
+    )
+    app.state.service = service
+    app.state.settings = settings
+    app.state.sessions = None
+    app.state.catalogue = CatalogueCache(settings.catalogue_refresh_seconds)
+    install_problem_handlers(app)
+    _add_middleware(app, settings, stream_paths)
+    for router in (*routers, health.router):
+        app.include_router(router)
+    _document_problems(app)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name.replace("_", "-")
+
+
+def _add_middleware(app: FastAPI, settings: Settings, stream_paths: frozenset[str]) -> None:
+    # Added last is outermost: the request id is there for whatever answers.
+    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.body_max_bytes, is_stream=stream_paths.__contains__)
+    app.add_middleware(CrashMiddleware)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type", "Idempotency-Key", REQUEST_ID_HEADER],
+            expose_headers=[REQUEST_ID_HEADER, REPLAYED_HEADER, "Link", "ETag"],
+        )
+    app.add_middleware(RequestContextMiddleware)
+
+
+def _document_problems(app: FastAPI) -> None:
+    """Every operation's errors are problem documents, also the framework's own 422."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is not None:
+            return app.openapi_schema
+        document = generate()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        definition = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(definition.pop("$defs", {}))
+        schemas["ProblemDocument"] = definition
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        reference = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                answer = operation["responses"].get("422")
+                if answer is not None:
+                    answer["description"] = "`invalid_request`: the request has fields that are wrong"
+                    answer["content"] = {"application/problem+json": reference}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings of the app that answers ``request``."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def catalogue_cache_of(request: Request) -> CatalogueCache:
+    """The catalogue cache of the app that answers ``request``."""
+    cache: CatalogueCache = request.app.state.catalogue
+    return cache

@@ -1,0 +1,161 @@
+"""The catalogue as the services read it: an immutable snapshot in memory, read anew when files were loaded again."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from services.shared.problems import InvalidRequestProblem, invalid
+from services.shared.tables import (
+    CatalogueRevision,
+    Channel,
+    FeedbackType,
+    OmbudsmanReason,
+    OmbudsmanService,
+    TargetPolicy,
+    Theme,
+    Topic,
+    Unit,
+)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All catalogue entries by code, in their order. An empty ``revision`` means that nothing was loaded yet."""
+
+    revision: str
+    units: Mapping[str, Unit]
+    feedback_types: Mapping[str, FeedbackType]
+    topics: Mapping[str, Topic]
+    channels: Mapping[str, Channel]
+    themes: Mapping[str, Theme]
+    target_policies: tuple[TargetPolicy, ...]
+    ombudsman_services: Mapping[str, OmbudsmanService]
+    ombudsman_reasons: Mapping[str, OmbudsmanReason]
+
+    def resolve_unit(self, value: str, *, on: date, field: str = "unit") -> Unit:
+        """The unit of code or alias ``value``, valid on the day; else the problem that says what to send."""
+        unit = self.units.get(value) or _by_alias(self.units, value)
+        if unit is None:
+            raise _unknown(field, value, "units")
+        if on < unit.valid_from:
+            raise invalid(field, f"{unit.code!r} exists only from {unit.valid_from}; name the unit of that day")
+        if unit.valid_to is not None and on >= unit.valid_to:
+            successor = f"; its successor is {unit.successor_code!r}" if unit.successor_code else ""
+            raise invalid(field, f"{unit.code!r} ended on {unit.valid_to}{successor}")
+        return unit
+
+    def resolve_type(self, value: str, *, field: str = "type") -> FeedbackType:
+        """The feedback type of code or alias ``value``."""
+        found = self.feedback_types.get(value) or _by_alias(self.feedback_types, value)
+        if found is None:
+            raise _unknown(field, value, "types", self.feedback_types)
+        return found
+
+    def resolve_topic(self, value: str, *, field: str = "topic") -> Topic:
+        """The topic of code or alias ``value``."""
+        found = self.topics.get(value) or _by_alias(self.topics, value)
+        if found is None:
+            raise _unknown(field, value, "topics")
+        return found
+
+    def resolve_channel(self, value: str, *, field: str = "channel") -> Channel:
+        """The channel of code ``value``."""
+        found = self.channels.get(value)
+        if found is None:
+            raise _unknown(field, value, "channels", self.channels)
+        return found
+
+    def branch(self, unit_code: str) -> frozenset[str]:
+        """The codes of the unit and of everything below it."""
+        return frozenset(self._descend(unit_code))
+
+    def _descend(self, unit_code: str) -> Iterator[str]:
+        yield unit_code
+        for unit in self.units.values():
+            if unit.parent_code == unit_code:
+                yield from self._descend(unit.code)
+
+
+Entry = TypeVar("Entry", Unit, FeedbackType, Topic)
+
+
+def _by_alias(entries: Mapping[str, Entry], value: str) -> Entry | None:
+    return next((entry for entry in entries.values() if value in entry.aliases), None)
+
+
+def _unknown(
+    field: str, value: str, list_name: str, known: Mapping[str, object] | None = None
+) -> InvalidRequestProblem:
+    hint = f"use one of {', '.join(known)}" if known else f"GET /v1/catalogue lists the {list_name}"
+    return invalid(field, f"{value!r} is not in the catalogue; {hint}")
+
+
+class CatalogueCache:
+    """The snapshot of one process, at most ``refresh_seconds`` behind the loaded files."""
+
+    def __init__(self, refresh_seconds: float) -> None:
+        self._refresh_seconds = refresh_seconds
+        self._snapshot: Catalogue | None = None
+        self._checked_at = 0.0
+
+    async def get(self, session: AsyncSession) -> Catalogue:
+        """The snapshot, read anew over ``session`` where the files were loaded since."""
+        is_fresh = time.monotonic() - self._checked_at < self._refresh_seconds
+        if self._snapshot is not None and self._snapshot.revision and is_fresh:
+            return self._snapshot
+        revision = await _newest_revision(session)
+        if self._snapshot is None or self._snapshot.revision != revision:
+            self._snapshot = await read_catalogue(session)
+        self._checked_at = time.monotonic()
+        return self._snapshot
+
+
+async def read_catalogue(session: AsyncSession) -> Catalogue:
+    """The whole catalogue as the tables hold it now."""
+    revision = await _newest_revision(session)
+    units = (await session.execute(select(Unit).order_by(col(Unit.code)))).scalars()
+    types = (await session.execute(select(FeedbackType).order_by(col(FeedbackType.position)))).scalars()
+    topics = (await session.execute(select(Topic).order_by(col(Topic.position)))).scalars()
+    channels = (await session.execute(select(Channel).order_by(col(Channel.position)))).scalars()
+    themes = (await session.execute(select(Theme).order_by(col(Theme.position)))).scalars()
+    policies = (await session.execute(select(TargetPolicy).order_by(col(TargetPolicy.valid_from)))).scalars()
+    services = (await session.execute(select(OmbudsmanService).order_by(col(OmbudsmanService.position)))).scalars()
+    reasons = (await session.execute(select(OmbudsmanReason).order_by(col(OmbudsmanReason.position)))).scalars()
+    catalogue = Catalogue(
+        revision=revision,
+        units={unit.code: unit for unit in units},
+        feedback_types={entry.code: entry for entry in types},
+        topics={entry.code: entry for entry in topics},
+        channels={entry.code: entry for entry in channels},
+        themes={entry.code: entry for entry in themes},
+        target_policies=tuple(policies),
+        ombudsman_services={entry.code: entry for entry in services},
+        ombudsman_reasons={entry.code: entry for entry in reasons},
+    )
+    _detach(session, catalogue)
+    return catalogue
+
+
+def _detach(session: AsyncSession, catalogue: Catalogue) -> None:
+    # The snapshot outlives the session and must not follow it.
+    mappings = (
+        catalogue.units,
+        catalogue.feedback_types,
+        catalogue.topics,
+        catalogue.channels,
+        catalogue.themes,
+        catalogue.ombudsman_services,
+        catalogue.ombudsman_reasons,
+    )
+    for row in (*catalogue.target_policies, *(row for mapping in mappings for row in mapping.values())):
+        session.expunge(row)
+
+
+async def _newest_revision(session: AsyncSession) -> str:
+    statement = select(CatalogueRevision.content_hash).order_by(col(CatalogueRevision.loaded_at).desc()).limit(1)
+    return (await session.execute(statement)).scalar_one_or_none() or ""

@@ -1,0 +1,124 @@
+"""Connections to PostgreSQL: one engine a service, bound to the service's own role; one transaction a request.
+
+A request's transaction is committed before its answer leaves: the session dependency has function scope, so a failing
+commit is an error the caller sees.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from services.shared.settings import Settings
+from services.shared.tables.access import Service
+
+ROLES = {
+    Service.FEEDBACK_API: "katsaus_feedback",
+    Service.SURVEY_API: "katsaus_survey",
+    Service.REPORTING_API: "katsaus_reporting",
+}
+"""The PostgreSQL role of each service, created and granted by the migrations."""
+
+
+class DatabaseNotConfiguredError(RuntimeError):
+    """No database address was given to a process that cannot start one itself."""
+
+
+class Sessions(Protocol):
+    """What a service needs of its database; tests put one in place that rolls back."""
+
+    def session(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session without a transaction yet."""
+        ...
+
+    async def is_reachable(self) -> bool:
+        """Whether a trivial query works now."""
+        ...
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        ...
+
+
+class Database:
+    """A service's engine and sessions."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+    def session(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session without a transaction yet."""
+        return self._sessions()
+
+    async def is_reachable(self) -> bool:
+        """Whether a trivial query works now."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception:  # noqa: BLE001 (whatever the reason, the answer is no)
+            return False
+        return True
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def sqlalchemy_url(database_url: str) -> URL:
+    """The address with psycopg 3 as the driver, whichever of the usual spellings it came in."""
+    url = make_url(database_url)
+    return url.set(drivername="postgresql+psycopg")
+
+
+def connect(settings: Settings, service: Service) -> Database:
+    """The service's database: connections take the service's role, and reporting_api's refuse writes."""
+    if settings.database_url is None:
+        raise DatabaseNotConfiguredError(
+            "DATABASE_URL is not set. Start the services with `katsaus up`, which brings a PostgreSQL of its own, "
+            "or set DATABASE_URL to a PostgreSQL migrated with `katsaus migrate`."
+        )
+    options = [
+        f"-c role={ROLES[service]}",
+        f"-c statement_timeout={settings.database_statement_timeout_ms}",
+        "-c timezone=UTC",
+    ]
+    if service is Service.REPORTING_API:
+        options.append("-c default_transaction_read_only=on")
+    engine = create_async_engine(
+        sqlalchemy_url(settings.database_url),
+        pool_size=settings.database_pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"options": " ".join(options), "application_name": f"katsaus {service}"},
+    )
+    return Database(engine)
+
+
+def sessions_of(request: Request) -> Sessions:
+    """The sessions of the app that answers ``request``."""
+    sessions: Sessions = request.app.state.sessions
+    return sessions
+
+
+async def _session(request: Request) -> AsyncIterator[AsyncSession]:
+    async with sessions_of(request).session() as session:
+        yield session
+        # Not reached when the endpoint raised: leaving the block without commit rolls back.
+        await session.commit()
+
+
+async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:
+    async with sessions_of(request).session() as session:
+        yield session
+
+
+SessionDep = Annotated[AsyncSession, Depends(_session, scope="function")]
+"""The request's one transaction, committed just before the answer is sent."""
+
+ReadSessionDep = Annotated[AsyncSession, Depends(_read_session, scope="function")]
+"""A session whose work is thrown away: for endpoints that only read."""

@@ -1,0 +1,107 @@
+"""``Idempotency-Key``: the same key and body get the same answer; the same key and another body get 422.
+
+The key's row is inserted in the transaction that does the work. A second request with the same key waits at that row
+until the first is committed, and then finds its answer; if the first failed, the second does the work.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from services.shared.clock import now
+from services.shared.database import SessionDep
+from services.shared.problems import IdempotencyKeyReusedProblem
+from services.shared.security import PrincipalDep
+from services.shared.tables import IdempotencyKey
+
+REPLAYED_HEADER = "Idempotent-Replayed"
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+IdempotencyKeyHeader = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="A value of your own, new for each new request: a repeat with the same value and body gets the "
+        "first answer again and creates nothing.",
+    ),
+]
+
+
+class Idempotency:
+    """The request's Idempotency-Key, if it has one, and how to answer by it."""
+
+    def __init__(
+        self,
+        request: Request,
+        response: Response,
+        session: SessionDep,
+        principal: PrincipalDep,
+        idempotency_key: IdempotencyKeyHeader = None,
+    ) -> None:
+        self._request = request
+        self._response = response
+        self._session = session
+        self._caller = str(principal.key_id) if principal else ""
+        self._key = idempotency_key
+        self._service: str = request.app.state.service
+
+    async def answer(self, body: BaseModel, model: type[Answer], work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """The answer of ``work``, a ``model``; for a repeated key, the answer it gave the first time."""
+        if self._key is None:
+            return await work()
+        request_hash = self._hash(body)
+        if not await self._claim(request_hash):
+            return await self._repeat(request_hash, model)
+        answer = await work()
+        await self._session.execute(
+            update(IdempotencyKey).where(*self._is_this_key()).values(answer=answer.model_dump(mode="json"))
+        )
+        return answer
+
+    async def _claim(self, request_hash: str) -> bool:
+        claimed = await self._session.execute(
+            insert(IdempotencyKey)
+            .values(
+                service=self._service,
+                caller=self._caller,
+                key=self._key,
+                request_hash=request_hash,
+                created_at=now(),
+            )
+            .on_conflict_do_nothing()
+            .returning(col(IdempotencyKey.key))
+        )
+        return claimed.scalar_one_or_none() is not None
+
+    async def _repeat(self, request_hash: str, model: type[Answer]) -> Answer:
+        row = (await self._session.execute(select(IdempotencyKey).where(*self._is_this_key()))).scalar_one()
+        if row.request_hash != request_hash:
+            raise IdempotencyKeyReusedProblem(
+                "the key came before with another body or address; use a new key for a new request"
+            )
+        self._response.headers[REPLAYED_HEADER] = "true"
+        return model.model_validate(row.answer)
+
+    def _is_this_key(self) -> tuple[ColumnElement[bool], ...]:
+        return (
+            col(IdempotencyKey.service) == self._service,
+            col(IdempotencyKey.caller) == self._caller,
+            col(IdempotencyKey.key) == self._key,
+        )
+
+    def _hash(self, body: BaseModel) -> str:
+        text = f"{self._request.method} {self._request.url.path}\n{body.model_dump_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+IdempotencyDep = Annotated[Idempotency, Depends(scope="function")]
+"""How a creating endpoint answers. It shares the request's session, so it has the session's scope."""

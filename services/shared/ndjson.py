@@ -1,0 +1,130 @@
+"""NDJSON in and out: a stream of any length read at constant memory, one result line for each input line.
+
+Lines are committed batch by batch, so an upload cut short loses nothing accepted, and repeating it is safe. Results are
+spooled and sent when the body has been read: a client that writes its whole body before reading would otherwise block
+against a server that waits for its answers to be read.
+"""
+
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO
+from uuid import UUID
+
+import orjson
+from fastapi import Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from services.shared.problems import InvalidParam, Problem
+from services.shared.settings import Settings
+
+NDJSON_MEDIA_TYPE = "application/x-ndjson"
+
+RESULTS_IN_MEMORY_BYTES = 8 * 1024 * 1024
+"""Results beyond this go to a temporary file: about 80 000 lines' worth stay in memory."""
+
+_SEND_BYTES = 256 * 1024
+
+
+class LineResult(BaseModel):
+    """What became of one input line."""
+
+    line: int = Field(description="The line's number in the file, from 1.", examples=[1])
+    status: str = Field(
+        description="`created`; `unchanged` (it was here already); `extended` (new events were added); `refused`.",
+        examples=["created"],
+    )
+    id: UUID | None
+    code: str | None = Field(description="Of a refused line: the stable problem code.")
+    detail: str | None
+    invalid_params: list[InvalidParam]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the body; ``content`` is None where the line was over the limit."""
+
+    number: int
+    content: bytes | None
+
+
+def accepted(line: int, status: str, row_id: UUID) -> LineResult:
+    """The result of a line that was taken."""
+    return LineResult(line=line, status=status, id=row_id, code=None, detail=None, invalid_params=[])
+
+
+def refused(line: int, problem: Problem) -> LineResult:
+    """The result of a line that was not taken."""
+    return LineResult(
+        line=line,
+        status="refused",
+        id=None,
+        code=problem.code,
+        detail=problem.detail or problem.title,
+        invalid_params=problem.invalid_params,
+    )
+
+
+async def read_lines(chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[Line]:
+    """The lines of a body, blank ones left out; a line over ``max_bytes`` comes as one without content."""
+    number = 0
+    pending = bytearray()
+    is_over = False
+    async for chunk in chunks:
+        pieces = chunk.split(b"\n")
+        for piece in pieces[:-1]:
+            number += 1
+            pending += piece
+            line = _line(number, pending, is_over or len(pending) > max_bytes)
+            pending, is_over = bytearray(), False
+            if line is not None:
+                yield line
+        pending += pieces[-1]
+        if len(pending) > max_bytes:
+            pending, is_over = bytearray(), True
+    last = _line(number + 1, pending, is_over)
+    if last is not None:
+        yield last
+
+
+def _line(number: int, content: bytearray, is_over: bool) -> Line | None:
+    if is_over:
+        return Line(number, None)
+    stripped = bytes(content).strip()
+    return Line(number, stripped) if stripped else None
+
+
+async def import_lines(
+    request: Request,
+    settings: Settings,
+    take_batch: Callable[[Sequence[Line]], Awaitable[Sequence[LineResult]]],
+) -> StreamingResponse:
+    """Give the request's lines to ``take_batch`` in batches (it commits each) and answer with the result lines."""
+    # Closed by _drain, after the answer was sent.
+    results: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=RESULTS_IN_MEMORY_BYTES)  # noqa: SIM115
+    try:
+        batch: list[Line] = []
+        async for line in read_lines(request.stream(), settings.import_line_max_bytes):
+            batch.append(line)
+            if len(batch) == settings.import_batch_lines:
+                _write(results, await take_batch(batch))
+                batch = []
+        if batch:
+            _write(results, await take_batch(batch))
+    except BaseException:
+        results.close()
+        raise
+    results.seek(0)
+    return StreamingResponse(_drain(results), media_type=NDJSON_MEDIA_TYPE)
+
+
+def _write(results: IO[bytes], lines: Sequence[LineResult]) -> None:
+    for line in lines:
+        results.write(orjson.dumps(line.model_dump(mode="json")) + b"\n")
+
+
+def _drain(results: IO[bytes]) -> Iterator[bytes]:
+    with results:
+        while chunk := results.read(_SEND_BYTES):
+            yield chunk

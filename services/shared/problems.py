@@ -1,0 +1,296 @@
+"""Errors: domain exceptions, and the one exit that renders them as RFC 9457 ``application/problem+json``.
+
+Problem                     status, stable code, title; raised by services, never by endpoints' callers
+├── BadRequestProblem       400  the request cannot be read at all
+├── UnauthorizedProblem     401  no key, or one that is unknown, expired or revoked
+├── ForbiddenProblem        403  the key lacks the scope
+├── NotFoundProblem         404
+├── ConflictProblem         409  the request is right, the world said no
+├── PayloadTooLargeProblem  413
+├── UnsupportedMediaTypeProblem 415
+├── InvalidRequestProblem   422  a field is wrong; ``invalid_params`` says which and how to mend it
+└── UnavailableProblem      503  another part is down; try again later
+"""
+
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.shared.request_context import current_request_id
+
+log = structlog.get_logger(__name__)
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+
+class InvalidParam(BaseModel):
+    """One field that is wrong, and how to mend it."""
+
+    name: str = Field(examples=["text"])
+    reason: str = Field(examples=["write at least 1 character"])
+
+
+class ProblemDocument(BaseModel):
+    """An error, as RFC 9457 has it. Branch on ``code``; ``detail`` is for people."""
+
+    type: str = Field(examples=["urn:katsaus:problem:invalid_request"])
+    title: str = Field(examples=["The request has fields that are wrong"])
+    status: int = Field(examples=[422])
+    code: str = Field(examples=["invalid_request"])
+    detail: str | None = Field(examples=["1 field is wrong"])
+    request_id: str = Field(examples=["01926f3e-7b44-7c5e-9c1a-3f2f6f1f0d11"])
+    invalid_params: list[InvalidParam]
+
+
+class Problem(Exception):  # noqa: N818 (RFC 9457's word)
+    """An expected refusal. Subclasses set the status, the stable code and the title."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "The service failed"
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        invalid_params: Sequence[InvalidParam] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.invalid_params = list(invalid_params)
+        self.headers = headers or {}
+
+
+class BadRequestProblem(Problem):
+    """The request cannot be read."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "bad_request"
+    title = "The request cannot be read"
+
+
+class UnauthorizedProblem(Problem):
+    """A key is needed, or the one given is not valid."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "unauthorized"
+    title = "A valid API key is needed"
+
+
+class ForbiddenProblem(Problem):
+    """The key is valid but lacks the scope."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "forbidden"
+    title = "The API key lacks the scope this needs"
+
+
+class NotFoundProblem(Problem):
+    """What the address names does not exist."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "not_found"
+    title = "There is nothing at this address"
+
+
+class ConflictProblem(Problem):
+    """The request is right but the state of things does not allow it."""
+
+    status = HTTPStatus.CONFLICT
+    code = "conflict"
+    title = "The present state does not allow this"
+
+
+class PayloadTooLargeProblem(Problem):
+    """The body is over the limit."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "payload_too_large"
+    title = "The request body is too large"
+
+
+class UnsupportedMediaTypeProblem(Problem):
+    """The body's content type is not accepted here."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    code = "unsupported_media_type"
+    title = "The content type of the body is not accepted here"
+
+
+class InvalidRequestProblem(Problem):
+    """Fields are wrong; each is named with its remedy."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "invalid_request"
+    title = "The request has fields that are wrong"
+
+
+class IdempotencyKeyReusedProblem(Problem):
+    """The same Idempotency-Key came with another body."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "idempotency_key_reused"
+    title = "This Idempotency-Key was used for another request"
+
+
+class UnavailableProblem(Problem):
+    """Another part is down."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "unavailable"
+    title = "A part this needs cannot be reached now"
+
+
+def invalid(name: str, reason: str) -> InvalidRequestProblem:
+    """The problem of one wrong field."""
+    return InvalidRequestProblem(f"{name}: {reason}", invalid_params=[InvalidParam(name=name, reason=reason)])
+
+
+def problem_responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """The ``responses=`` of an endpoint that may raise ``problems``, for the OpenAPI document."""
+    titles: dict[int, list[str]] = {}
+    for problem in problems:
+        titles.setdefault(int(problem.status), []).append(f"`{problem.code}`: {problem.title}")
+    return {
+        status: {
+            "description": "; ".join(lines),
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+        }
+        for status, lines in titles.items()
+    }
+
+
+def problem_response(problem: Problem) -> JSONResponse:
+    """``problem`` as an HTTP answer."""
+    document = ProblemDocument(
+        type=f"urn:katsaus:problem:{problem.code}",
+        title=problem.title,
+        status=int(problem.status),
+        code=problem.code,
+        detail=problem.detail,
+        request_id=current_request_id(),
+        invalid_params=problem.invalid_params,
+    )
+    return JSONResponse(
+        document.model_dump(mode="json"),
+        status_code=int(problem.status),
+        media_type=PROBLEM_MEDIA_TYPE,
+        headers=problem.headers,
+    )
+
+
+def invalid_params_of(errors: Sequence[Any]) -> list[InvalidParam]:
+    """Pydantic's errors as our list: dotted field names and reasons that say how to mend them."""
+    return [InvalidParam(name=_field_name(error["loc"]), reason=_reason(error)) for error in errors]
+
+
+_REQUEST_PARTS = {"body", "query", "path", "header", "cookie"}
+
+_WORDINGS = {
+    "missing": "is missing; give a value",
+    "extra_forbidden": "is not a field of this request; remove it or check its spelling",
+    "timezone_aware": "give the time with its offset from UTC, such as 2021-05-04T09:30:00+03:00",
+    "string_unicode": "holds characters that are not valid Unicode; send valid UTF-8",
+}
+
+
+def _field_name(location: Sequence[str | int]) -> str:
+    parts = [str(part) for part in location]
+    if len(parts) > 1 and parts[0] in _REQUEST_PARTS:
+        parts = parts[1:]
+    return ".".join(parts) or "body"
+
+
+def _reason(error: Any) -> str:
+    wording = _WORDINGS.get(error["type"])
+    if wording is not None:
+        return wording
+    message = re.sub(r"^(Value error|Assertion failed), ", "", str(error["msg"]))
+    return message[:1].lower() + message[1:]
+
+
+async def _handle_problem(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)  # noqa: S101 (registered for Problem only)
+    log.info("refused", code=error.code, status=int(error.status))
+    return problem_response(error)
+
+
+async def _handle_validation(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for it only)
+    errors = error.errors()
+    if any(item["type"] == "json_invalid" for item in errors):
+        problem: Problem = BadRequestProblem("the body is not valid JSON; check quotes, commas and brackets")
+    else:
+        params = invalid_params_of(errors)
+        count = f"{len(params)} fields are wrong" if len(params) > 1 else "1 field is wrong"
+        problem = InvalidRequestProblem(count, invalid_params=params)
+    log.info("refused", code=problem.code, status=int(problem.status))
+    return problem_response(problem)
+
+
+def _plain_http_problem(status: int, detail: str | None, headers: dict[str, str] | None) -> Problem:
+    """404, 405 and the like, raised by the framework itself."""
+    phrase = HTTPStatus(status)
+    kind: type[Problem] = type(
+        "PlainHttpProblem",
+        (Problem,),
+        {"status": phrase, "code": phrase.name.lower(), "title": phrase.phrase},
+    )
+    return kind(None if detail == phrase.phrase else detail, headers=headers)
+
+
+async def _handle_http_exception(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 (registered for it only)
+    if isinstance(error.__cause__, Problem):
+        # Raised while the framework read the body, such as a body over the limit.
+        return problem_response(error.__cause__)
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        # The framework's one 400: a body that is not UTF-8, or nested too deep to read.
+        return problem_response(BadRequestProblem("the body cannot be read; send valid UTF-8"))
+    headers = dict(error.headers) if error.headers else None
+    return problem_response(_plain_http_problem(error.status_code, error.detail, headers))
+
+
+class CrashMiddleware:
+    """Turns an exception nobody expected into a 500 problem; the cause is logged, never sent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI call."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        has_answered = False
+
+        async def watch_answer(message: Message) -> None:
+            nonlocal has_answered
+            has_answered = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch_answer)
+        except Exception as error:
+            log.exception("crashed", kind=type(error).__name__)
+            if has_answered:
+                raise
+            problem = Problem("the cause is in the service's log under this request_id")
+            await problem_response(problem)(scope, receive, send)
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make every refusal of ``app`` a problem document. Crashes are :class:`CrashMiddleware`'s."""
+    app.add_exception_handler(Problem, _handle_problem)
+    app.add_exception_handler(RequestValidationError, _handle_validation)
+    app.add_exception_handler(HTTPException, _handle_http_exception)

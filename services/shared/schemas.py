@@ -1,0 +1,77 @@
+"""Bases and field types of request and response models."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+from services.shared.clock import local_day, now
+from services.shared.settings import get_settings
+
+
+class RequestModel(BaseModel):
+    """Base of request bodies: unknown fields are refused and named in the answer."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class ResponseModel(BaseModel):
+    """Base of answers. Fields have no defaults: every property is always present, null where it may be."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+def _without_nul(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("holds a NUL character; remove it")
+    return value
+
+
+def _within_text_limit(value: str) -> str:
+    limit = get_settings().text_max_length
+    if len(value) > limit:
+        raise ValueError(f"has {len(value)} characters; the limit is {limit}, shorten it")
+    return value
+
+
+def _plausible_instant(value: datetime) -> datetime:
+    settings = get_settings()
+    earliest = f"{settings.earliest_year}-01-01"
+    if value.year < settings.earliest_year:
+        raise ValueError(f"is before {earliest}; check the year")
+    if value > now() + timedelta(seconds=settings.clock_skew_seconds):
+        raise ValueError("is in the future; check the clock and the offset from UTC")
+    return value
+
+
+def _plausible_day(value: date) -> date:
+    earliest_year = get_settings().earliest_year
+    if value.year < earliest_year:
+        raise ValueError(f"is before {earliest_year}-01-01; check the year")
+    if value > local_day(now()):
+        raise ValueError("is in the future; give the day it happened")
+    return value
+
+
+LINE_MAX_LENGTH = 300
+"""Longest one-line text (a title, a name): an e-mail address may have 254 characters, a title rarely over 100."""
+
+CODE_MAX_LENGTH = 100
+"""Longest code of anything in the catalogue; a bound so that an error message never repeats a huge value."""
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=CODE_MAX_LENGTH), AfterValidator(_without_nul)]
+"""A code of the catalogue; whether it exists is asked of the catalogue."""
+
+LineText = Annotated[str, StringConstraints(min_length=1, max_length=LINE_MAX_LENGTH), AfterValidator(_without_nul)]
+"""One line of text."""
+
+FreeText = Annotated[
+    str, StringConstraints(min_length=1), AfterValidator(_without_nul), AfterValidator(_within_text_limit)
+]
+"""Text of any number of lines, up to the setting ``text_max_length``."""
+
+PastInstant = Annotated[AwareDatetime, AfterValidator(_plausible_instant)]
+"""An instant with an offset, not before ``earliest_year`` and not in the future."""
+
+PastDay = Annotated[date, AfterValidator(_plausible_day)]
+"""A calendar day of the city, not before ``earliest_year`` and not after today."""

@@ -1,0 +1,136 @@
+"""API keys and scopes. A key is shown once; the database holds its SHA-256 (keys are random, so no salt is due)."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel import col, select
+
+from services.shared.clock import now
+from services.shared.database import sessions_of
+from services.shared.identifiers import new_uuid
+from services.shared.problems import ForbiddenProblem, UnauthorizedProblem
+from services.shared.tables import ApiKey
+
+
+class Scope(StrEnum):
+    """What a key may be allowed to do."""
+
+    FEEDBACK_HANDLE = "feedback:handle"
+    FEEDBACK_IMPORT = "feedback:import"
+    FEEDBACK_ERASE = "feedback:erase"
+    OMBUDSMAN = "ombudsman"
+    SURVEY_MANAGE = "survey:manage"
+    SURVEY_IMPORT = "survey:import"
+    SURVEY_READ = "survey:read"
+    REPORT_INTERNAL = "report:internal"
+    REPORT_PUBLISH = "report:publish"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The key a request came with."""
+
+    key_id: UUID
+    name: str
+    scopes: frozenset[str]
+
+    def has(self, scope: Scope) -> bool:
+        """Whether the key carries ``scope``."""
+        return scope in self.scopes
+
+
+KEY_MARK = "katsaus"
+_PREFIX_BYTES = 5
+_SECRET_BYTES = 32
+"""256 random bits: the key cannot be guessed, so a fast hash of it is enough."""
+
+
+def make_key(name: str, scopes: frozenset[Scope], *, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+    """A new key's row, and the key itself as it is shown this once: ``katsaus_<prefix>_<secret>``."""
+    prefix = secrets.token_hex(_PREFIX_BYTES)
+    secret = secrets.token_hex(_SECRET_BYTES)
+    row = ApiKey(
+        id=new_uuid(),
+        name=name,
+        prefix=prefix,
+        secret_hash=hash_secret(secret),
+        scopes=sorted(scopes),
+        created_at=now(),
+        expires_at=expires_at,
+    )
+    return row, f"{KEY_MARK}_{prefix}_{secret}"
+
+
+def hash_secret(secret: str) -> str:
+    """The stored form of a key's secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+_bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer katsaus_…`")
+_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key, for tools without Bearer.")
+
+_UNAUTHORIZED_HEADERS = {"WWW-Authenticate": "Bearer"}
+
+
+async def find_principal(
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
+    header: Annotated[str | None, Security(_header)] = None,
+) -> Principal | None:
+    """The key of the request, or None without one; a key that is not valid is refused even on public paths."""
+    key = bearer.credentials if bearer else header
+    if key is None:
+        return None
+    principal = await _principal_of(request, key)
+    if principal is None:
+        raise UnauthorizedProblem(
+            "the API key is unknown, expired or revoked; ask the operator (katsaus key list)",
+            headers=_UNAUTHORIZED_HEADERS,
+        )
+    return principal
+
+
+async def _principal_of(request: Request, key: str) -> Principal | None:
+    mark, _, rest = key.partition("_")
+    prefix, _, secret = rest.partition("_")
+    if mark != KEY_MARK or not prefix.isalnum() or not secret:
+        return None
+    async with sessions_of(request).session() as session:
+        row = (await session.execute(select(ApiKey).where(col(ApiKey.prefix) == prefix))).scalar_one_or_none()
+    if row is None or not hmac.compare_digest(row.secret_hash, hash_secret(secret)):
+        return None
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now()):
+        return None
+    return Principal(row.id, row.name, frozenset(row.scopes))
+
+
+def require(scope: Scope) -> Callable[..., Awaitable[Principal]]:
+    """A dependency: the request's principal, refused with 401 without a key and 403 without ``scope``."""
+
+    async def principal_with_scope(
+        principal: Annotated[Principal | None, Depends(find_principal)],
+    ) -> Principal:
+        if principal is None:
+            raise UnauthorizedProblem(
+                f"send an API key with the scope {scope} as `Authorization: Bearer …`",
+                headers=_UNAUTHORIZED_HEADERS,
+            )
+        if not principal.has(scope):
+            raise ForbiddenProblem(f"the key {principal.name!r} lacks the scope {scope}")
+        return principal
+
+    return principal_with_scope
+
+
+PrincipalDep = Annotated[Principal | None, Depends(find_principal)]
+"""The key of a request to a public path, if it came with one."""

@@ -1,0 +1,136 @@
+"""All settings, read once from the environment. ``docs/settings.md`` lists them; a test holds the list complete."""
+
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The environment of one process. Every bound is here, with its reason."""
+
+    model_config = SettingsConfigDict(env_prefix="KATSAUS_", frozen=True, extra="ignore")
+
+    database_url: str | None = Field(
+        default=None,
+        validation_alias="DATABASE_URL",
+        description="PostgreSQL 16 or newer. Unset, `katsaus up` starts an embedded one and sets this.",
+    )
+    database_pool_size: int = Field(
+        default=10, ge=1, description="Connections a service process keeps. Three services use thrice this."
+    )
+    database_statement_timeout_ms: int = Field(
+        default=30_000,
+        ge=0,
+        description="No request may hold a connection longer than this; imports run in short batches.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the services listen on; 0.0.0.0 inside a container.")
+    feedback_port: int = Field(default=8001, ge=1, le=65535, description="Port of feedback_api.")
+    survey_port: int = Field(default=8002, ge=1, le=65535, description="Port of survey_api.")
+    reporting_port: int = Field(default=8003, ge=1, le=65535, description="Port of reporting_api.")
+    feedback_url: str | None = Field(
+        default=None,
+        description="Where the other services reach feedback_api; by default the host and port above.",
+    )
+    survey_url: str | None = Field(
+        default=None,
+        description="Where the other services reach survey_api; by default the host and port above.",
+    )
+    service_key: SecretStr | None = Field(
+        default=None, description="The key with scope `service` that services call each other with."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Comma-separated origins whose pages may call the services from a browser; `*` for all.",
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    body_max_bytes: int = Field(
+        default=1_048_576,
+        ge=1024,
+        description="Largest request body, refused before it is read whole. The longest allowed text with JSON escapes "
+        "is under 150 kB; 1 MiB leaves room for many answers.",
+    )
+    import_line_max_bytes: int = Field(
+        default=262_144,
+        ge=1024,
+        description="Longest line of an NDJSON import, so that a broken file cannot fill the memory; imports have no "
+        "other size limit.",
+    )
+    import_batch_lines: int = Field(
+        default=500,
+        ge=1,
+        le=5_000,
+        description="Lines an import commits at once: a commit is dear, but memory must stay flat.",
+    )
+    text_max_length: int = Field(
+        default=10_000,
+        ge=100,
+        description="Longest free text in characters; Helsinki's own form allows 5 000.",
+    )
+    page_size_default: int = Field(default=50, ge=1, description="Rows of a list when `limit` is not given.")
+    page_size_max: int = Field(default=500, ge=1, description="Most rows of a list in one answer.")
+    earliest_year: int = Field(
+        default=2000, ge=1900, description="Times before this year are taken for mistakes and refused."
+    )
+    clock_skew_seconds: int = Field(
+        default=300,
+        ge=0,
+        description="How far in the future a sender's clock may be before its time is refused.",
+    )
+    idempotency_key_days: int = Field(
+        default=30,
+        ge=1,
+        description="How long an Idempotency-Key is remembered; the longest time a form retries.",
+    )
+    catalogue_refresh_seconds: float = Field(
+        default=5.0, ge=0, description="How long a service may go on with the catalogue it has read."
+    )
+    handover_poll_seconds: float = Field(
+        default=1.0, gt=0, description="How often survey_api looks for comments to hand over to feedback_api."
+    )
+    handover_retry_max_seconds: float = Field(
+        default=300.0,
+        gt=0,
+        description="Longest wait between two tries of the same hand-over; the wait doubles up to it.",
+    )
+    http_timeout_seconds: float = Field(
+        default=10.0, gt=0, description="How long a service waits for another one's answer."
+    )
+    statement_timeout_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="How long reporting_api waits for a closing statement, a recount of a whole quarter.",
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+        return value
+
+    @property
+    def feedback_base_url(self) -> str:
+        """Where feedback_api is reached."""
+        return self.feedback_url or f"http://{self._reachable_host}:{self.feedback_port}"
+
+    @property
+    def survey_base_url(self) -> str:
+        """Where survey_api is reached."""
+        return self.survey_url or f"http://{self._reachable_host}:{self.survey_port}"
+
+    @property
+    def reporting_base_url(self) -> str:
+        """Where reporting_api is reached."""
+        return f"http://{self._reachable_host}:{self.reporting_port}"
+
+    @property
+    def _reachable_host(self) -> str:
+        return "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 (compared, not bound)
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The process's settings."""
+    return Settings()

@@ -1,0 +1,67 @@
+"""Every table of the project, on one metadata.
+
+The one writer of each table (docs/decisions) is enforced by the grants of the
+migrations. A table class does not validate on construction (SQLModel): validate input with a schema first.
+"""
+
+from services.shared.tables.access import ApiKey, IdempotencyKey
+from services.shared.tables.base import Table
+from services.shared.tables.catalogue import (
+    CatalogueRevision,
+    Channel,
+    FeedbackType,
+    OmbudsmanReason,
+    OmbudsmanService,
+    TargetPolicy,
+    Theme,
+    Topic,
+    Unit,
+)
+from services.shared.tables.feedback import (
+    Feedback,
+    FeedbackContent,
+    FeedbackEvent,
+    FeedbackEventContent,
+    FeedbackTheme,
+)
+from services.shared.tables.ombudsman import OmbudsmanContact, OmbudsmanContactReason
+from services.shared.tables.surveys import (
+    AnswerHistogram,
+    CommentHandover,
+    Survey,
+    SurveyOption,
+    SurveyQuestion,
+    SurveyResponse,
+    SurveyResponseContent,
+    SurveyVersion,
+)
+
+__all__ = [
+    "AnswerHistogram",
+    "ApiKey",
+    "CatalogueRevision",
+    "Channel",
+    "CommentHandover",
+    "Feedback",
+    "FeedbackContent",
+    "FeedbackEvent",
+    "FeedbackEventContent",
+    "FeedbackTheme",
+    "FeedbackType",
+    "IdempotencyKey",
+    "OmbudsmanContact",
+    "OmbudsmanContactReason",
+    "OmbudsmanReason",
+    "OmbudsmanService",
+    "Survey",
+    "SurveyOption",
+    "SurveyQuestion",
+    "SurveyResponse",
+    "SurveyResponseContent",
+    "SurveyVersion",
+    "Table",
+    "TargetPolicy",
+    "Theme",
+    "Topic",
+    "Unit",
+]

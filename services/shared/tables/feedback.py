@@ -1,0 +1,145 @@
+"""Written feedback: facts that stay, content that can be erased, and the events everything is derived from."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from services.shared.tables.base import Table, one_of, text, timestamp
+
+
+class FeedbackState(StrEnum):
+    """Where an item is, derived from its events."""
+
+    RECEIVED = "received"
+    IN_PROGRESS = "in_progress"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    TRANSFERRED_OUT = "transferred_out"
+    REJECTED = "rejected"
+
+
+class FeedbackEventKind(StrEnum):
+    """What can happen to an item. ``received`` is always the first event and the only one written at intake."""
+
+    RECEIVED = "received"
+    CLASSIFIED = "classified"
+    ASSIGNED = "assigned"
+    TRANSFERRED = "transferred"
+    INTERIM_ANSWERED = "interim_answered"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    REOPENED = "reopened"
+
+
+class ThemeAssignedBy(StrEnum):
+    """Who said that an item belongs, or does not belong, to a theme. A person's word is never overwritten."""
+
+    SEARCH = "search"
+    TOPIC = "topic"
+    STAFF = "staff"
+
+
+class Feedback(Table, table=True):
+    """The facts of one piece of feedback. Holds no personal data; never deleted."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        one_of("state", FeedbackState, "state_known"),
+        UniqueConstraint("source", "source_reference"),
+        CheckConstraint("reacted_at >= received_at", name="reacted_not_before_received"),
+        CheckConstraint("handled_at >= reacted_at", name="handled_not_before_reacted"),
+        CheckConstraint("handled_at IS NULL OR reacted_at IS NOT NULL", name="handled_is_a_reaction"),
+        CheckConstraint(
+            "received_on = (received_at AT TIME ZONE 'Europe/Helsinki')::date",
+            name="received_on_is_local_day",
+        ),
+        Index("ix_feedback_updated_at_id", "updated_at", "id"),
+        Index("ix_feedback_received_on_unit_code", "received_on", "unit_code"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    receipt: str = text(unique=True)
+    source: str = text()
+    source_reference: str | None = text(default=None)
+    received_at: datetime = timestamp()
+    received_on: date
+    recorded_at: datetime = timestamp()
+    updated_at: datetime = timestamp()
+    channel_code: str = text(foreign_key="channel.code")
+    unit_code: str = text(foreign_key="unit.code")
+    type_code: str = text(foreign_key="feedback_type.code")
+    topic_code: str | None = text(default=None, foreign_key="topic.code")
+    language: str = text()
+    reply_wanted: bool
+    state: str = text()
+    reacted_at: datetime | None = timestamp(default=None)
+    handled_at: datetime | None = timestamp(default=None)
+    last_event_at: datetime = timestamp()
+    event_count: int
+
+
+class FeedbackContent(Table, table=True):
+    """What the resident wrote and how to reach them. Can be erased without any figure changing."""
+
+    __tablename__ = "feedback_content"
+
+    feedback_id: UUID = Field(primary_key=True, foreign_key="feedback.id")
+    title: str | None = text(default=None)
+    body: str = text()
+    sender_name: str | None = text(default=None)
+    sender_email: str | None = text(default=None)
+    sender_phone: str | None = text(default=None)
+
+
+class FeedbackEvent(Table, table=True):
+    """One thing that happened to an item. Append-only; all clocks and states come from these rows."""
+
+    __tablename__ = "feedback_event"
+    __table_args__ = (
+        one_of("kind", FeedbackEventKind, "kind_known"),
+        UniqueConstraint("feedback_id", "sequence"),
+        CheckConstraint("(sequence = 1) = (kind = 'received')", name="received_is_first"),
+        CheckConstraint("recipient IS NULL OR kind = 'transferred'", name="recipient_only_when_transferred"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    feedback_id: UUID = Field(foreign_key="feedback.id")
+    sequence: int
+    kind: str = text()
+    occurred_at: datetime = timestamp()
+    recorded_at: datetime = timestamp()
+    actor: str = text()
+    unit_code: str | None = text(default=None, foreign_key="unit.code")
+    type_code: str | None = text(default=None, foreign_key="feedback_type.code")
+    topic_code: str | None = text(default=None, foreign_key="topic.code")
+    recipient: str | None = text(default=None)
+
+
+class FeedbackEventContent(Table, table=True):
+    """The words of an event: an answer or a note. Erased together with the item's content."""
+
+    __tablename__ = "feedback_event_content"
+
+    event_id: UUID = Field(primary_key=True, foreign_key="feedback_event.id")
+    note: str = text()
+
+
+class FeedbackTheme(Table, table=True):
+    """That an item belongs to a theme, or, when a person said so, that it does not."""
+
+    __tablename__ = "feedback_theme"
+    __table_args__ = (
+        one_of("assigned_by", ThemeAssignedBy, "assigned_by_known"),
+        CheckConstraint("applies OR assigned_by = 'staff'", name="only_staff_removes"),
+        Index("ix_feedback_theme_theme_code", "theme_code"),
+    )
+
+    feedback_id: UUID = Field(primary_key=True, foreign_key="feedback.id")
+    theme_code: str = text(primary_key=True, foreign_key="theme.code")
+    applies: bool
+    assigned_by: str = text()
+    assigned_at: datetime = timestamp()

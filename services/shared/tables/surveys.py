@@ -1,0 +1,274 @@
+"""Surveys, their immutable versions, the responses, and the one histogram every survey statistic is read from."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+)
+from sqlmodel import Field
+
+from services.shared.tables.base import (
+    Labels,
+    Table,
+    has_finnish,
+    json_object,
+    labels,
+    one_of,
+    text,
+    timestamp,
+)
+
+
+class SurveyKind(StrEnum):
+    """Which section of the review a survey feeds."""
+
+    CHAT = "chat"
+    SMILEY = "smiley"
+    QUESTIONNAIRE = "questionnaire"
+
+
+class CollectionMode(StrEnum):
+    """How an answer was given. Scores of different modes are not comparable as such."""
+
+    CHAT = "chat"
+    WEB = "web"
+    DEVICE = "device"
+    SMS = "sms"
+    PAPER = "paper"
+    ORAL = "oral"
+
+
+class QuestionKind(StrEnum):
+    """What an answer may be; ``services.survey_api.surveys.answers`` gives each kind's rule and histogram values."""
+
+    SCALE = "scale"
+    SMILEY_4 = "smiley_4"
+    SMILEY_5 = "smiley_5"
+    SINGLE_CHOICE = "single_choice"
+    MULTIPLE_CHOICE = "multiple_choice"
+    YES_NO = "yes_no"
+    GRADE = "grade"
+    NPS = "nps"
+    TEXT = "text"
+
+
+class QuestionPurpose(StrEnum):
+    """What the review uses a question for."""
+
+    SATISFACTION = "satisfaction"
+    CONTACT_TOPIC = "contact_topic"
+    STATEMENT = "statement"
+    OVERALL_GRADE = "overall_grade"
+    RECOMMENDATION = "recommendation"
+    COMMENT = "comment"
+    OTHER = "other"
+
+
+RESPONSES_QUESTION = "_responses"
+"""Histogram key under which each response is counted once, whatever it answers. No question may bear this code."""
+
+RESPONSE_VALUE = 1
+"""Histogram value of the :data:`RESPONSES_QUESTION` rows and of a text question's rows (a text was given)."""
+
+RESPONDENTS_VALUE = 0
+"""Histogram value that counts the respondents of a multiple-choice question, the base of its shares; options
+count from 1."""
+
+
+class Survey(Table, table=True):
+    """A survey: a chat's questionnaire, a smiley question, a client survey."""
+
+    __tablename__ = "survey"
+    __table_args__ = (
+        one_of("kind", SurveyKind, "kind_known"),
+        one_of("collection_mode", CollectionMode, "collection_mode_known"),
+        has_finnish("names", "names_have_finnish"),
+        CheckConstraint("closes_at IS NULL OR closes_at > opens_at", name="closes_after_opens"),
+        CheckConstraint("code ~ '^[a-z0-9][a-z0-9-]{0,62}$'", name="code_is_slug"),
+    )
+
+    code: str = text(primary_key=True)
+    kind: str = text()
+    names: Labels = labels()
+    unit_code: str = text(foreign_key="unit.code")
+    collection_mode: str = text()
+    opens_at: datetime = timestamp()
+    closes_at: datetime | None = timestamp(default=None)
+    is_demonstration: bool
+    created_at: datetime = timestamp()
+
+
+class SurveyVersion(Table, table=True):
+    """A published set of questions; never changed, only followed by the next."""
+
+    __tablename__ = "survey_version"
+    __table_args__ = (CheckConstraint("version >= 1", name="version_positive"),)
+
+    survey_code: str = text(primary_key=True, foreign_key="survey.code")
+    version: int = Field(primary_key=True)
+    published_at: datetime = timestamp()
+
+
+class SurveyQuestion(Table, table=True):
+    """A question of a version. The same code in two versions is the same question, and comparable."""
+
+    __tablename__ = "survey_question"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["survey_code", "version"],
+            ["survey_version.survey_code", "survey_version.version"],
+            name="fk_survey_question_survey_version",
+        ),
+        one_of("kind", QuestionKind, "kind_known"),
+        one_of("purpose", QuestionPurpose, "purpose_known"),
+        has_finnish("labels", "labels_have_finnish"),
+        CheckConstraint("(kind = 'scale') = (scale_steps IS NOT NULL)", name="scale_has_steps"),
+        CheckConstraint("100 % (scale_steps - 1) = 0", name="scale_steps_are_whole"),
+        CheckConstraint("code ~ '^[a-z0-9][a-z0-9_]{0,62}$'", name="code_is_name"),
+    )
+
+    survey_code: str = text(primary_key=True)
+    version: int = Field(primary_key=True)
+    code: str = text(primary_key=True)
+    position: int
+    kind: str = text()
+    purpose: str = text()
+    labels: Labels = labels()
+    scale_steps: int | None = None
+    is_required: bool
+
+
+class SurveyOption(Table, table=True):
+    """An option of a choice question; ``number`` is its histogram value and never means another option later."""
+
+    __tablename__ = "survey_option"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["survey_code", "version", "question_code"],
+            ["survey_question.survey_code", "survey_question.version", "survey_question.code"],
+            name="fk_survey_option_survey_question",
+        ),
+        UniqueConstraint("survey_code", "version", "question_code", "number"),
+        has_finnish("labels", "labels_have_finnish"),
+        CheckConstraint("number >= 1", name="number_positive"),
+    )
+
+    survey_code: str = text(primary_key=True)
+    version: int = Field(primary_key=True)
+    question_code: str = text(primary_key=True)
+    code: str = text(primary_key=True)
+    number: int = Field(sa_type=SmallInteger)
+    position: int
+    labels: Labels = labels()
+
+
+class SurveyResponse(Table, table=True):
+    """One respondent's answers, as given: question code to answer, texts apart in the content."""
+
+    __tablename__ = "survey_response"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["survey_code", "version"],
+            ["survey_version.survey_code", "survey_version.version"],
+            name="fk_survey_response_survey_version",
+        ),
+        one_of("collection_mode", CollectionMode, "collection_mode_known"),
+        CheckConstraint(
+            "given_on = (given_at AT TIME ZONE 'Europe/Helsinki')::date"
+            " AND given_hour = extract(hour FROM given_at AT TIME ZONE 'Europe/Helsinki')",
+            name="given_on_is_local_day",
+        ),
+        Index("ix_survey_response_survey_code_given_on", "survey_code", "given_on"),
+    )
+
+    service_point_code: str = text(primary_key=True, foreign_key="unit.code")
+    id: UUID = Field(primary_key=True)
+    survey_code: str = text()
+    version: int
+    collection_mode: str = text()
+    given_at: datetime = timestamp()
+    given_on: date
+    given_hour: int = Field(sa_type=SmallInteger)
+    recorded_at: datetime = timestamp()
+    language: str | None = text(default=None)
+    interaction_reference: str | None = text(default=None)
+    content_hash: str = text()
+    answers: dict[str, Any] = json_object()
+
+
+class SurveyResponseContent(Table, table=True):
+    """The open comments of a response: question code to text. Can be erased without any figure changing."""
+
+    __tablename__ = "survey_response_content"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["service_point_code", "response_id"],
+            ["survey_response.service_point_code", "survey_response.id"],
+            name="fk_survey_response_content_survey_response",
+        ),
+    )
+
+    service_point_code: str = text(primary_key=True)
+    response_id: UUID = Field(primary_key=True)
+    comments: dict[str, str] = json_object()
+
+
+class AnswerHistogram(Table, table=True):
+    """How many answers of each value, by service point, question, local day and local hour."""
+
+    __tablename__ = "answer_histogram"
+    __table_args__ = (
+        one_of("collection_mode", CollectionMode, "collection_mode_known"),
+        CheckConstraint("count >= 0", name="count_not_negative"),
+        CheckConstraint("given_hour BETWEEN 0 AND 23", name="given_hour_of_day"),
+        Index("ix_answer_histogram_given_on", "given_on"),
+    )
+
+    service_point_code: str = text(primary_key=True, foreign_key="unit.code")
+    survey_code: str = text(primary_key=True, foreign_key="survey.code")
+    question_code: str = text(primary_key=True)
+    given_on: date = Field(primary_key=True)
+    given_hour: int = Field(primary_key=True, sa_type=SmallInteger)
+    version: int = Field(primary_key=True)
+    collection_mode: str = text(primary_key=True)
+    value: int = Field(primary_key=True, sa_type=SmallInteger)
+    count: int = Field(sa_type=BigInteger)
+
+
+class CommentHandover(Table, table=True):
+    """The outbox: a comment whose writer wants it handled, on its way to feedback_api.
+
+    ``payload`` is the feedback to post; it is emptied once delivered, as the content then lives in one place only.
+    ``delivered_at`` and ``feedback_id`` are set together; ``parked_at`` marks one that feedback_api refuses.
+    """
+
+    __tablename__ = "comment_handover"
+    __table_args__ = (
+        CheckConstraint("(delivered_at IS NULL) = (feedback_id IS NULL)", name="delivered_has_feedback"),
+        CheckConstraint("(delivered_at IS NULL) = (payload IS NOT NULL)", name="payload_until_delivered"),
+        Index(
+            "ix_comment_handover_due",
+            "next_attempt_at",
+            postgresql_where="delivered_at IS NULL AND parked_at IS NULL",
+        ),
+    )
+
+    id: UUID = Field(primary_key=True)
+    service_point_code: str = text()
+    response_id: UUID
+    payload: dict[str, Any] | None = json_object(nullable=True)
+    created_at: datetime = timestamp()
+    next_attempt_at: datetime = timestamp()
+    attempts: int
+    last_error: str | None = text(default=None)
+    parked_at: datetime | None = timestamp(default=None)
+    delivered_at: datetime | None = timestamp(default=None)
+    feedback_id: UUID | None = None

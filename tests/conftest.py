@@ -1,0 +1,124 @@
+"""A PostgreSQL for the test run, with a schema built by the migrations; each test's work is rolled back."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from services.cli.catalogue.loader import load_catalogue
+from services.cli.embedded_postgres import EmbeddedPostgres
+from services.cli.migrations import migrate
+from services.shared.database import ROLES, sqlalchemy_url
+from services.shared.security import Scope, make_key
+from services.shared.tables.access import Service
+
+TEST_DATABASE = "katsaus_test"
+
+FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+"""Tests throw their data away, so nothing needs to survive a power cut."""
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The test run's own embedded server (one for each xdist worker)."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres") / "data", options=FAST_AND_FORGETFUL)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres: EmbeddedPostgres) -> str:
+    """A migrated database with the catalogue loaded. Tests roll back, so it stays as it is."""
+    postgres.ensure_database(TEST_DATABASE)
+    url = postgres.url(TEST_DATABASE)
+    migrate(url)
+    load_catalogue(url)
+    return url
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection in a transaction that is rolled back after the test."""
+    engine = create_async_engine(sqlalchemy_url(database_url), poolclass=NullPool)
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        yield connection
+        await transaction.rollback()
+    await engine.dispose()
+
+
+class RolledBackSessions:
+    """Sessions on the test's one connection: a commit releases a savepoint, and the test's end undoes all."""
+
+    def __init__(self, connection: AsyncConnection, role: str | None = None) -> None:
+        self._connection = connection
+        self._role = role
+
+    def session(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session within the test's transaction, as the service's role."""
+        return _SessionAs(self._connection, self._role)
+
+    async def is_reachable(self) -> bool:
+        """The test's connection is open."""
+        return True
+
+    async def dispose(self) -> None:
+        """The test closes its connection itself."""
+
+
+class _SessionAs(AbstractAsyncContextManager[AsyncSession]):
+    def __init__(self, connection: AsyncConnection, role: str | None) -> None:
+        self._connection = connection
+        self._role = role
+        self._session = AsyncSession(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+    async def __aenter__(self) -> AsyncSession:
+        if self._role:
+            await self._connection.execute(text(f"SET LOCAL ROLE {self._role}"))
+        return await self._session.__aenter__()
+
+    async def __aexit__(self, *error: object) -> None:
+        has_left_changes = error[0] is None and (self._session.new or self._session.dirty or self._session.deleted)
+        await self._session.close()
+        if self._role:
+            await self._connection.execute(text("RESET ROLE"))
+        assert not has_left_changes, "the request left changes that were never flushed"
+
+
+@pytest.fixture
+async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
+    """A session of the test itself, for making rows and looking at what came of a request."""
+    async with RolledBackSessions(connection).session() as session:
+        yield session
+
+
+def attach(app: FastAPI, connection: AsyncConnection) -> FastAPI:
+    """Let a service's app work inside the test's transaction, with the service's own role and its rights."""
+    service: Service = app.state.service
+    app.state.sessions = RolledBackSessions(connection, ROLES[service])
+    return app
+
+
+def client_of(app: FastAPI, *, key: str | None = None) -> httpx.AsyncClient:
+    """An HTTP client that reaches the app in process."""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers)
+
+
+async def add_key(session: AsyncSession, *scopes: Scope, name: str = "a test key") -> str:
+    """An API key with the scopes, valid in the test's transaction."""
+    row, key = make_key(name, frozenset(scopes))
+    session.add(row)
+    await session.commit()
+    return key
