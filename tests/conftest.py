@@ -62,12 +62,13 @@ class RolledBackSessions:
     """Sessions on the test's one connection: a commit releases a savepoint, and the test's end undoes all."""
 
     def __init__(self, connection: AsyncConnection, role: str | None = None) -> None:
-        self._connection = connection
-        self._role = role
+        self.connection = connection
+        self.role = role
+        self.open_sessions = 0
 
     def session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session within the test's transaction, as the service's role."""
-        return _SessionAs(self._connection, self._role)
+        return _SessionAs(self)
 
     async def is_reachable(self) -> bool:
         """The test's connection is open."""
@@ -78,21 +79,24 @@ class RolledBackSessions:
 
 
 class _SessionAs(AbstractAsyncContextManager[AsyncSession]):
-    def __init__(self, connection: AsyncConnection, role: str | None) -> None:
-        self._connection = connection
-        self._role = role
-        self._session = AsyncSession(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+    def __init__(self, sessions: RolledBackSessions) -> None:
+        self._sessions = sessions
+        self._session = AsyncSession(
+            sessions.connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
 
     async def __aenter__(self) -> AsyncSession:
-        if self._role:
-            await self._connection.execute(text(f"SET LOCAL ROLE {self._role}"))
+        if self._sessions.role:
+            await self._sessions.connection.execute(text(f"SET LOCAL ROLE {self._sessions.role}"))
+        self._sessions.open_sessions += 1
         return await self._session.__aenter__()
 
     async def __aexit__(self, *error: object) -> None:
         has_left_changes = error[0] is None and (self._session.new or self._session.dirty or self._session.deleted)
         await self._session.close()
-        if self._role:
-            await self._connection.execute(text("RESET ROLE"))
+        self._sessions.open_sessions -= 1
+        if self._sessions.role and not self._sessions.open_sessions:
+            await self._sessions.connection.execute(text("RESET ROLE"))
         assert not has_left_changes, "the request left changes that were never flushed"
 
 

@@ -36,9 +36,9 @@ IDEMPOTENCY = ["idempotency_key"]
 GRANTS = [
     # Facts are never deleted; content can be. Events are never changed.
     (FEEDBACK, "SELECT", CATALOGUE + ACCESS),
-    (FEEDBACK, "SELECT, INSERT, UPDATE", ["feedback", "feedback_theme"]),
+    (FEEDBACK, "SELECT, INSERT, UPDATE", ["feedback"]),
     (FEEDBACK, "SELECT, INSERT", ["feedback_event", *OMBUDSMAN]),
-    (FEEDBACK, "SELECT, INSERT, UPDATE, DELETE", FEEDBACK_CONTENT + IDEMPOTENCY),
+    (FEEDBACK, "SELECT, INSERT, UPDATE, DELETE", ["feedback_theme", *FEEDBACK_CONTENT, *IDEMPOTENCY]),
     (SURVEY, "SELECT", CATALOGUE + ACCESS),
     (SURVEY, "SELECT, INSERT", ["survey_version", "survey_question", "survey_option", "survey_response"]),
     (SURVEY, "SELECT, INSERT, UPDATE", ["survey", "answer_histogram"]),

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 
@@ -117,15 +117,3 @@ def _document_problems(app: FastAPI) -> None:
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
-
-
-def settings_of(request: Request) -> Settings:
-    """The settings of the app that answers ``request``."""
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-def catalogue_cache_of(request: Request) -> CatalogueCache:
-    """The catalogue cache of the app that answers ``request``."""
-    cache: CatalogueCache = request.app.state.catalogue
-    return cache

@@ -4,11 +4,13 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
+from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from services.shared.database import sessions_of
 from services.shared.problems import InvalidRequestProblem, invalid
 from services.shared.tables import (
     CatalogueRevision,
@@ -37,11 +39,21 @@ class Catalogue:
     ombudsman_services: Mapping[str, OmbudsmanService]
     ombudsman_reasons: Mapping[str, OmbudsmanReason]
 
-    def resolve_unit(self, value: str, *, on: date, field: str = "unit") -> Unit:
-        """The unit of code or alias ``value``, valid on the day; else the problem that says what to send."""
+    @property
+    def root_unit(self) -> Unit:
+        """The unit at the top of the tree: what feedback without a unit is about."""
+        return next(unit for unit in self.units.values() if unit.parent_code is None)
+
+    def find_unit(self, value: str, *, field: str = "unit") -> Unit:
+        """The unit of code or alias ``value``, whether it still exists or not."""
         unit = self.units.get(value) or _by_alias(self.units, value)
         if unit is None:
             raise _unknown(field, value, "units")
+        return unit
+
+    def resolve_unit(self, value: str, *, on: date, field: str = "unit") -> Unit:
+        """The unit of code or alias ``value``, valid on the day; else the problem that says what to send."""
+        unit = self.find_unit(value, field=field)
         if on < unit.valid_from:
             raise invalid(field, f"{unit.code!r} exists only from {unit.valid_from}; name the unit of that day")
         if unit.valid_to is not None and on >= unit.valid_to:
@@ -159,3 +171,14 @@ def _detach(session: AsyncSession, catalogue: Catalogue) -> None:
 async def _newest_revision(session: AsyncSession) -> str:
     statement = select(CatalogueRevision.content_hash).order_by(col(CatalogueRevision.loaded_at).desc()).limit(1)
     return (await session.execute(statement)).scalar_one_or_none() or ""
+
+
+async def _catalogue(request: Request) -> Catalogue:
+    cache: CatalogueCache = request.app.state.catalogue
+    # A session of its own, which takes no connection while the snapshot is fresh.
+    async with sessions_of(request).session() as session:
+        return await cache.get(session)
+
+
+CatalogueDep = Annotated[Catalogue, Depends(_catalogue)]
+"""The catalogue as the request sees it."""

@@ -194,6 +194,15 @@ def invalid_params_of(errors: Sequence[Any]) -> list[InvalidParam]:
     return [InvalidParam(name=_field_name(error["loc"]), reason=_reason(error)) for error in errors]
 
 
+def validation_problem(errors: Sequence[Any]) -> Problem:
+    """Pydantic's errors as one problem: 400 where it was not even JSON, else 422 with every field that is wrong."""
+    if any(error["type"] == "json_invalid" for error in errors):
+        return BadRequestProblem("the body is not valid JSON in UTF-8; check quotes, commas, brackets and encoding")
+    params = invalid_params_of(errors)
+    count = f"{len(params)} fields are wrong" if len(params) > 1 else f"{params[0].name}: {params[0].reason}"
+    return InvalidRequestProblem(count, invalid_params=params)
+
+
 _REQUEST_PARTS = {"body", "query", "path", "header", "cookie"}
 
 _WORDINGS = {
@@ -227,13 +236,7 @@ async def _handle_problem(_request: Request, error: Exception) -> JSONResponse:
 
 async def _handle_validation(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for it only)
-    errors = error.errors()
-    if any(item["type"] == "json_invalid" for item in errors):
-        problem: Problem = BadRequestProblem("the body is not valid JSON; check quotes, commas and brackets")
-    else:
-        params = invalid_params_of(errors)
-        count = f"{len(params)} fields are wrong" if len(params) > 1 else "1 field is wrong"
-        problem = InvalidRequestProblem(count, invalid_params=params)
+    problem = validation_problem(error.errors())
     log.info("refused", code=problem.code, status=int(problem.status))
     return problem_response(problem)
 

@@ -1,10 +1,13 @@
 """Which revision of the schema this code was written for, and which one a database has."""
 
+from __future__ import annotations
+
 from functools import lru_cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 @lru_cache(maxsize=1)
@@ -16,6 +19,9 @@ def expected_revision() -> str:
 
 async def database_revision(session: AsyncSession) -> str | None:
     """The revision the database was migrated to, or None where it has none."""
+    # Imported here: the command asks for the expected revision at every start, and must not wait for SQLAlchemy.
+    from sqlalchemy import text  # noqa: PLC0415
+
     exists = await session.execute(text("SELECT to_regclass('alembic_version')"))
     if exists.scalar_one() is None:
         return None

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Annotated
 
+from fastapi import Request
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -134,3 +135,9 @@ class Settings(BaseSettings):
 def get_settings() -> Settings:
     """The process's settings."""
     return Settings()
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings of the app that answers ``request``."""
+    settings: Settings = request.app.state.settings
+    return settings

@@ -1,0 +1,1 @@
+"""feedback_api: written feedback and ombudsman contacts, from intake to closing."""

@@ -1,0 +1,1 @@
+"""The catalogue for forms: types, topics, units and channels."""

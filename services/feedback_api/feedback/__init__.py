@@ -1,0 +1,1 @@
+"""Written feedback: intake, import and handling."""

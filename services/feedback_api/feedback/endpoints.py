@@ -1,0 +1,212 @@
+"""/v1/feedback: sending, importing, reading and handling."""
+
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
+
+from services.feedback_api.feedback import handling, importing, intake, presenter, repository
+from services.feedback_api.feedback.errors import (
+    EventNotAllowedProblem,
+    EventOutOfOrderProblem,
+    FeedbackNotFoundProblem,
+)
+from services.feedback_api.feedback.repository import Filters
+from services.feedback_api.feedback.schemas import (
+    EventCreate,
+    EventRecorded,
+    FeedbackCreate,
+    FeedbackDetail,
+    FeedbackPage,
+    FeedbackReceipt,
+)
+from services.feedback_api.feedback.submission import REQUEST_BODY, read_submission
+from services.shared.catalogue import CatalogueDep
+from services.shared.clock import now
+from services.shared.database import ReadSessionDep, SessionDep, sessions_of
+from services.shared.idempotency import IdempotencyDep
+from services.shared.ndjson import NDJSON_MEDIA_TYPE, LineResult, import_lines
+from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
+from services.shared.problems import (
+    BadRequestProblem,
+    ForbiddenProblem,
+    IdempotencyKeyReusedProblem,
+    InvalidRequestProblem,
+    PayloadTooLargeProblem,
+    UnauthorizedProblem,
+    UnsupportedMediaTypeProblem,
+    problem_responses,
+)
+from services.shared.schemas import Code
+from services.shared.security import Principal, PrincipalDep, Scope, require
+from services.shared.settings import settings_of
+from services.shared.tables import Feedback
+from services.shared.tables.feedback import FeedbackState
+
+router = APIRouter(prefix="/v1/feedback", tags=["feedback"])
+
+HandlerDep = Annotated[Principal, Depends(require(Scope.FEEDBACK_HANDLE))]
+ImporterDep = Annotated[Principal, Depends(require(Scope.FEEDBACK_IMPORT))]
+
+IMPORT_PATH = "/v1/feedback/import"
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    summary="Send feedback",
+    openapi_extra={"requestBody": REQUEST_BODY},
+    responses=problem_responses(
+        BadRequestProblem,
+        ForbiddenProblem,
+        PayloadTooLargeProblem,
+        UnsupportedMediaTypeProblem,
+        InvalidRequestProblem,
+        IdempotencyKeyReusedProblem,
+    ),
+)
+async def feedback_submit(
+    request: Request,
+    submission: Annotated[FeedbackCreate, Depends(read_submission)],
+    session: SessionDep,
+    catalogue: CatalogueDep,
+    principal: PrincipalDep,
+    idempotency: IdempotencyDep,
+) -> FeedbackReceipt:
+    """Takes JSON, or what an HTML form sends. Unknown JSON fields are refused; other inputs of a form are ignored."""
+
+    async def work() -> FeedbackReceipt:
+        facts = await intake.submit(session, catalogue, submission, principal, now())
+        return presenter.receipt_of(request, facts)
+
+    return await idempotency.answer(submission, FeedbackReceipt, work)
+
+
+@router.post(
+    "/import",
+    summary="Import feedback of another system",
+    openapi_extra={"requestBody": {"required": True, "content": {NDJSON_MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+    responses={
+        200: {
+            "model": LineResult,
+            "content": {NDJSON_MEDIA_TYPE: {}},
+            "description": "NDJSON: one `LineResult` for each input line, in order.",
+        },
+        **problem_responses(UnauthorizedProblem, ForbiddenProblem),
+    },
+    response_class=StreamingResponse,
+)
+async def feedback_import(request: Request, importer: ImporterDep, catalogue: CatalogueDep) -> StreamingResponse:
+    """NDJSON of any length, one item a line: `source`, `reference`, `received_at`, `text` and the fields of
+    `POST /v1/feedback`, and `events`, each with `kind` and `occurred_at`. Safe to repeat: a line that is here
+    already is `unchanged`, one with further events is `extended`.
+    """
+    return await import_lines(
+        request,
+        settings_of(request),
+        lambda lines: importing.take_batch(sessions_of(request), catalogue, lines, actor=importer.name, now=now()),
+    )
+
+
+@router.get(
+    "",
+    summary="List feedback",
+    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem),
+)
+async def feedback_list(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    catalogue: CatalogueDep,
+    _handler: HandlerDep,
+    updated_since: Annotated[AwareDatetime | None, Query(description="Changed at or after this time.")] = None,
+    received_from: Annotated[date | None, Query(description="First local day of receipt.")] = None,
+    received_to: Annotated[date | None, Query(description="Last local day of receipt.")] = None,
+    state: FeedbackState | None = None,
+    source: Annotated[Code | None, Query(description="Of one source only.")] = None,
+    type: Annotated[Code | None, Query(description="Of one feedback type.")] = None,  # noqa: A002 (the API's word)
+    topic: Annotated[Code | None, Query(description="Of one topic.")] = None,
+    unit: Annotated[Code | None, Query(description="Of the unit and everything below it.")] = None,
+    limit: LimitQuery = None,
+    cursor: CursorQuery = None,
+) -> FeedbackPage:
+    """In the order items were last changed: repeat with `updated_since` to follow all changes, missing none."""
+    filters = Filters(
+        updated_since=updated_since,
+        received_from=received_from,
+        received_to=received_to,
+        state=state,
+        source=source,
+        type_code=catalogue.resolve_type(type).code if type else None,
+        topic_code=catalogue.resolve_topic(topic).code if topic else None,
+        unit_codes=catalogue.branch(catalogue.find_unit(unit).code) if unit else None,
+    )
+    size = page_limit(limit)
+    rows = await repository.list_facts(session, filters, Cursor.decode(cursor) if cursor else None, size + 1)
+    page, next_cursor = split_page(rows, size, _cursor_of)
+    themes = await repository.fetch_themes(session, [facts.id for facts in page])
+    add_next_link(request, response, next_cursor)
+    return FeedbackPage(items=[presenter.summary_of(facts, themes[facts.id]) for facts in page], next=next_cursor)
+
+
+@router.get(
+    "/{feedback_id}",
+    summary="Read one piece of feedback",
+    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, FeedbackNotFoundProblem),
+)
+async def feedback_read(feedback_id: UUID, session: ReadSessionDep, _handler: HandlerDep) -> FeedbackDetail:
+    """With its content, unless erased, and its events."""
+    facts = await repository.find(session, feedback_id)
+    if facts is None:
+        raise FeedbackNotFoundProblem
+    themes = await repository.fetch_themes(session, [feedback_id])
+    events = await repository.fetch_events(session, [feedback_id])
+    return presenter.detail_of(
+        facts,
+        themes[feedback_id],
+        await repository.fetch_content(session, feedback_id),
+        events[feedback_id],
+        await repository.fetch_notes(session, feedback_id),
+    )
+
+
+@router.post(
+    "/{feedback_id}/events",
+    status_code=HTTPStatus.CREATED,
+    summary="Record what happened to a piece of feedback",
+    responses=problem_responses(
+        UnauthorizedProblem,
+        ForbiddenProblem,
+        FeedbackNotFoundProblem,
+        EventNotAllowedProblem,
+        EventOutOfOrderProblem,
+        InvalidRequestProblem,
+        IdempotencyKeyReusedProblem,
+    ),
+)
+async def feedback_record_event(
+    feedback_id: UUID,
+    event: EventCreate,
+    session: SessionDep,
+    catalogue: CatalogueDep,
+    handler: HandlerDep,
+    idempotency: IdempotencyDep,
+) -> EventRecorded:
+    """Appends an event; the state and both clocks follow from it. A state that does not allow it answers 409."""
+
+    async def work() -> EventRecorded:
+        event_id, facts = await handling.record_event(
+            session, catalogue, feedback_id, event, actor=handler.name, now=now()
+        )
+        themes = await repository.fetch_themes(session, [feedback_id])
+        return EventRecorded(event_id=event_id, feedback=presenter.summary_of(facts, themes[feedback_id]))
+
+    return await idempotency.answer(event, EventRecorded, work)
+
+
+def _cursor_of(facts: Feedback) -> Cursor:
+    return Cursor(facts.updated_at, facts.id)

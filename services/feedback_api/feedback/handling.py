@@ -1,0 +1,59 @@
+"""Handling: staff's events move an item on."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.feedback_api.feedback import lifecycle, repository
+from services.feedback_api.feedback.errors import FeedbackNotFoundProblem
+from services.feedback_api.feedback.lifecycle import Happening
+from services.feedback_api.feedback.repository import NewRows
+from services.feedback_api.feedback.schemas import EventCreate, EventFields
+from services.feedback_api.themes import repository as themes
+from services.feedback_api.themes.service import check_known
+from services.shared.catalogue import Catalogue
+from services.shared.clock import local_day
+from services.shared.tables import Feedback
+
+
+async def record_event(
+    session: AsyncSession, catalogue: Catalogue, feedback_id: UUID, event: EventCreate, *, actor: str, now: datetime
+) -> tuple[UUID, Feedback]:
+    """Append the event and bring the item to where it stands after it; returns the event's id and the item's facts."""
+    facts = await repository.find_locked(session, feedback_id)
+    if facts is None:
+        raise FeedbackNotFoundProblem
+    # Staff who act "now" must not fail because their last event was recorded with a clock slightly ahead.
+    occurred_at = event.occurred_at or max(now, facts.last_event_at)
+    happening = happening_of(catalogue, event, occurred_at, has_themes=event.themes is not None)
+    standing = lifecycle.after(repository.standing_of(facts), happening)
+    rows = NewRows()
+    event_id = rows.add_event(feedback_id, standing.event_count, happening, actor=actor, at=now, note=event.note)
+    await repository.write(session, rows)
+    await repository.update_standing(session, feedback_id, standing, at=now)
+    if event.themes is not None:
+        await themes.set_by_staff(session, feedback_id, check_known(catalogue, event.themes), at=now)
+    if happening.topic_code is not None:
+        await themes.reassign(session, [feedback_id], at=now)
+    await session.refresh(facts)
+    return event_id, facts
+
+
+def happening_of(
+    catalogue: Catalogue, event: EventFields, occurred_at: datetime, *, has_themes: bool = False
+) -> Happening:
+    """The event with its codes resolved; raises a problem naming the field that is wrong."""
+    given = {name for name in ("unit", "type", "topic", "recipient") if getattr(event, name) is not None}
+    lifecycle.check_fields(event.kind, frozenset(given | ({"themes"} if has_themes else set())))
+    unit = catalogue.resolve_unit(event.unit, on=local_day(occurred_at)) if event.unit else None
+    feedback_type = catalogue.resolve_type(event.type) if event.type else None
+    topic = catalogue.resolve_topic(event.topic) if event.topic else None
+    return Happening(
+        event.kind,
+        occurred_at,
+        unit_code=unit.code if unit else None,
+        type_code=feedback_type.code if feedback_type else None,
+        topic_code=topic.code if topic else None,
+        recipient=event.recipient,
+    )

@@ -1,0 +1,92 @@
+"""Rows to answers: the wire shape of an item has its one home here."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from fastapi import Request
+
+from services.feedback_api.feedback.schemas import (
+    FeedbackContentPublic,
+    FeedbackDetail,
+    FeedbackEventPublic,
+    FeedbackReceipt,
+    FeedbackSummary,
+)
+from services.shared.tables import Feedback, FeedbackContent, FeedbackEvent
+from services.shared.tables.feedback import FeedbackEventKind, FeedbackState
+
+
+def receipt_of(request: Request, facts: Feedback) -> FeedbackReceipt:
+    """The answer to a sender."""
+    return FeedbackReceipt(
+        id=facts.id,
+        receipt=facts.receipt,
+        status_url=str(request.url_for("receipt_read", receipt=facts.receipt)),
+        received_at=facts.received_at,
+        masked=[],
+        duplicate_of=None,
+    )
+
+
+def summary_of(facts: Feedback, themes: Sequence[str]) -> FeedbackSummary:
+    """The facts of an item."""
+    return FeedbackSummary(
+        id=facts.id,
+        source=facts.source,
+        source_reference=facts.source_reference,
+        received_at=facts.received_at,
+        recorded_at=facts.recorded_at,
+        updated_at=facts.updated_at,
+        channel=facts.channel_code,
+        unit=facts.unit_code,
+        type=facts.type_code,
+        topic=facts.topic_code,
+        language=facts.language,
+        reply_wanted=facts.reply_wanted,
+        state=FeedbackState(facts.state),
+        reacted_at=facts.reacted_at,
+        handled_at=facts.handled_at,
+        themes=list(themes),
+    )
+
+
+def detail_of(
+    facts: Feedback,
+    themes: Sequence[str],
+    content: FeedbackContent | None,
+    events: Sequence[FeedbackEvent],
+    notes: Mapping[UUID, str],
+) -> FeedbackDetail:
+    """An item with everything staff may see."""
+    return FeedbackDetail(
+        **summary_of(facts, themes).model_dump(),
+        receipt=facts.receipt,
+        content=_content_of(content) if content else None,
+        events=[_event_of(event, notes.get(event.id)) for event in events],
+    )
+
+
+def _content_of(content: FeedbackContent) -> FeedbackContentPublic:
+    return FeedbackContentPublic(
+        title=content.title,
+        text=content.body,
+        sender_name=content.sender_name,
+        sender_email=content.sender_email,
+        sender_phone=content.sender_phone,
+    )
+
+
+def _event_of(event: FeedbackEvent, note: str | None) -> FeedbackEventPublic:
+    return FeedbackEventPublic(
+        id=event.id,
+        sequence=event.sequence,
+        kind=FeedbackEventKind(event.kind),
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        actor=event.actor,
+        unit=event.unit_code,
+        type=event.type_code,
+        topic=event.topic_code,
+        recipient=event.recipient,
+        note=note,
+    )

@@ -1,0 +1,51 @@
+"""The feedback_api service."""
+
+from fastapi import FastAPI
+
+from services.feedback_api.catalogue.endpoints import router as catalogue_router
+from services.feedback_api.feedback import endpoints as feedback
+from services.feedback_api.ombudsman import endpoints as ombudsman
+from services.feedback_api.receipts.endpoints import router as receipts_router
+from services.feedback_api.statements.endpoints import router as statements_router
+from services.feedback_api.themes.endpoints import router as themes_router
+from services.shared.application import create_app
+from services.shared.tables.access import Service
+
+DESCRIPTION = """
+Takes in written feedback on a city's services and follows it to its closing; registers contacts to the social and
+patient ombudsmen.
+
+Errors are `application/problem+json` (RFC 9457): branch on `code`; `invalid_params` names each wrong field and says
+how to mend it. Times are RFC 3339 with an offset. Every POST that creates takes an `Idempotency-Key`.
+"""
+
+TAGS = {
+    "feedback": "Sending feedback, following it, handling it.",
+    "catalogue": "What forms let people choose from.",
+    "ombudsman": "Contacts to the social and patient ombudsmen.",
+    "themes": "Saved searches that feedback is assigned to.",
+    "statements": "The closing statement reporting_api compares its figures with.",
+    "health": "For operators and orchestrators.",
+}
+
+
+def create() -> FastAPI:
+    """A new app."""
+    return create_app(
+        service=Service.FEEDBACK_API,
+        title="Katsaus feedback API",
+        description=DESCRIPTION,
+        tags=TAGS,
+        routers=[
+            feedback.router,
+            receipts_router,
+            catalogue_router,
+            ombudsman.router,
+            themes_router,
+            statements_router,
+        ],
+        stream_paths=frozenset({feedback.IMPORT_PATH, ombudsman.IMPORT_PATH}),
+    )
+
+
+app = create()

@@ -1,0 +1,1 @@
+"""Contacts to the social and patient ombudsmen."""

@@ -1,0 +1,1 @@
+"""What a sender may see of their feedback by its receipt."""

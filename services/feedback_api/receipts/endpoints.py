@@ -1,0 +1,37 @@
+"""/v1/receipts: the sender's view of their feedback."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from services.feedback_api.feedback import repository
+from services.feedback_api.receipts.schemas import ReceiptStatus
+from services.shared.database import ReadSessionDep
+from services.shared.problems import NotFoundProblem, problem_responses
+from services.shared.tables.feedback import FeedbackState
+
+router = APIRouter(prefix="/v1/receipts", tags=["feedback"])
+
+
+class ReceiptNotFoundProblem(NotFoundProblem):
+    """No feedback has the receipt."""
+
+    code = "receipt_not_found"
+    title = "There is no feedback with this receipt"
+
+
+@router.get("/{receipt}", summary="Where does my feedback stand?", responses=problem_responses(ReceiptNotFoundProblem))
+async def receipt_read(
+    receipt: Annotated[str, Path(max_length=40, examples=["7KQ2-XN4M-PWDA-9ZRT"])], session: ReadSessionDep
+) -> ReceiptStatus:
+    """The receipt is the one given when the feedback was sent; small letters do as well."""
+    facts = await repository.find_by_receipt(session, receipt.strip().upper())
+    if facts is None:
+        raise ReceiptNotFoundProblem("check the receipt: four groups of four letters and digits")
+    return ReceiptStatus(
+        receipt=facts.receipt,
+        state=FeedbackState(facts.state),
+        received_at=facts.received_at,
+        reacted_at=facts.reacted_at,
+        handled_at=facts.handled_at,
+    )

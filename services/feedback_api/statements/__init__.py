@@ -1,0 +1,1 @@
+"""The closing statement: an independent recount of a quarter from raw rows."""

@@ -1,0 +1,1 @@
+"""Themes: saved searches that feedback is assigned to."""
