@@ -20,6 +20,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from services.cli.child_process import ending_with_parent
+
 with warnings.catch_warnings():
     # The package looks for a runtime folder of its own, which we do not use, and warns where there is none.
     warnings.simplefilter("ignore")
@@ -98,6 +100,7 @@ class EmbeddedPostgres:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for us: the services stop first, the server after them
+                preexec_fn=ending_with_parent(signal.SIGINT),  # noqa: PLW1509 (no threads run yet)
                 user=self._user,
                 group=self._group,
             )
@@ -162,7 +165,10 @@ class EmbeddedPostgres:
         pid_file = self.data / "postmaster.pid"
         if not pid_file.exists():
             return
-        pid = int(pid_file.read_text().split("\n", 1)[0])
+        first_line = pid_file.read_text().split("\n", 1)[0].strip()
+        if not first_line.isdigit():
+            return
+        pid = int(first_line)
         deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
         with suppress(ProcessLookupError):
             if _is_postgres(pid):

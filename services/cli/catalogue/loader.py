@@ -1,15 +1,15 @@
 """Loading the catalogue files: entries are added and changed, never removed, as figures refer to them."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import yaml
 from sqlalchemy import ARRAY, Connection, create_engine
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
 
+from services.cli.catalogue.files import read_files, revision_of
 from services.shared.clock import now
 from services.shared.database import sqlalchemy_url
 from services.shared.tables import (
@@ -42,7 +42,7 @@ class LoadedCatalogue:
 
 
 _RENAMED = {"parent": "parent_code", "successor": "successor_code", "topics": "topic_codes"}
-_FILES: dict[str, type[Table]] = {
+_TABLES: dict[str, type[Table]] = {
     "units.yaml": Unit,
     "feedback_types.yaml": FeedbackType,
     "topics.yaml": Topic,
@@ -56,8 +56,8 @@ _FILES: dict[str, type[Table]] = {
 
 def load_catalogue(database_url: str) -> LoadedCatalogue:
     """Bring the catalogue tables to what the files say, in one transaction."""
-    texts = {name: _read(name) for name in _FILES}
-    revision = hashlib.sha256("\n".join(texts.values()).encode()).hexdigest()
+    texts = read_files()
+    revision = revision_of(texts)
     rows = {name: _rows(name, text) for name, text in texts.items()}
     engine = create_engine(sqlalchemy_url(database_url))
     try:
@@ -68,12 +68,8 @@ def load_catalogue(database_url: str) -> LoadedCatalogue:
     return LoadedCatalogue(revision, sum(len(entries) for entries in rows.values()), has_changed)
 
 
-def _read(name: str) -> str:
-    return (resources.files("services.cli.catalogue") / name).read_text(encoding="utf-8")
-
-
 def _rows(name: str, text: str) -> list[Entry]:
-    table = _FILES[name].__table__  # type: ignore[attr-defined]
+    table = _TABLES[name].__table__  # type: ignore[attr-defined]
     columns = {column.name for column in table.columns}
     rows = []
     for position, entry in enumerate(yaml.safe_load(text), start=1):
@@ -90,8 +86,11 @@ def _rows(name: str, text: str) -> list[Entry]:
 
 
 def _write(connection: Connection, rows: dict[str, list[Entry]], revision: str) -> bool:
+    newest = select(CatalogueRevision.content_hash).order_by(col(CatalogueRevision.loaded_at).desc()).limit(1)
+    if connection.execute(newest).scalar_one_or_none() == revision:
+        return False
     for name, entries in rows.items():
-        table = _FILES[name].__table__  # type: ignore[attr-defined]
+        table = _TABLES[name].__table__  # type: ignore[attr-defined]
         nothing: Entry = {
             column.name: [] if isinstance(column.type, ARRAY) else None
             for column in table.columns
@@ -99,13 +98,13 @@ def _write(connection: Connection, rows: dict[str, list[Entry]], revision: str) 
         }
         for entry in _parents_first(entries):
             _upsert(connection, table, nothing | entry)
-    changed = connection.execute(
-        insert(CatalogueRevision)
-        .values(content_hash=revision, loaded_at=now())
-        .on_conflict_do_nothing()
-        .returning(CatalogueRevision.content_hash)  # type: ignore[call-overload]
+    # Files that went back to an older state are the newest revision again: caches follow the time of loading.
+    _upsert(
+        connection,
+        CatalogueRevision.__table__,  # type: ignore[attr-defined]
+        {"content_hash": revision, "loaded_at": now()},
     )
-    return changed.scalar_one_or_none() is not None
+    return True
 
 
 def _upsert(connection: Connection, table: Any, row: Entry) -> None:

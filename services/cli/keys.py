@@ -1,0 +1,113 @@
+"""API keys: made, listed and revoked straight in the database; a key is shown once and only its hash is kept."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from psycopg.rows import class_row
+
+from services.cli.database import libpq_url
+from services.cli.failure import CommandError
+from services.cli.home import Home, HomeKeys
+
+OPERATOR_NAME = "operator"
+SERVICES_NAME = "services"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key as the list shows it: never its secret."""
+
+    name: str
+    prefix: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+def create_key(database_url: str, name: str, scopes: Iterable[str], *, expires_at: datetime | None = None) -> str:
+    """Make a key and return it; raises :class:`CommandError` for an unknown scope or a name that is taken."""
+    from services.shared.security import Scope, make_key  # noqa: PLC0415 (slow)
+
+    known = {scope.value for scope in Scope}
+    wanted = list(scopes)
+    unknown = [scope for scope in wanted if scope not in known]
+    if unknown:
+        raise CommandError(f"There is no scope {', '.join(unknown)}; the scopes are {', '.join(sorted(known))}.")
+    if not name.strip():
+        raise CommandError("The key needs a name that says who uses it.")
+    row, key = make_key(name.strip(), frozenset(Scope(scope) for scope in wanted), expires_at=expires_at)
+    try:
+        with psycopg.connect(libpq_url(database_url)) as connection:
+            connection.execute(
+                "INSERT INTO api_key (id, name, prefix, secret_hash, scopes, created_at, expires_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                [row.id, row.name, row.prefix, row.secret_hash, row.scopes, row.created_at, row.expires_at],
+            )
+    except psycopg.errors.UniqueViolation as error:
+        raise CommandError(f"There is a key named {name.strip()!r} already; choose another name.") from error
+    return key
+
+
+def list_keys(database_url: str) -> list[KeyRow]:
+    """All keys, the oldest first."""
+    with (
+        psycopg.connect(libpq_url(database_url)) as connection,
+        connection.cursor(row_factory=class_row(KeyRow)) as cursor,
+    ):
+        return cursor.execute(
+            "SELECT name, prefix, scopes, created_at, expires_at, revoked_at FROM api_key ORDER BY created_at, name"
+        ).fetchall()
+
+
+def revoke_key(database_url: str, name: str) -> None:
+    """End a key at once; raises :class:`CommandError` where no key in force has the name."""
+    with psycopg.connect(libpq_url(database_url)) as connection:
+        done = connection.execute(
+            "UPDATE api_key SET revoked_at = now() WHERE name = %s AND revoked_at IS NULL", [name]
+        )
+        if done.rowcount == 0:
+            raise CommandError(f"There is no key in force named {name!r}; `katsaus key list` shows them.")
+
+
+def ensure_home_keys(home: Home, database_url: str) -> HomeKeys:
+    """The home's two keys, made anew where the database does not know them (any more)."""
+    kept = home.read_keys()
+    with psycopg.connect(libpq_url(database_url)) as connection:
+        if kept and _is_in_force(connection, kept.operator) and _is_in_force(connection, kept.service):
+            return kept
+        taken = {str(row[0]) for row in connection.execute("SELECT name FROM api_key").fetchall()}
+    from services.shared.security import Scope  # noqa: PLC0415 (slow)
+
+    keys = HomeKeys(
+        operator=create_key(database_url, _free_name(OPERATOR_NAME, taken), list(Scope)),
+        service=create_key(database_url, _free_name(SERVICES_NAME, taken), [Scope.SERVICE]),
+    )
+    home.write_keys(keys)
+    return keys
+
+
+def _is_in_force(connection: psycopg.Connection, key: str) -> bool:
+    _, _, rest = key.partition("_")
+    prefix, _, secret = rest.partition("_")
+    row = connection.execute(
+        "SELECT secret_hash FROM api_key WHERE prefix = %s AND revoked_at IS NULL"
+        " AND (expires_at IS NULL OR expires_at > now())",
+        [prefix],
+    ).fetchone()
+    # The hash is services.shared.security.hash_secret's, repeated because importing that would slow every start.
+    return row is not None and hmac.compare_digest(str(row[0]), hashlib.sha256(secret.encode()).hexdigest())
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    # Several homes may share one database, so a name that is taken is somebody's.
+    number = 2
+    candidate = name
+    while candidate in taken:
+        candidate = f"{name}-{number}"
+        number += 1
+    return candidate

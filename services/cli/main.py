@@ -1,0 +1,194 @@
+"""The ``katsaus`` command: runs everything, and talks to the services over HTTP."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.failure import CommandError
+from services.cli.home import find_home
+
+# What a command needs is imported when it runs, so that `katsaus --help` and a start are quick.
+# ruff: noqa: PLC0415
+
+app = typer.Typer(
+    name="katsaus",
+    help="Takes in what residents say about a city's services and turns it into figures that can be trusted.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+key_app = typer.Typer(help="API keys of staff, forms, devices and tools.", no_args_is_help=True)
+load_app = typer.Typer(help="Load records of other systems through the API.", no_args_is_help=True)
+openapi_app = typer.Typer(help="The committed OpenAPI documents.", no_args_is_help=True)
+app.add_typer(key_app, name="key")
+app.add_typer(load_app, name="load")
+app.add_typer(openapi_app, name="openapi")
+
+console = Console()
+
+KeyOption = Annotated[
+    str | None,
+    typer.Option("--key", envvar="KATSAUS_KEY", help="API key; by default the operator's key of the home."),
+]
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="Load the demonstration quarters on the first start.")] = False,
+) -> None:
+    """Start the database and the three services, and run them until Ctrl-C."""
+    from services.cli.up import run_until_stopped
+    from services.shared.settings import get_settings
+
+    run_until_stopped(find_home(), get_settings(), console, with_demonstration=demo)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema to this version's."""
+    from services.cli.database import any_database, bring_schema
+    from services.shared.settings import get_settings
+
+    with any_database(find_home(), get_settings()) as url:
+        revision = bring_schema(url)
+    console.print(f"The schema is {revision}.")
+
+
+@app.command()
+def catalogue() -> None:
+    """Load the catalogue files (units, types, topics, channels, themes, policies)."""
+    from services.cli.database import any_database, prepare
+    from services.shared.settings import get_settings
+
+    with any_database(find_home(), get_settings()) as url:
+        has_changed = prepare(url)
+    console.print("The catalogue is loaded." if has_changed else "The catalogue was loaded already.")
+
+
+@app.command()
+def demo(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only compare the published figures with what the services say.")
+    ] = False,
+    key: KeyOption = None,
+) -> None:
+    """Load the demonstration quarters into the running services, and compare with what was published."""
+    from services.cli.demo.check import show_check
+    from services.cli.demo.load import load_demonstration
+    from services.cli.service_http import Services
+    from services.shared.settings import get_settings
+
+    with Services.of(get_settings(), _key_or_operators(key)) as services:
+        if not check:
+            load_demonstration(services, console)
+        show_check(services, console)
+
+
+@load_app.command("open311")
+def load_open311(
+    file: Annotated[Path, typer.Argument(help="Open311 records with their tasks, one JSON object a line; may be .gz.")],
+    source: Annotated[
+        str, typer.Option(help="The name under which the records are known; with their id it is unique.")
+    ] = ("open311"),
+    key: KeyOption = None,
+) -> None:
+    """Load Open311 records with their tasks as feedback and events. Safe to repeat and to interrupt."""
+    from services.cli.open311.load import load_file
+    from services.cli.service_http import Services
+    from services.shared.settings import get_settings
+
+    with Services.of(get_settings(), _key_or_operators(key)) as services:
+        load_file(services, file, source, console)
+
+
+@key_app.command("create")
+def key_create(
+    name: Annotated[str, typer.Argument(help="Who will use the key.")],
+    scope: Annotated[list[str], typer.Option("--scope", help="What the key may do; repeat for several.")],
+    expires_days: Annotated[int | None, typer.Option(min=1, help="The key ends after so many days.")] = None,
+) -> None:
+    """Make a key and show it, this once."""
+    from services.cli.database import any_database, prepare
+    from services.cli.keys import create_key
+    from services.shared.clock import now
+    from services.shared.settings import get_settings
+
+    expires_at = None if expires_days is None else now() + timedelta(days=expires_days)
+    with any_database(find_home(), get_settings()) as url:
+        prepare(url)
+        key = create_key(url, name, scope, expires_at=expires_at)
+    console.print(key, soft_wrap=True, highlight=False)
+    print("Keep it now: only its hash is stored, so it cannot be shown again.", file=sys.stderr)
+
+
+@key_app.command("list")
+def key_list() -> None:
+    """List the keys, without their secrets."""
+    from services.cli.database import any_database, prepare
+    from services.cli.keys import list_keys
+    from services.shared.settings import get_settings
+
+    with any_database(find_home(), get_settings()) as url:
+        prepare(url)
+        keys = list_keys(url)
+    table = Table("name", "begins", "scopes", "made", "ends", "revoked", show_edge=False)
+    for row in keys:
+        days = [f"{day:%Y-%m-%d}" if day else "" for day in (row.created_at, row.expires_at, row.revoked_at)]
+        table.add_row(row.name, f"katsaus_{row.prefix}_…", " ".join(row.scopes), *days)
+    console.print(table)
+
+
+@key_app.command("revoke")
+def key_revoke(name: Annotated[str, typer.Argument(help="The key's name, as the list shows it.")]) -> None:
+    """End a key at once."""
+    from services.cli.database import any_database, prepare
+    from services.cli.keys import revoke_key
+    from services.shared.settings import get_settings
+
+    with any_database(find_home(), get_settings()) as url:
+        prepare(url)
+        revoke_key(url, name)
+    console.print(f"The key {name!r} is revoked.")
+
+
+@openapi_app.command("write")
+def openapi_write() -> None:
+    """Write the OpenAPI document of each service into openapi/."""
+    from services.cli.openapi import write_documents
+
+    for path in write_documents():
+        console.print(f"Wrote {path}", soft_wrap=True)
+
+
+@openapi_app.command("check")
+def openapi_check() -> None:
+    """Fail where a committed OpenAPI document differs from what its service generates."""
+    from services.cli.openapi import differing_documents
+
+    differing = differing_documents()
+    if differing:
+        raise CommandError(f"{', '.join(differing)} differ from the services; run `katsaus openapi write`.")
+    console.print("The OpenAPI documents are what the services generate.")
+
+
+def _key_or_operators(key: str | None) -> str:
+    if key:
+        return key
+    keys = find_home().read_keys()
+    if keys is None:
+        raise CommandError("There is no operator's key in the home yet: run `katsaus up` once, or give --key.")
+    return keys.operator
+
+
+def run() -> None:
+    """Run the command; a failure is one sentence on standard error and exit code 1."""
+    try:
+        app()
+    except CommandError as error:
+        print(f"katsaus: {error}", file=sys.stderr)
+        sys.exit(1)

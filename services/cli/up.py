@@ -1,0 +1,131 @@
+"""``katsaus up``: the database, the three services and, if asked for, the demonstration quarters, run as one."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.database import CommandDatabase, own_database, prepare
+from services.cli.failure import CommandError
+from services.cli.home import Home, HomeKeys
+from services.cli.keys import ensure_home_keys
+from services.cli.supervisor import ServiceAddress, Supervisor, check_ports_free, service_addresses
+from services.shared.settings import Settings
+
+WATCH_SECONDS = 0.1
+"""How soon a death is noticed."""
+
+
+class StopRequestedError(BaseException):
+    """Ctrl-C or SIGTERM: everything is to be stopped. Not an error of the program."""
+
+
+def run_until_stopped(home: Home, settings: Settings, console: Console, *, with_demonstration: bool) -> None:
+    """Run everything until Ctrl-C, SIGTERM, or until a part dies, which raises a :class:`CommandError`."""
+    try:
+        with _stopping_on_signals(), home.locked():
+            _run(home, settings, console, with_demonstration=with_demonstration)
+    except StopRequestedError:
+        console.print("Stopped.")
+
+
+def _run(home: Home, settings: Settings, console: Console, *, with_demonstration: bool) -> None:
+    addresses = service_addresses(settings)
+    check_ports_free(settings.host, addresses)
+    console.print("Starting the database …")
+    with own_database(home, settings) as database:
+        prepare(database.url)
+        keys = ensure_home_keys(home, database.url)
+        supervisor = Supervisor(settings.host, addresses, home.logs)
+
+        def watch() -> None:
+            _check_database(database, home)
+            supervisor.check_alive()
+
+        try:
+            console.print("Starting the services …")
+            supervisor.start({"DATABASE_URL": database.url, "KATSAUS_SERVICE_KEY": keys.service})
+            supervisor.wait_until_ready(watch)
+            if with_demonstration:
+                _load_demonstration(database, settings, keys, console, watch)
+            _show(home, addresses, keys, console, with_demonstration=with_demonstration)
+            while True:
+                watch()
+                time.sleep(WATCH_SECONDS)
+        finally:
+            console.print("Stopping …")
+            supervisor.stop()
+
+
+def _check_database(database: CommandDatabase, home: Home) -> None:
+    if database.is_lost:
+        raise CommandError(
+            f"The database has died, so everything is stopped; its log is {home.folder / 'postgres.log'}."
+        )
+
+
+def _load_demonstration(
+    database: CommandDatabase, settings: Settings, keys: HomeKeys, console: Console, watch: Callable[[], None]
+) -> None:
+    from services.cli.demo.presence import is_loaded  # noqa: PLC0415 (slow)
+
+    if is_loaded(database.url):
+        return
+    from services.cli.demo.check import show_check  # noqa: PLC0415 (slow)
+    from services.cli.demo.load import load_demonstration  # noqa: PLC0415 (slow)
+    from services.cli.service_http import Services  # noqa: PLC0415 (slow)
+
+    with Services.of(settings, keys.operator) as services:
+        try:
+            load_demonstration(services, console, watch)
+            show_check(services, console)
+        except CommandError:
+            # What looks like a failed request may be a dead service: say that instead.
+            time.sleep(WATCH_SECONDS)
+            watch()
+            raise
+
+
+def _show(
+    home: Home, addresses: list[ServiceAddress], keys: HomeKeys, console: Console, *, with_demonstration: bool
+) -> None:
+    table = Table(title="Katsaus is ready", title_justify="left", show_edge=False, pad_edge=False)
+    table.add_column("service")
+    table.add_column("address", no_wrap=True)
+    table.add_column("documentation", no_wrap=True)
+    for address in addresses:
+        table.add_row(address.name, address.base_url, f"{address.base_url}/docs")
+    console.print()
+    console.print(table)
+    console.print()
+    if with_demonstration:
+        from services.cli.demo.counts import PUBLISHED_QUARTER  # noqa: PLC0415
+
+        figures = f"{addresses[-1].base_url}/v1/quarters/{PUBLISHED_QUARTER}"
+        console.print(f"Demonstration figures  {figures}", soft_wrap=True, highlight=False)
+    # Never wrapped: it is there to be copied.
+    console.print(f"Operator's key         {keys.operator}", soft_wrap=True, highlight=False)
+    console.print(f"Home and logs          {home.folder}, {home.logs}", soft_wrap=True, highlight=False)
+    console.print("Stop with Ctrl-C.")
+    console.file.flush()
+
+
+@contextmanager
+def _stopping_on_signals() -> Iterator[None]:
+    """Turn the first Ctrl-C or SIGTERM into :class:`StopRequestedError`; later ones must not cut the stopping short."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        raise StopRequestedError
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
