@@ -1,0 +1,1 @@
+"""Turns the facts and answers that the other services keep into the period's figures."""

@@ -1,0 +1,39 @@
+"""Answers that a client need not fetch again: an ETag from the content, and 304 when it has not changed."""
+
+import hashlib
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The content is still that of the ETag sent in `If-None-Match`."}
+}
+
+
+def conditional_answer(
+    request: Request, answer: BaseModel, *, passing: frozenset[str] = frozenset(), is_private: bool = False
+) -> Response:
+    """``answer`` as JSON, or 304 when the client has it already.
+
+    ``passing`` are properties that differ each time without the content changing, so the ETag is a weak one.
+    ``is_private`` keeps what a key may see out of shared caches.
+    """
+    content = answer.model_dump(mode="json")
+    lasting = {name: value for name, value in content.items() if name not in passing}
+    tag = f'W/"{hashlib.sha256(orjson.dumps(lasting)).hexdigest()[:32]}"'
+    headers = {
+        "ETag": tag,
+        "Cache-Control": "private, no-cache" if is_private else "no-cache",
+        "Vary": "Authorization, X-API-Key",
+    }
+    if _has_already(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(orjson.dumps(content), media_type="application/json", headers=headers)
+
+
+def _has_already(if_none_match: str, tag: str) -> bool:
+    known = {candidate.strip().removeprefix("W/") for candidate in if_none_match.split(",")}
+    return "*" in known or tag.removeprefix("W/") in known

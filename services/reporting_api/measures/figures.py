@@ -1,0 +1,194 @@
+"""Builds a figure from its tallies in three periods: the one asked for, the one before it, the same one last year."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+from services.reporting_api.measures.intervals import Interval
+from services.reporting_api.measures.registry import Measure, MeasureUnit
+from services.reporting_api.measures.rounding import round_half_up
+from services.reporting_api.measures.tallies import Tally
+
+Number = int | float
+
+
+class FigureStatus(StrEnum):
+    """How far a figure can be relied on."""
+
+    FINAL = "final"
+    """The period is over."""
+    PARTIAL = "partial"
+    """The period was still running when the figure was made."""
+    SUPPRESSED = "suppressed"
+    """Hidden by disclosure control."""
+    NOT_AVAILABLE = "not_available"
+    """There is nothing to compute it from."""
+
+
+class Change(StrEnum):
+    """What may be said about a difference: its interval excludes nought, or not, or no word is due."""
+
+    ROSE = "rose"
+    FELL = "fell"
+    NO_CLEAR_CHANGE = "no_clear_change"
+    NOT_COMPARABLE = "not_comparable"
+
+
+class Reason(StrEnum):
+    """Why two periods are not comparable."""
+
+    NO_DATA = "no_data"
+    """One of the periods has nothing to compute the figure from."""
+    PERIOD_NOT_COMPLETE = "period_not_complete"
+    """The period was still running: its counts still grow."""
+    DEVICE_PRESSES = "device_presses"
+    """Presses on a device are not independent people, so no test is made; the difference is shown without a word."""
+    SURVEY_VERSION_CHANGED = "survey_version_changed"
+    """Other versions of the survey were answered in the two periods."""
+    COLLECTION_MODE_CHANGED = "collection_mode_changed"
+    """Answers were collected in other ways in the two periods."""
+    TOO_FEW = "too_few"
+    """There are too few or too uniform values for an interval of the difference."""
+    SUPPRESSED = "suppressed"
+    """One of the periods is hidden by disclosure control."""
+
+
+_LEAVES_NO_DIFFERENCE = {Reason.PERIOD_NOT_COMPLETE, Reason.SURVEY_VERSION_CHANGED, Reason.COLLECTION_MODE_CHANGED}
+"""Where even the bare difference would mislead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An earlier period's value, and what changed since. ``reason`` is given when ``change`` is not_comparable."""
+
+    value: Number | None
+    count: int | None
+    base: int | None
+    difference: Number | None
+    difference_interval: tuple[Number, Number] | None
+    change: Change
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A published figure, rounded: shares and means to the measure's decimals, counts and bases exact."""
+
+    measure: str
+    value: Number | None
+    unit: MeasureUnit
+    count: int | None
+    base: int | None
+    interval: tuple[Number, Number] | None
+    status: FigureStatus
+    previous: Comparison
+    last_year: Comparison
+
+
+Item = TypeVar("Item")
+Other = TypeVar("Other")
+AnyTally = TypeVar("AnyTally", bound=Tally)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared(Generic[Item]):
+    """The same thing in the period asked for, in the one before it, and in the same one last year."""
+
+    current: Item
+    previous: Item
+    last_year: Item
+
+    def map(self, function: Callable[[Item], Other]) -> "Compared[Other]":
+        """``function`` of each."""
+        return Compared(function(self.current), function(self.previous), function(self.last_year))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparability:
+    """What stands in the way of comparing with each of the two earlier periods, and whether this one is over."""
+
+    is_complete: bool
+    previous: Reason | None = None
+    last_year: Reason | None = None
+
+
+def build_figure(measure: Measure, tallies: Compared[AnyTally], comparability: Comparability) -> Figure:
+    """The figure of ``measure``; rounding happens here and nowhere else."""
+    tally = tallies.current
+    value = tally.value
+    return Figure(
+        measure=measure.slug,
+        value=_rounded(measure, value),
+        unit=measure.unit,
+        count=tally.count,
+        base=tally.base,
+        interval=_rounded_interval(measure, _within(measure.bounds, tally.interval())),
+        status=_status(value, is_complete=comparability.is_complete),
+        previous=_compare(measure, tally, tallies.previous, comparability.previous, comparability),
+        last_year=_compare(measure, tally, tallies.last_year, comparability.last_year, comparability),
+    )
+
+
+def _status(value: Fraction | None, *, is_complete: bool) -> FigureStatus:
+    if value is None:
+        return FigureStatus.NOT_AVAILABLE
+    return FigureStatus.FINAL if is_complete else FigureStatus.PARTIAL
+
+
+def nothing_known(reason: Reason) -> Comparison:
+    """A comparison that shows nothing but why."""
+    return Comparison(None, None, None, None, None, Change.NOT_COMPARABLE, reason)
+
+
+def _compare(
+    measure: Measure, tally: AnyTally, earlier: AnyTally, obstacle: Reason | None, comparability: Comparability
+) -> Comparison:
+    if obstacle is Reason.NO_DATA or earlier.value is None:
+        return nothing_known(Reason.NO_DATA)
+    if tally.value is None:
+        return _without_difference(measure, earlier, Reason.NO_DATA)
+    reason = obstacle if comparability.is_complete else Reason.PERIOD_NOT_COMPLETE
+    if reason in _LEAVES_NO_DIFFERENCE:
+        return _without_difference(measure, earlier, reason)
+    interval = None if reason else tally.difference_interval(earlier)
+    if interval is None:
+        reason = reason or Reason.TOO_FEW
+    return Comparison(
+        value=_rounded(measure, earlier.value),
+        count=earlier.count,
+        base=earlier.base,
+        difference=_rounded(measure, tally.value - earlier.value),
+        difference_interval=_rounded_interval(measure, interval),
+        change=_word(interval),
+        reason=reason,
+    )
+
+
+def _without_difference(measure: Measure, earlier: Tally, reason: Reason | None) -> Comparison:
+    value = _rounded(measure, earlier.value)
+    return Comparison(value, earlier.count, earlier.base, None, None, Change.NOT_COMPARABLE, reason)
+
+
+def _word(interval: Interval | None) -> Change:
+    """By the interval of the difference before rounding, never by the bare difference."""
+    if interval is None:
+        return Change.NOT_COMPARABLE
+    if interval[0] > 0:
+        return Change.ROSE
+    return Change.FELL if interval[1] < 0 else Change.NO_CLEAR_CHANGE
+
+
+def _within(bounds: tuple[float, float], interval: Interval | None) -> Interval | None:
+    return (max(bounds[0], interval[0]), min(bounds[1], interval[1])) if interval else None
+
+
+def _rounded(measure: Measure, value: Fraction | None) -> Number | None:
+    return None if value is None else round_half_up(value, measure.decimals)
+
+
+def _rounded_interval(measure: Measure, interval: Interval | None) -> tuple[Number, Number] | None:
+    if interval is None:
+        return None
+    return round_half_up(interval[0], measure.decimals), round_half_up(interval[1], measure.decimals)

@@ -1,0 +1,104 @@
+"""95 % confidence intervals, each by its published method.
+
+Shares: Wilson (1927); their difference: Newcombe's hybrid score method 10 (1998). Means: Student's t; their difference:
+Welch (1947) with Satterthwaite's degrees of freedom. Medians: order statistics (Campbell and Gardner 1988); their
+difference, as Newcombe's, by recovering variances from the two intervals (Zou and Donner 2008). Two counts: given their
+sum, one of them is binomial (Przyborowski and Wilenski 1940), so Wilson's interval for its share is the interval of the
+difference.
+"""
+
+from math import floor, sqrt
+from typing import NamedTuple
+
+from scipy.special import ndtri, stdtrit
+
+Interval = tuple[float, float]
+"""Lower and upper bound, in the measure's own unit unless said otherwise."""
+
+CONFIDENCE = 0.95
+_UPPER_TAIL = (1 + CONFIDENCE) / 2
+NORMAL_QUANTILE = float(ndtri(_UPPER_TAIL))
+
+
+def wilson(count: int, base: int) -> Interval | None:
+    """Of the proportion (0-1) behind ``count`` of ``base``; None without a base."""
+    if base == 0:
+        return None
+    z = NORMAL_QUANTILE
+    proportion = count / base
+    weight = 1 + z * z / base
+    centre = (proportion + z * z / (2 * base)) / weight
+    reach = z / weight * sqrt(proportion * (1 - proportion) / base + z * z / (4 * base * base))
+    # At 0 and 1 the bound is exact; floating point would miss it by a hair.
+    lower = 0.0 if count == 0 else max(0.0, centre - reach)
+    upper = 1.0 if count == base else min(1.0, centre + reach)
+    return lower, upper
+
+
+class Sample(NamedTuple):
+    """What a t interval needs to know of some values."""
+
+    n: int
+    mean: float
+    variance: float
+    """The sample variance, with n - 1."""
+
+    @property
+    def tells_variation(self) -> bool:
+        """Whether the values say how they vary: one value, or all alike, say nothing."""
+        return self.n > 1 and self.variance > 0
+
+
+def mean_t(sample: Sample) -> Interval | None:
+    """Of a mean, by Student's t; None where the values do not tell how they vary."""
+    if not sample.tells_variation:
+        return None
+    reach = float(stdtrit(sample.n - 1, _UPPER_TAIL)) * sqrt(sample.variance / sample.n)
+    return sample.mean - reach, sample.mean + reach
+
+
+def difference_welch(sample: Sample, earlier: Sample) -> Interval | None:
+    """Of ``sample.mean - earlier.mean`` without assuming equal variances; None where either does not vary."""
+    if not (sample.tells_variation and earlier.tells_variation):
+        return None
+    error, earlier_error = sample.variance / sample.n, earlier.variance / earlier.n
+    squared = error + earlier_error
+    degrees = squared**2 / (error**2 / (sample.n - 1) + earlier_error**2 / (earlier.n - 1))
+    reach = float(stdtrit(degrees, _UPPER_TAIL)) * sqrt(squared)
+    difference = sample.mean - earlier.mean
+    return difference - reach, difference + reach
+
+
+def mean_normal(n: int, mean: float, variance: float) -> Interval | None:
+    """Of a mean whose ``variance`` is that of the whole distribution (a multinomial's); None where it is nil."""
+    if n == 0 or variance <= 0:
+        return None
+    reach = NORMAL_QUANTILE * sqrt(variance / n)
+    return mean - reach, mean + reach
+
+
+def median_ranks(n: int) -> tuple[int, int] | None:
+    """The ranks (from 1) of the sorted values that bound the median; None when ``n`` is too small (under 6)."""
+    lower = floor((n - NORMAL_QUANTILE * sqrt(n)) / 2)
+    return (lower, n - lower + 1) if lower >= 1 else None
+
+
+def difference_recovered(
+    value: float, interval: Interval | None, earlier: float, earlier_interval: Interval | None
+) -> Interval | None:
+    """Of ``value - earlier`` from each one's own interval; Newcombe's method when those are Wilson's."""
+    if interval is None or earlier_interval is None:
+        return None
+    difference = value - earlier
+    down = sqrt((value - interval[0]) ** 2 + (earlier_interval[1] - earlier) ** 2)
+    up = sqrt((interval[1] - value) ** 2 + (earlier - earlier_interval[0]) ** 2)
+    return difference - down, difference + up
+
+
+def difference_of_counts(count: int, earlier: int) -> Interval:
+    """Of ``count - earlier`` for two periods of like length; two zeros do not differ."""
+    total = count + earlier
+    share = wilson(count, total)
+    if share is None:
+        return 0.0, 0.0
+    return total * (2 * share[0] - 1), total * (2 * share[1] - 1)

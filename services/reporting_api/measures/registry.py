@@ -1,0 +1,399 @@
+"""The measures: one small object each, with all that a reader must know to use the figure. Published as they stand."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from services.shared.tables.base import Labels
+
+
+class MeasureUnit(StrEnum):
+    """What a value is counted in."""
+
+    COUNT = "count"
+    PERCENT = "percent"
+    DAYS = "days"
+    POINTS = "points"
+    INDEX = "index"
+    GRADE = "grade"
+
+
+class IntervalMethod(StrEnum):
+    """How a figure's interval is made; its difference's is the method's counterpart."""
+
+    NONE = "none"
+    WILSON = "wilson"
+    STUDENT_T = "student_t"
+    ORDER_STATISTICS = "order_statistics"
+    MULTINOMIAL = "multinomial"
+
+
+class Sensitivity(StrEnum):
+    """What disclosure control must do about a figure."""
+
+    CASES = "cases"
+    """Cases that a large service received: may be shown however few."""
+    OPINION_CELL = "opinion_cell"
+    """Persons who chose something: hidden when few."""
+    OPINION_MEAN = "opinion_mean"
+    """What persons thought on average: hidden when few were asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure. ``version`` grows when the formula changes, and ``since`` is the day it has been so."""
+
+    slug: str
+    names: Labels
+    unit: MeasureUnit
+    decimals: int
+    interval: IntervalMethod
+    sensitivity: Sensitivity
+    definition: str
+    base: str
+    version: int = 1
+    since: date = date(2021, 1, 1)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest value there can be; an interval never reaches beyond."""
+        return _BOUNDS.get(self.slug, _UNIT_BOUNDS[self.unit])
+
+
+_UNBOUNDED = float("inf")
+
+_UNIT_BOUNDS = {
+    MeasureUnit.COUNT: (0.0, _UNBOUNDED),
+    MeasureUnit.PERCENT: (0.0, 100.0),
+    MeasureUnit.DAYS: (0.0, _UNBOUNDED),
+    MeasureUnit.POINTS: (0.0, 100.0),
+    MeasureUnit.INDEX: (0.0, 100.0),
+    MeasureUnit.GRADE: (4.0, 10.0),
+}
+
+_BOUNDS = {"nps": (-100.0, 100.0)}
+
+_NOTHING = "none: the cases themselves"
+_COUNTED = "counted feedback: neither transferred out of the organisation nor inappropriate"
+
+
+def _names(fi: str, sv: str, en: str) -> Labels:
+    return {"fi": fi, "sv": sv, "en": en}
+
+
+def _count(slug: str, names: Labels, definition: str, base: str = _NOTHING, *, is_opinion: bool = False) -> Measure:
+    return Measure(
+        slug=slug,
+        names=names,
+        unit=MeasureUnit.COUNT,
+        decimals=0,
+        interval=IntervalMethod.NONE,
+        sensitivity=Sensitivity.OPINION_CELL if is_opinion else Sensitivity.CASES,
+        definition=definition,
+        base=base,
+    )
+
+
+def _share(slug: str, names: Labels, definition: str, base: str, *, is_opinion: bool = False) -> Measure:
+    return Measure(
+        slug=slug,
+        names=names,
+        unit=MeasureUnit.PERCENT,
+        decimals=1,
+        interval=IntervalMethod.WILSON,
+        sensitivity=Sensitivity.OPINION_CELL if is_opinion else Sensitivity.CASES,
+        definition=definition,
+        base=base,
+    )
+
+
+def _time(slug: str, names: Labels, definition: str, interval: IntervalMethod) -> Measure:
+    return Measure(
+        slug=slug,
+        names=names,
+        unit=MeasureUnit.DAYS,
+        decimals=1,
+        interval=interval,
+        sensitivity=Sensitivity.CASES,
+        definition=definition,
+        base=f"{_COUNTED}; count says how many of them have the time",
+    )
+
+
+def _opinion(
+    slug: str,
+    names: Labels,
+    definition: str,
+    *,
+    unit: MeasureUnit,
+    decimals: int = 1,
+    interval: IntervalMethod = IntervalMethod.STUDENT_T,
+) -> Measure:
+    return Measure(
+        slug=slug,
+        names=names,
+        unit=unit,
+        decimals=decimals,
+        interval=interval,
+        sensitivity=Sensitivity.OPINION_MEAN,
+        definition=definition,
+        base="responses to the survey; count says how many of them answered the question",
+    )
+
+
+# Feedback: all by the day it was received, in the city's calendar.
+RECEIVED = _count(
+    "feedback_received",
+    _names("Saapuneet palautteet", "Mottagen respons", "Feedback received"),
+    "All feedback received in the period: counted, transferred out and inappropriate together. The headline number.",
+)
+COUNTED = _count(
+    "feedback_counted",
+    _names("Tilastoidut palautteet", "Räknad respons", "Feedback counted"),
+    "Received feedback neither transferred out of the organisation nor inappropriate: handled and open together.",
+    "feedback received",
+)
+TRANSFERRED_OUT = _count(
+    "feedback_transferred_out",
+    _names("Toiselle toimijalle siirretyt", "Överförd till annan", "Transferred out"),
+    "Received feedback that now lies with another organisation.",
+    "feedback received",
+)
+INAPPROPRIATE = _count(
+    "feedback_inappropriate",
+    _names("Asiattomat palautteet", "Osaklig respons", "Inappropriate feedback"),
+    "Received feedback that was rejected as inappropriate.",
+    "feedback received",
+)
+HANDLED = _count(
+    "feedback_handled",
+    _names("Käsitellyt palautteet", "Behandlad respons", "Feedback handled"),
+    "Counted feedback that has had a final answer or was marked handled, also when it was reopened since.",
+    _COUNTED,
+)
+OPEN = _count(
+    "feedback_open",
+    _names("Käsiteltävänä olevat palautteet", "Respons under behandling", "Feedback open"),
+    "Counted feedback that has had neither a final answer nor been marked handled.",
+    _COUNTED,
+)
+REOPENED = _count(
+    "feedback_reopened",
+    _names("Uudelleen avatut palautteet", "Återöppnad respons", "Feedback reopened"),
+    "Handled feedback that is being handled again.",
+    "feedback handled",
+)
+BY_TYPE = _count(
+    "feedback_by_type",
+    _names("Palautteet tyypeittäin", "Respons enligt typ", "Feedback by type"),
+    "Counted feedback of the type.",
+    _COUNTED,
+)
+TYPE_SHARE = _share(
+    "feedback_type_share",
+    _names("Palautetyypin osuus", "Responstypens andel", "Share of the feedback type"),
+    "Counted feedback of the type, of all counted feedback.",
+    _COUNTED,
+)
+BY_TOPIC = _count(
+    "feedback_by_topic",
+    _names("Palautteet luokittain", "Respons enligt klass", "Feedback by topic"),
+    "Counted feedback of the topic class; feedback without one is unclassified.",
+    _COUNTED,
+)
+TOPIC_SHARE = _share(
+    "feedback_topic_share",
+    _names("Palauteluokan osuus", "Responsklassens andel", "Share of the topic"),
+    "Counted feedback of the topic class, of all counted feedback.",
+    _COUNTED,
+)
+HANDLING_MEAN = _time(
+    "handling_time_mean",
+    _names("Keskimääräinen käsittelyaika", "Genomsnittlig behandlingstid", "Mean handling time"),
+    "Mean time from receipt to the first final answer or marking as handled, in days of 24 hours.",
+    IntervalMethod.STUDENT_T,
+)
+HANDLING_MEDIAN = _time(
+    "handling_time_median",
+    _names("Käsittelyajan mediaani", "Behandlingstidens median", "Median handling time"),
+    "Median time from receipt to the first final answer or marking as handled, in days of 24 hours.",
+    IntervalMethod.ORDER_STATISTICS,
+)
+REACTION_MEAN = _time(
+    "reaction_time_mean",
+    _names("Keskimääräinen reaktioaika", "Genomsnittlig reaktionstid", "Mean reaction time"),
+    "Mean time from receipt to the first interim answer, final answer or marking as handled, in days of 24 hours.",
+    IntervalMethod.STUDENT_T,
+)
+REACTION_MEDIAN = _time(
+    "reaction_time_median",
+    _names("Reaktioajan mediaani", "Reaktionstidens median", "Median reaction time"),
+    "Median time from receipt to the first interim answer, final answer or marking as handled, in days of 24 hours.",
+    IntervalMethod.ORDER_STATISTICS,
+)
+ON_TARGET = _share(
+    "on_target_share",
+    _names("Tavoiteajassa käsitellyt", "Inom målsatt behandlingstid", "Handled on target"),
+    "Handled feedback whose handling time stayed strictly under the target in force when it was received.",
+    "feedback handled",
+)
+
+# Themes: saved searches over the feedback. What they are about may touch a person's health.
+THEME_FEEDBACK = _count(
+    "theme_feedback",
+    _names("Teeman palautteet", "Temats respons", "Feedback on the theme"),
+    "Counted feedback that belongs to the theme.",
+    _COUNTED,
+)
+THEME_BY_TYPE = _count(
+    "theme_by_type",
+    _names("Teeman palautteet tyypeittäin", "Temats respons enligt typ", "Feedback on the theme by type"),
+    "Counted feedback of the theme and the type.",
+    "counted feedback of the theme",
+    is_opinion=True,
+)
+THEME_TYPE_SHARE = _share(
+    "theme_type_share",
+    _names("Palautetyypin osuus teemassa", "Responstypens andel av temat", "Share of the type in the theme"),
+    "Counted feedback of the theme and the type, of the theme's.",
+    "counted feedback of the theme",
+    is_opinion=True,
+)
+
+# Surveys: all by the day the answer was given.
+RESPONDENTS = _count(
+    "respondents",
+    _names("Vastaajat", "Svarande", "Respondents"),
+    "Responses given, whatever they answer.",
+)
+COMMENTS = _count(
+    "comments",
+    _names("Avoimet vastaukset", "Öppna svar", "Open comments"),
+    "Responses with a text to the question.",
+    "responses to the survey",
+)
+SATISFACTION = _opinion(
+    "satisfaction_mean",
+    _names("Keskityytyväisyys", "Medelnöjdhet", "Mean satisfaction"),
+    "Mean of the answers on 0-100; the steps of a scale are placed evenly on it.",
+    unit=MeasureUnit.POINTS,
+)
+SCALE_MEAN = _opinion(
+    "scale_mean",
+    _names("Keskiarvo asteikolla 0-100", "Medeltal på skalan 0-100", "Mean on 0-100"),
+    "Mean of the answers on 0-100; the steps of a scale are placed evenly on it.",
+    unit=MeasureUnit.POINTS,
+)
+HAPPY_INDEX = _opinion(
+    "happy_index",
+    _names("Tyytyväisyysindeksi", "Nöjdhetsindex", "Happy index"),
+    "Mean of evenly placed smileys: 100, 66.67, 33.33 and 0 for four; 100, 75, 50, 25 and 0 for five.",
+    unit=MeasureUnit.INDEX,
+)
+GRADE = _opinion(
+    "grade_mean",
+    _names("Kouluarvosana", "Skolvitsord", "School grade"),
+    "Mean of the grades from 4 to 10.",
+    unit=MeasureUnit.GRADE,
+    decimals=2,
+)
+NPS = _opinion(
+    "nps",
+    _names("Suositteluindeksi (NPS)", "Nettorekommendationsindex (NPS)", "Net promoter score (NPS)"),
+    "Answers 9-10 less answers 0-6 in per cent of all answers from 0 to 10: between -100 and 100.",
+    unit=MeasureUnit.INDEX,
+    interval=IntervalMethod.MULTINOMIAL,
+)
+_ANSWERS = "answers to the question"
+CONTACT_TOPIC_SHARE = _share(
+    "contact_topic_share",
+    _names("Yhteydenoton aiheen osuus", "Kontaktämnets andel", "Share of the contact topic"),
+    "Answers that chose the topic.",
+    f"{_ANSWERS}; its respondents where several may be chosen",
+    is_opinion=True,
+)
+OPTION_SHARE = _share(
+    "option_share",
+    _names("Vaihtoehdon osuus", "Alternativets andel", "Share of the option"),
+    "Answers that chose the option.",
+    f"{_ANSWERS}; its respondents where several may be chosen",
+    is_opinion=True,
+)
+STATEMENT_SHARE = _share(
+    "statement_share",
+    _names("Väittämään kyllä vastanneet", "Instämde i påståendet", "Agreed with the statement"),
+    "Yes answers.",
+    _ANSWERS,
+    is_opinion=True,
+)
+YES_SHARE = _share(
+    "yes_share",
+    _names("Kyllä-vastausten osuus", "Andelen ja-svar", "Share of yes"),
+    "Yes answers.",
+    _ANSWERS,
+    is_opinion=True,
+)
+PRESSES = _count(
+    "smiley_presses",
+    _names("Painallukset", "Tryckningar", "Presses"),
+    "Answers to smiley questions. Presses on a device are not independent people.",
+)
+SATISFIED = _share(
+    "satisfied_share",
+    _names("Tyytyväisten osuus", "Andelen nöjda", "Share satisfied"),
+    "Presses of the upper two smileys.",
+    "presses",
+    is_opinion=True,
+)
+SMILEY_SHARE = _share(
+    "smiley_share",
+    _names("Hymynaaman osuus", "Smileyns andel", "Share of the smiley"),
+    "Presses of the smiley.",
+    "presses",
+    is_opinion=True,
+)
+
+# Ombudsman: by the day of the contact.
+CONTACTS = _count(
+    "ombudsman_contacts",
+    _names("Yhteydenotot asiamiehille", "Kontakter till ombudsmännen", "Contacts to the ombudsmen"),
+    "Contacts to the social and patient ombudsmen.",
+)
+CONTACTS_BY_SERVICE = _count(
+    "ombudsman_by_service",
+    _names("Yhteydenotot palveluittain", "Kontakter enligt tjänst", "Contacts by service"),
+    "Contacts about the service.",
+    "contacts to the ombudsmen",
+    is_opinion=True,
+)
+CONTACT_SERVICE_SHARE = _share(
+    "ombudsman_service_share",
+    _names("Palvelun osuus yhteydenotoista", "Tjänstens andel av kontakterna", "Share of the service"),
+    "Contacts about the service.",
+    "contacts to the ombudsmen",
+    is_opinion=True,
+)
+REASONS_RECORDED = _count(
+    "ombudsman_reasons",
+    _names("Kirjatut syyt", "Antecknade orsaker", "Reasons recorded"),
+    "Reasons recorded of the contacts; a contact may have several.",
+)
+CONTACTS_BY_REASON = _count(
+    "ombudsman_by_reason",
+    _names("Yhteydenottojen syyt", "Orsaker till kontakterna", "Contacts by reason"),
+    "Times the reason was recorded.",
+    "reasons recorded",
+    is_opinion=True,
+)
+CONTACT_REASON_SHARE = _share(
+    "ombudsman_reason_share",
+    _names("Syyn osuus kirjatuista syistä", "Orsakens andel av de antecknade", "Share of the reason"),
+    "Times the reason was recorded.",
+    "reasons recorded",
+    is_opinion=True,
+)
+
+MEASURES: dict[str, Measure] = {
+    measure.slug: measure for measure in list(globals().values()) if isinstance(measure, Measure)
+}
+"""All measures by slug, in the order above."""

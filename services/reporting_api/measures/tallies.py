@@ -1,0 +1,273 @@
+"""Tallies: what was counted for one figure in one period, and the value and intervals that follow from it.
+
+Values are exact fractions in the measure's unit; nothing is rounded here.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Self
+
+from services.reporting_api.measures.intervals import (
+    Interval,
+    Sample,
+    difference_of_counts,
+    difference_recovered,
+    difference_welch,
+    mean_normal,
+    mean_t,
+    wilson,
+)
+
+PERCENT = 100
+
+MICROSECONDS_PER_DAY = 24 * 60 * 60 * 1_000_000
+"""A day (vuorokausi) of the times is 24 hours, whatever the clock does that night."""
+
+PROMOTER_FROM = 9
+DETRACTOR_TO = 6
+"""The industry's convention for 0-10 recommendation answers; 7 and 8 are neither."""
+
+
+class Tally(ABC):
+    """Base of the tallies. ``count`` is what the figure rests on, ``base`` what it was counted among (None: nothing).
+
+    A share's count is its numerator; a mean's or median's is the number of values in it.
+    """
+
+    @property
+    @abstractmethod
+    def count(self) -> int:
+        """The number the figure rests on."""
+
+    @property
+    @abstractmethod
+    def base(self) -> int | None:
+        """The number it was counted among."""
+
+    @property
+    @abstractmethod
+    def value(self) -> Fraction | None:
+        """The figure, or None when there is nothing to compute it from."""
+
+    @abstractmethod
+    def interval(self) -> Interval | None:
+        """Its 95 % interval, or None where the method has none."""
+
+    @abstractmethod
+    def difference_interval(self, earlier: Self) -> Interval | None:
+        """The 95 % interval of this value less the earlier one, or None where the method has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountTally(Tally):
+    """A number of cases. All cases were counted, so the number itself has no interval; a comparison of two has."""
+
+    number: int
+    among: int | None = None
+
+    @property
+    def count(self) -> int:
+        """The number of cases."""
+        return self.number
+
+    @property
+    def base(self) -> int | None:
+        """What the cases were counted among, if that is more than themselves."""
+        return self.among
+
+    @property
+    def value(self) -> Fraction | None:
+        """The number; nought is a value."""
+        return Fraction(self.number)
+
+    def interval(self) -> Interval | None:
+        """None: nothing was sampled."""
+        return None
+
+    def difference_interval(self, earlier: Self) -> Interval | None:
+        """Conditional on the sum of the two."""
+        return difference_of_counts(self.number, earlier.number)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTally(Tally):
+    """``number`` of ``among``, in per cent."""
+
+    number: int
+    among: int
+
+    @property
+    def count(self) -> int:
+        """The numerator."""
+        return self.number
+
+    @property
+    def base(self) -> int | None:
+        """The denominator."""
+        return self.among
+
+    @property
+    def value(self) -> Fraction | None:
+        """Per cent; None on an empty base."""
+        return Fraction(PERCENT * self.number, self.among) if self.among else None
+
+    def interval(self) -> Interval | None:
+        """Wilson's, in per cent."""
+        return _in_percent(wilson(self.number, self.among))
+
+    def difference_interval(self, earlier: Self) -> Interval | None:
+        """Newcombe's, in percentage points."""
+        if not self.among or not earlier.among:
+            return None
+        recovered = difference_recovered(
+            self.number / self.among,
+            wilson(self.number, self.among),
+            earlier.number / earlier.among,
+            wilson(earlier.number, earlier.among),
+        )
+        return _in_percent(recovered)
+
+
+def _in_percent(interval: Interval | None) -> Interval | None:
+    return (PERCENT * interval[0], PERCENT * interval[1]) if interval else None
+
+
+@dataclass(frozen=True, slots=True)
+class MeanTally(Tally):
+    """A mean of ``n`` values that ``among`` could have had, with their exact sum and their sample variance."""
+
+    n: int
+    among: int
+    total: Fraction
+    variance: float
+
+    @property
+    def count(self) -> int:
+        """The number of values."""
+        return self.n
+
+    @property
+    def base(self) -> int | None:
+        """How many could have had a value: the rest are missing."""
+        return self.among
+
+    @property
+    def value(self) -> Fraction | None:
+        """The mean; None of no values."""
+        return self.total / self.n if self.n else None
+
+    def interval(self) -> Interval | None:
+        """By Student's t."""
+        return mean_t(self._sample()) if self.n else None
+
+    def difference_interval(self, earlier: Self) -> Interval | None:
+        """By Welch."""
+        return difference_welch(self._sample(), earlier._sample()) if self.n and earlier.n else None
+
+    def _sample(self) -> Sample:
+        return Sample(self.n, float(self.total / self.n), self.variance)
+
+
+def mean_of_scores(histogram: Mapping[int, int], scores: Mapping[int, Fraction], among: int) -> MeanTally:
+    """The mean of a histogram's values after giving each its score; values without a score are not answers."""
+    scored = [(scores[value], count) for value, count in histogram.items() if value in scores]
+    n = sum(count for _, count in scored)
+    total = sum((score * count for score, count in scored), Fraction(0))
+    if n < 2:
+        return MeanTally(n, among, total, 0.0)
+    mean = total / n
+    squares = sum(((score - mean) ** 2 * count for score, count in scored), Fraction(0))
+    return MeanTally(n, among, total, float(squares / (n - 1)))
+
+
+def mean_of_days(n: int, among: int, microseconds: int, variance: float) -> MeanTally:
+    """The mean of durations, in days, from their exact sum; ``variance`` in squared days."""
+    return MeanTally(n, among, Fraction(microseconds, MICROSECONDS_PER_DAY), variance)
+
+
+@dataclass(frozen=True, slots=True)
+class MedianTally(Tally):
+    """The median of ``n`` values, the mean of the two middle ones; ``bounds``: the values at its interval's ranks."""
+
+    n: int
+    among: int
+    middle: Fraction | None
+    bounds: Interval | None
+
+    @property
+    def count(self) -> int:
+        """The number of values."""
+        return self.n
+
+    @property
+    def base(self) -> int | None:
+        """How many could have had a value."""
+        return self.among
+
+    @property
+    def value(self) -> Fraction | None:
+        """The median; None of no values."""
+        return self.middle
+
+    def interval(self) -> Interval | None:
+        """By order statistics."""
+        return self.bounds
+
+    def difference_interval(self, earlier: Self) -> Interval | None:
+        """By recovering the variances from the two intervals."""
+        if self.middle is None or earlier.middle is None:
+            return None
+        return difference_recovered(float(self.middle), self.bounds, float(earlier.middle), earlier.bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationTally(Tally):
+    """Promoters less detractors in per cent of all who answered (NPS)."""
+
+    promoters: int
+    detractors: int
+    n: int
+    among: int
+
+    @property
+    def count(self) -> int:
+        """The number of answers."""
+        return self.n
+
+    @property
+    def base(self) -> int | None:
+        """How many could have answered."""
+        return self.among
+
+    @property
+    def value(self) -> Fraction | None:
+        """From -100 to 100; None of no answers."""
+        return Fraction(PERCENT * (self.promoters - self.detractors), self.n) if self.n else None
+
+    def interval(self) -> Interval | None:
+        """From the multinomial variance of the three groups."""
+        value = self.value
+        return mean_normal(self.n, float(value), self._variance()) if value is not None else None
+
+    def difference_interval(self, earlier: Self) -> Interval | None:
+        """From the two intervals, which are symmetric: the variances add."""
+        value, earlier_value = self.value, earlier.value
+        if value is None or earlier_value is None:
+            return None
+        return difference_recovered(float(value), self.interval(), float(earlier_value), earlier.interval())
+
+    def _variance(self) -> float:
+        net = Fraction(self.promoters - self.detractors, self.n)
+        return float(PERCENT**2 * (Fraction(self.promoters + self.detractors, self.n) - net**2))
+
+
+def recommendation_of(histogram: Mapping[int, int], among: int) -> RecommendationTally:
+    """The tally of 0-10 answers."""
+    return RecommendationTally(
+        promoters=sum(count for value, count in histogram.items() if value >= PROMOTER_FROM),
+        detractors=sum(count for value, count in histogram.items() if value <= DETRACTOR_TO),
+        n=sum(histogram.values()),
+        among=among,
+    )

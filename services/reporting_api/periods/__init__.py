@@ -1,0 +1,1 @@
+"""Quarters, months, weeks and years with their figures."""

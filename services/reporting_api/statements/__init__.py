@@ -1,0 +1,1 @@
+"""The other services' closing statements, and whether they agree with the figures."""
