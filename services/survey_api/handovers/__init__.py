@@ -1,0 +1,1 @@
+"""The outbox: comments whose writers want them handled, on their way to feedback_api."""

@@ -1,0 +1,110 @@
+"""The outbox table: claiming what is due, and writing down what became of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, insert, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from services.shared.identifiers import new_uuid
+from services.shared.pagination import Cursor
+from services.shared.tables import CommentHandover
+from services.survey_api.handovers.schemas import HandoverState
+
+
+async def add_handover(
+    session: AsyncSession, *, service_point: str, response_id: UUID, payload: dict[str, Any], at: datetime
+) -> None:
+    """Put a comment in the outbox, due at once."""
+    await session.execute(
+        insert(CommentHandover).values(
+            id=new_uuid(),
+            service_point_code=service_point,
+            response_id=response_id,
+            payload=payload,
+            created_at=at,
+            next_attempt_at=at,
+            attempts=0,
+        )
+    )
+
+
+async def claim_due(session: AsyncSession, *, at: datetime, until: datetime, limit: int) -> Sequence[CommentHandover]:
+    """Up to ``limit`` hand-overs due at ``at``, counted as tried and not due for anyone else before ``until``.
+
+    Rows that another process is claiming just now are passed over.
+    """
+    due = (
+        select(CommentHandover.id)
+        .where(*_is_waiting(), col(CommentHandover.next_attempt_at) <= at)
+        .order_by(col(CommentHandover.next_attempt_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claim = (
+        update(CommentHandover)
+        .where(col(CommentHandover.id).in_(due.scalar_subquery()))
+        .values(attempts=CommentHandover.attempts + 1, next_attempt_at=until)
+        .returning(CommentHandover)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return (await session.execute(claim)).scalars().all()
+
+
+async def mark_delivered(session: AsyncSession, handover_id: UUID, *, feedback_id: UUID, at: datetime) -> None:
+    """The comment is feedback now: its content leaves the outbox."""
+    await _update(session, handover_id, delivered_at=at, feedback_id=feedback_id, payload=None, last_error=None)
+
+
+async def mark_parked(session: AsyncSession, handover_id: UUID, *, error: str, at: datetime) -> None:
+    """feedback_api refused the comment: an operator has to look."""
+    await _update(session, handover_id, parked_at=at, last_error=error)
+
+
+async def mark_failed(session: AsyncSession, handover_id: UUID, *, error: str, next_attempt_at: datetime) -> None:
+    """The try failed for now."""
+    await _update(session, handover_id, last_error=error, next_attempt_at=next_attempt_at)
+
+
+async def _update(session: AsyncSession, handover_id: UUID, **values: object) -> None:
+    # Not one that another process delivered meanwhile, which took over after this one's claim had run out.
+    statement = (
+        update(CommentHandover)
+        .where(col(CommentHandover.id) == handover_id, *_is_waiting())
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(statement)
+
+
+async def list_handovers(
+    session: AsyncSession, state: HandoverState, *, after: Cursor | None, limit: int
+) -> Sequence[CommentHandover]:
+    """Up to ``limit`` hand-overs in ``state`` after the cursor, the oldest first."""
+    statement = (
+        select(CommentHandover)
+        .where(*_CONDITIONS[state])
+        .order_by(col(CommentHandover.created_at), col(CommentHandover.id))
+        .limit(limit)
+    )
+    if after is not None:
+        position = tuple_(col(CommentHandover.created_at), col(CommentHandover.id))
+        statement = statement.where(position > (after.instant, after.id))
+    return (await session.execute(statement)).scalars().all()
+
+
+def _is_waiting() -> tuple[ColumnElement[bool], ...]:
+    return _CONDITIONS[HandoverState.WAITING]
+
+
+_IS_DELIVERED = col(CommentHandover.delivered_at).is_not(None)
+_IS_PARKED = col(CommentHandover.parked_at).is_not(None)
+
+_CONDITIONS: dict[HandoverState, tuple[ColumnElement[bool], ...]] = {
+    HandoverState.WAITING: (~_IS_DELIVERED, ~_IS_PARKED),
+    HandoverState.PARKED: (~_IS_DELIVERED, _IS_PARKED),
+    HandoverState.DELIVERED: (_IS_DELIVERED,),
+}

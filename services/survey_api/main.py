@@ -1,0 +1,49 @@
+"""survey_api: ``services.survey_api.main:app`` for Uvicorn."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.shared.application import create_app
+from services.shared.tables.access import Service
+from services.survey_api.handovers.endpoints import router as handovers
+from services.survey_api.handovers.worker import running_worker
+from services.survey_api.responses.endpoints import IMPORT_PATH
+from services.survey_api.responses.endpoints import router as responses
+from services.survey_api.statements.endpoints import router as statements
+from services.survey_api.surveys.cache import SurveyCache
+from services.survey_api.surveys.endpoints import router as surveys
+
+
+@asynccontextmanager
+async def _deliver_handovers(app: FastAPI) -> AsyncIterator[None]:
+    async with running_worker(app.state.sessions, app.state.settings, app.state.handovers_waiting):
+        yield
+
+
+def create() -> FastAPI:
+    """A new survey_api app."""
+    app = create_app(
+        service=Service.SURVEY_API,
+        title="Katsaus survey API",
+        description="Surveys, and the answers given in chats, on the web and at smiley devices. Answers are public to "
+        "give and counted as they come; definitions are versioned, so figures stay comparable.",
+        tags={
+            "surveys": "Definitions and their versions.",
+            "responses": "Answers, one by one or in streams.",
+            "handovers": "Comments on their way to become feedback.",
+            "statements": "Recounts from raw rows, to check figures against.",
+            "health": "Is the service alive, and ready?",
+        },
+        routers=[surveys, responses, handovers, statements],
+        stream_paths=frozenset({IMPORT_PATH}),
+        lifespan=_deliver_handovers,
+    )
+    app.state.surveys = SurveyCache()
+    app.state.handovers_waiting = asyncio.Event()
+    return app
+
+
+app = create()

@@ -1,0 +1,166 @@
+"""``/v1/surveys/{code}/responses`` for the public, ``/v1/responses`` for systems with a key."""
+
+import asyncio
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.shared.catalogue import CatalogueDep
+from services.shared.clock import now
+from services.shared.database import ReadSessionDep, SessionDep, sessions_of
+from services.shared.idempotency import IdempotencyDep
+from services.shared.ndjson import NDJSON_MEDIA_TYPE, LineResult, import_lines
+from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
+from services.shared.problems import (
+    BadRequestProblem,
+    ForbiddenProblem,
+    IdempotencyKeyReusedProblem,
+    InvalidRequestProblem,
+    PayloadTooLargeProblem,
+    UnauthorizedProblem,
+    UnsupportedMediaTypeProblem,
+    problem_responses,
+)
+from services.shared.security import Scope, require
+from services.shared.settings import settings_of
+from services.shared.tables import SurveyResponse
+from services.survey_api.json_body import require_json
+from services.survey_api.responses import repository, service
+from services.survey_api.responses.errors import ResponseConflictProblem, SurveyClosedProblem
+from services.survey_api.responses.imports import ResponseImport
+from services.survey_api.responses.schemas import (
+    ResponseCreate,
+    ResponseCreated,
+    ResponseLine,
+    ResponsePage,
+    ResponseRead,
+)
+from services.survey_api.surveys.cache import SurveyCacheDep
+from services.survey_api.surveys.errors import SurveyNotFoundProblem
+
+IMPORT_PATH = "/v1/responses/import"
+
+router = APIRouter(prefix="/v1", tags=["responses"])
+
+
+@router.post(
+    "/surveys/{code}/responses",
+    status_code=HTTPStatus.CREATED,
+    summary="Answer a survey",
+    dependencies=[Depends(require_json)],
+    responses=problem_responses(
+        BadRequestProblem,
+        SurveyNotFoundProblem,
+        SurveyClosedProblem,
+        ResponseConflictProblem,
+        PayloadTooLargeProblem,
+        UnsupportedMediaTypeProblem,
+        InvalidRequestProblem,
+        IdempotencyKeyReusedProblem,
+    ),
+)
+async def response_create(
+    code: Annotated[str, Path(max_length=100, description="The survey's code.", examples=["dental-care-chat"])],
+    request: Request,
+    body: ResponseCreate,
+    catalogue: CatalogueDep,
+    surveys: SurveyCacheDep,
+    session: SessionDep,
+    idempotency: IdempotencyDep,
+    background: BackgroundTasks,
+) -> ResponseCreated:
+    """Public. Safe to repeat with the same `id`, or with the same Idempotency-Key. A comment whose writer sets
+    `please_handle` becomes a piece of feedback, also when the feedback service is away just now."""
+
+    async def submit() -> ResponseCreated:
+        survey = await surveys.get(session, code)
+        key = await service.submit(session, catalogue, survey, body, at=now())
+        return ResponseCreated(id=key.id)
+
+    if body.please_handle:
+        # Runs after the answer was sent, and so after the commit.
+        wake: asyncio.Event = request.app.state.handovers_waiting
+        background.add_task(_wake, wake)
+    return await idempotency.answer(body, ResponseCreated, submit)
+
+
+async def _wake(event: asyncio.Event) -> None:
+    event.set()
+
+
+@router.post(
+    IMPORT_PATH.removeprefix("/v1"),
+    summary="Take many responses",
+    dependencies=[Depends(require(Scope.SURVEY_IMPORT))],
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "One line a line of input, in order.",
+            "content": {NDJSON_MEDIA_TYPE: {"schema": LineResult.model_json_schema()}},
+        },
+        **problem_responses(UnauthorizedProblem, ForbiddenProblem),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": "NDJSON: one response a line.",
+            "content": {NDJSON_MEDIA_TYPE: {"schema": ResponseLine.model_json_schema()}},
+        }
+    },
+)
+async def response_import(request: Request, surveys: SurveyCacheDep, catalogue: CatalogueDep) -> StreamingResponse:
+    """A stream of any length, answered line by line: `created`, `unchanged` (it was here already) or `refused`, with
+    the reason. A refused line costs its neighbours nothing, and repeating the upload doubles nothing. Needs the scope
+    `survey:import`."""
+    upload = ResponseImport(sessions_of(request), catalogue, surveys)
+    return await import_lines(request, settings_of(request), upload.take_batch)
+
+
+@router.get(
+    "/responses",
+    summary="List responses, without their texts",
+    dependencies=[Depends(require(Scope.SURVEY_READ))],
+    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem),
+)
+async def response_list(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    survey: Annotated[str | None, Query(max_length=100, description="Only of this survey.")] = None,
+    first_day: Annotated[date | None, Query(alias="from", description="The first local day they were given.")] = None,
+    last_day: Annotated[date | None, Query(alias="to", description="The last local day they were given.")] = None,
+    cursor: CursorQuery = None,
+    limit: LimitQuery = None,
+) -> ResponsePage:
+    """In the order they were recorded. Comments are content and not listed. Needs the scope `survey:read`."""
+    size = page_limit(limit)
+    rows = await repository.list_responses(
+        session,
+        survey=survey,
+        first_day=first_day,
+        last_day=last_day,
+        after=Cursor.decode(cursor) if cursor else None,
+        limit=size + 1,
+    )
+    page, next_cursor = split_page(rows, size, lambda row: Cursor(row.recorded_at, row.id))
+    add_next_link(request, response, next_cursor)
+    return ResponsePage(items=[_read_of(row) for row in page], next=next_cursor)
+
+
+def _read_of(row: SurveyResponse) -> ResponseRead:
+    return ResponseRead(
+        id=row.id,
+        survey=row.survey_code,
+        version=row.version,
+        service_point=row.service_point_code,
+        collection_mode=row.collection_mode,
+        given_at=row.given_at,
+        given_on=row.given_on,
+        recorded_at=row.recorded_at,
+        language=row.language,
+        interaction_id=row.interaction_reference,
+        answers=row.answers,
+    )

@@ -1,0 +1,167 @@
+"""Writing responses and their counts, many in one statement, and listing them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+import orjson
+from sqlalchemy import text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from services.shared.clock import local_day, local_hour
+from services.shared.pagination import Cursor
+from services.shared.tables import SurveyResponse
+from services.survey_api.responses.submission import HistogramKey, JudgedResponse, ResponseKey
+
+# Arrays instead of many rows of values: one statement, prepared once, for any number of rows.
+_INSERT_RESPONSES = text(
+    """
+    INSERT INTO survey_response (service_point_code, id, survey_code, version, collection_mode, given_at, given_on,
+        given_hour, recorded_at, language, interaction_reference, content_hash, answers)
+    SELECT service_point_code, id, survey_code, version, collection_mode, given_at, given_on,
+        given_hour, :recorded_at, language, interaction_reference, content_hash, answers::jsonb
+    FROM unnest(
+        CAST(:service_points AS text[]), CAST(:ids AS uuid[]), CAST(:surveys AS text[]), CAST(:versions AS int[]),
+        CAST(:modes AS text[]), CAST(:given_at AS timestamptz[]), CAST(:given_on AS date[]),
+        CAST(:given_hours AS smallint[]), CAST(:languages AS text[]), CAST(:interactions AS text[]),
+        CAST(:hashes AS text[]), CAST(:answers AS text[])
+    ) AS given (service_point_code, id, survey_code, version, collection_mode, given_at, given_on, given_hour,
+        language, interaction_reference, content_hash, answers)
+    ON CONFLICT DO NOTHING
+    RETURNING service_point_code, id
+    """
+)
+
+_INSERT_CONTENTS = text(
+    """
+    INSERT INTO survey_response_content (service_point_code, response_id, comments)
+    SELECT service_point_code, response_id, comments::jsonb
+    FROM unnest(CAST(:service_points AS text[]), CAST(:ids AS uuid[]), CAST(:comments AS text[]))
+        AS given (service_point_code, response_id, comments)
+    """
+)
+
+_ADD_TO_HISTOGRAM = text(
+    """
+    INSERT INTO answer_histogram (service_point_code, survey_code, question_code, given_on, given_hour, version,
+        collection_mode, value, count)
+    SELECT *
+    FROM unnest(
+        CAST(:service_points AS text[]), CAST(:surveys AS text[]), CAST(:questions AS text[]),
+        CAST(:given_on AS date[]), CAST(:given_hours AS smallint[]), CAST(:versions AS int[]),
+        CAST(:modes AS text[]), CAST(:values AS smallint[]), CAST(:counts AS bigint[])
+    )
+    ON CONFLICT (service_point_code, survey_code, question_code, given_on, given_hour, version, collection_mode, value)
+    DO UPDATE SET count = answer_histogram.count + excluded.count
+    """
+)
+
+
+async def insert_new(
+    session: AsyncSession, responses: Sequence[JudgedResponse], *, recorded_at: datetime
+) -> set[ResponseKey]:
+    """Store those of the responses that are new, with their texts; the keys of these.
+
+    All writers lock rows in the same order, responses by key and then histogram rows by key, so that no two of them
+    wait for each other.
+    """
+    ordered = sorted(responses, key=lambda response: response.key)
+    created = await _insert_rows(session, ordered, recorded_at)
+    new = [response for response in ordered if response.key in created]
+    await _insert_contents(session, [response for response in new if response.texts])
+    return created
+
+
+async def _insert_rows(
+    session: AsyncSession, responses: Sequence[JudgedResponse], recorded_at: datetime
+) -> set[ResponseKey]:
+    inserted = await session.execute(
+        _INSERT_RESPONSES,
+        {
+            "recorded_at": recorded_at,
+            "service_points": [response.key.service_point for response in responses],
+            "ids": [response.key.id for response in responses],
+            "surveys": [response.survey.code for response in responses],
+            "versions": [response.version for response in responses],
+            "modes": [str(response.collection_mode) for response in responses],
+            "given_at": [response.given_at for response in responses],
+            "given_on": [local_day(response.given_at) for response in responses],
+            "given_hours": [local_hour(response.given_at) for response in responses],
+            "languages": [response.language for response in responses],
+            "interactions": [response.interaction_id for response in responses],
+            "hashes": [response.content_hash for response in responses],
+            "answers": [orjson.dumps(response.answers).decode() for response in responses],
+        },
+    )
+    return {ResponseKey(service_point, response_id) for service_point, response_id in inserted.tuples()}
+
+
+async def _insert_contents(session: AsyncSession, responses: Sequence[JudgedResponse]) -> None:
+    if not responses:
+        return
+    await session.execute(
+        _INSERT_CONTENTS,
+        {
+            "service_points": [response.key.service_point for response in responses],
+            "ids": [response.key.id for response in responses],
+            "comments": [orjson.dumps(response.texts).decode() for response in responses],
+        },
+    )
+
+
+async def add_to_histogram(session: AsyncSession, counts: Mapping[HistogramKey, int]) -> None:
+    """Add the counts to their rows, in one statement and in the rows' order."""
+    if not counts:
+        return
+    keys = sorted(counts)
+    await session.execute(
+        _ADD_TO_HISTOGRAM,
+        {
+            "service_points": [key.service_point for key in keys],
+            "surveys": [key.survey for key in keys],
+            "questions": [key.question for key in keys],
+            "given_on": [key.given_on for key in keys],
+            "given_hours": [key.given_hour for key in keys],
+            "versions": [key.version for key in keys],
+            "modes": [str(key.collection_mode) for key in keys],
+            "values": [key.value for key in keys],
+            "counts": [counts[key] for key in keys],
+        },
+    )
+
+
+async def fetch_content_hashes(session: AsyncSession, keys: Sequence[ResponseKey]) -> dict[ResponseKey, str]:
+    """The content hashes of those of the responses that are stored."""
+    if not keys:
+        return {}
+    table = SurveyResponse
+    statement = select(table.service_point_code, table.id, table.content_hash).where(
+        tuple_(col(table.service_point_code), col(table.id)).in_(keys)
+    )
+    return {
+        ResponseKey(service_point, response_id): content_hash
+        for service_point, response_id, content_hash in (await session.execute(statement)).tuples()
+    }
+
+
+async def list_responses(
+    session: AsyncSession,
+    *,
+    survey: str | None,
+    first_day: date | None,
+    last_day: date | None,
+    after: Cursor | None,
+    limit: int,
+) -> Sequence[SurveyResponse]:
+    """Up to ``limit`` responses after the cursor, in the order they were recorded; both days belong to the span."""
+    statement = select(SurveyResponse).order_by(col(SurveyResponse.recorded_at), col(SurveyResponse.id)).limit(limit)
+    if survey is not None:
+        statement = statement.where(col(SurveyResponse.survey_code) == survey)
+    if first_day is not None:
+        statement = statement.where(col(SurveyResponse.given_on) >= first_day)
+    if last_day is not None:
+        statement = statement.where(col(SurveyResponse.given_on) <= last_day)
+    if after is not None:
+        position = tuple_(col(SurveyResponse.recorded_at), col(SurveyResponse.id))
+        statement = statement.where(position > (after.instant, after.id))
+    return (await session.execute(statement)).scalars().all()

@@ -1,0 +1,146 @@
+"""Responses on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, model_validator
+
+from services.shared.schemas import Code, LineText, PastInstant, RequestModel, ResponseModel
+from services.shared.tables.surveys import CollectionMode
+from services.survey_api.surveys.answers import Answer
+
+ANSWERS_MAX = 200
+"""Twice the questions a version may have: enough to name the wrong ones, and no more."""
+
+LANGUAGES = {"fi", "sv", "en"}
+"""The languages the city answers in; others are kept as given, and handed over as ``other``."""
+
+
+def _answer(value: object) -> Answer:
+    if isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return _unicode(value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return [_unicode(item) for item in value]
+    raise ValueError(
+        "is neither a number, a text, true, false nor a list of option codes; leave the question out if not answered"
+    )
+
+
+def _unicode(value: str) -> str:
+    # JSON can escape halves of surrogate pairs, which are no characters and cannot be stored.
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("holds characters that are not valid Unicode; send valid UTF-8") from error
+    return value
+
+
+AnswerValue = Annotated[
+    Any,
+    PlainValidator(_answer),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number"},
+                {"type": "boolean"},
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}},
+            ]
+        }
+    ),
+]
+
+EmailAddress = Annotated[LineText, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+"""As feedback_api takes them: what is accepted here must not be refused there."""
+
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}|other)$")]
+
+InteractionId = Annotated[LineText, Field(description="The visit, call or chat the answers are about, by its id.")]
+
+
+class ResponseFields(RequestModel):
+    """What a response says, however it comes."""
+
+    version: int | None = Field(
+        default=None,
+        ge=1,
+        description="The survey version answered; by default the newest when the answers were given.",
+    )
+    service_point: Code | None = Field(
+        default=None,
+        description="The unit the answers are about, by code; by default the survey's own.",
+        examples=["ruskeasuo-dental-clinic"],
+    )
+    collection_mode: CollectionMode | None = Field(default=None, description="By default the survey's own.")
+    language: LanguageCode | None = Field(default=None, examples=["fi"])
+    interaction_id: InteractionId | None = None
+    answers: dict[Code, AnswerValue] = Field(
+        max_length=ANSWERS_MAX,
+        description="Question code to answer. scale: the 0-100 value of one of its steps; smileys: `very_happy`, "
+        "`happy`, `neutral` (of five), `unhappy`, `very_unhappy`; single_choice: an option's code; multiple_choice: "
+        "a list of them; yes_no: true or false; grade: 4-10; nps: 0-10; text: a text.",
+        examples=[{"satisfaction": 75, "topic": "booking"}],
+    )
+
+
+class ResponseCreate(ResponseFields):
+    """One respondent's answers."""
+
+    id: UUID | None = Field(
+        default=None, description="An id of your own (a UUID), new for each response: sending it again changes nothing."
+    )
+    given_at: PastInstant | None = Field(default=None, description="When it was answered; now, if not given.")
+    please_handle: bool = Field(
+        default=False, description="The respondent wants the written comments handled as feedback."
+    )
+    contact_name: LineText | None = None
+    contact_email: EmailAddress | None = Field(default=None, description="Where the respondent wants an answer.")
+
+    @model_validator(mode="after")
+    def _contact_is_for_handling(self) -> "ResponseCreate":
+        if not self.please_handle and (self.contact_name or self.contact_email):
+            raise ValueError(
+                "contact_name and contact_email are for comments to be handled; "
+                "set please_handle to true, or leave them out"
+            )
+        return self
+
+
+class ResponseLine(ResponseFields):
+    """One line of an import."""
+
+    survey: Code
+    id: UUID
+    given_at: PastInstant
+
+
+class ResponseCreated(ResponseModel):
+    """The response's id: the client's own, or the one it was given."""
+
+    id: UUID
+
+
+class ResponseRead(ResponseModel):
+    """A response without its texts: a text question that was answered shows as `true`."""
+
+    id: UUID
+    survey: str
+    version: int
+    service_point: str
+    collection_mode: CollectionMode
+    given_at: datetime
+    given_on: date = Field(description="The city's calendar day of `given_at`.")
+    recorded_at: datetime
+    language: str | None
+    interaction_id: str | None
+    answers: dict[str, AnswerValue]
+
+
+class ResponsePage(ResponseModel):
+    """Responses in the order they were recorded."""
+
+    items: list[ResponseRead]
+    next: str | None

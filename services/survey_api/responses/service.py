@@ -1,0 +1,72 @@
+"""Taking responses: stored, counted and handed over in one transaction, each once however often it is sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.shared.catalogue import Catalogue
+from services.shared.identifiers import new_uuid
+from services.survey_api.handovers import service as handovers
+from services.survey_api.handovers.service import Commenter
+from services.survey_api.responses import repository
+from services.survey_api.responses.errors import ResponseConflictProblem
+from services.survey_api.responses.schemas import ResponseCreate
+from services.survey_api.responses.submission import (
+    JudgedResponse,
+    ResponseKey,
+    hash_content,
+    histogram_of,
+    judge,
+    service_point_of,
+)
+from services.survey_api.surveys.definitions import SurveyDefinition
+
+
+async def submit(
+    session: AsyncSession, catalogue: Catalogue, survey: SurveyDefinition, body: ResponseCreate, *, at: datetime
+) -> ResponseKey:
+    """Take one response given at ``body.given_at`` or else ``at``; its key.
+
+    With the client's own id, a repeat of the same content changes nothing. Raises
+    :class:`ResponseConflictProblem` for other content, :class:`SurveyClosedProblem` and
+    :class:`InvalidRequestProblem`.
+    """
+    given_at = body.given_at or at
+    service_point = service_point_of(survey, catalogue, body, given_at)
+    content_hash = hash_content(
+        survey, body, service_point=service_point, given_at=body.given_at, please_handle=body.please_handle
+    )
+    key = ResponseKey(service_point, body.id or new_uuid())
+    # Asked first: a repeat is answered as before even if the survey has closed or changed meanwhile.
+    if body.id is not None and await _is_stored(session, key, content_hash):
+        return key
+    judged = judge(survey, body, key=key, given_at=given_at, content_hash=content_hash)
+    if not await store(session, [judged], at=at):
+        # Another request with this id was faster.
+        await _is_stored(session, key, content_hash)
+        return key
+    if body.please_handle:
+        commenter = Commenter(name=body.contact_name, email=body.contact_email)
+        await handovers.enqueue(session, judged, commenter, at=at)
+    return key
+
+
+async def store(session: AsyncSession, responses: Sequence[JudgedResponse], *, at: datetime) -> set[ResponseKey]:
+    """Store and count those of the responses that are new; the keys of these. No key may come twice."""
+    created = await repository.insert_new(session, responses, recorded_at=at)
+    counts = histogram_of([response for response in responses if response.key in created])
+    await repository.add_to_histogram(session, counts)
+    return created
+
+
+async def _is_stored(session: AsyncSession, key: ResponseKey, content_hash: str) -> bool:
+    stored = (await repository.fetch_content_hashes(session, [key])).get(key)
+    if stored is not None and stored != content_hash:
+        raise conflict(key)
+    return stored is not None
+
+
+def conflict(key: ResponseKey) -> ResponseConflictProblem:
+    """The problem of an id that came before with other content."""
+    return ResponseConflictProblem(f"the id {key.id} came before with other content; give each response its own id")

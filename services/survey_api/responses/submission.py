@@ -1,0 +1,165 @@
+"""From what a client sends to what is stored: one response judged against its survey, pure of any database."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+
+from services.shared.catalogue import Catalogue
+from services.shared.clock import local_day, local_hour
+from services.shared.problems import InvalidParam, InvalidRequestProblem, invalid
+from services.shared.tables.surveys import CollectionMode
+from services.survey_api.responses.errors import SurveyClosedProblem
+from services.survey_api.responses.schemas import ResponseFields
+from services.survey_api.surveys.answers import Answer, ReadAnswers, WrongAnswersError, read_answers
+from services.survey_api.surveys.definitions import SurveyDefinition, Version
+
+
+class ResponseKey(NamedTuple):
+    """What identifies a response: an id is its client's own within a service point."""
+
+    service_point: str
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedResponse:
+    """A response found right, ready to be stored. ``texts`` are its comments by question."""
+
+    key: ResponseKey
+    survey: SurveyDefinition
+    version: int
+    collection_mode: CollectionMode
+    given_at: datetime
+    language: str | None
+    interaction_id: str | None
+    content_hash: str
+    answers: Mapping[str, Answer]
+    texts: Mapping[str, str]
+    counted: Sequence[tuple[str, int]]
+
+
+def service_point_of(survey: SurveyDefinition, catalogue: Catalogue, fields: ResponseFields, given_at: datetime) -> str:
+    """The code of the unit the answers are about; raises :class:`InvalidRequestProblem` for one not of that day."""
+    named = fields.service_point or survey.unit_code
+    return catalogue.resolve_unit(named, on=local_day(given_at), field="service_point").code
+
+
+def judge(
+    survey: SurveyDefinition,
+    fields: ResponseFields,
+    *,
+    key: ResponseKey,
+    given_at: datetime,
+    content_hash: str,
+) -> JudgedResponse:
+    """The response, ready to be stored; raises :class:`SurveyClosedProblem` or :class:`InvalidRequestProblem`."""
+    if not survey.is_open(given_at):
+        raise SurveyClosedProblem(_closed_detail(survey))
+    version = _version_of(survey, fields, given_at)
+    read = _read(version, fields)
+    return JudgedResponse(
+        key=key,
+        survey=survey,
+        version=version.number,
+        collection_mode=fields.collection_mode or survey.collection_mode,
+        given_at=given_at,
+        language=fields.language,
+        interaction_id=fields.interaction_id,
+        content_hash=content_hash,
+        answers=read.stored,
+        texts=read.texts,
+        counted=read.counted,
+    )
+
+
+def hash_content(
+    survey: SurveyDefinition,
+    fields: ResponseFields,
+    *,
+    service_point: str,
+    given_at: datetime | None,
+    please_handle: bool = False,
+) -> str:
+    """What tells a repeated response from another with the same id: the SHA-256 of what its sender chose to say.
+
+    Left out are what a repeat may find changed (the present time, the newest version) and the contact details, of
+    which no trace shall stay when the content is erased.
+    """
+    said = {
+        "survey": survey.code,
+        "version": fields.version,
+        "service_point": service_point,
+        "given_at": given_at.astimezone(UTC).isoformat() if given_at else None,
+        "collection_mode": fields.collection_mode or survey.collection_mode,
+        "language": fields.language,
+        "interaction_id": fields.interaction_id,
+        "please_handle": please_handle,
+        "answers": {code: _hashable(answer) for code, answer in fields.answers.items()},
+    }
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _hashable(answer: Answer) -> str | list[str]:
+    # Numbers as text: JSON's have no bounds, orjson's have.
+    return answer if isinstance(answer, str | list) else repr(answer)
+
+
+def _version_of(survey: SurveyDefinition, fields: ResponseFields, given_at: datetime) -> Version:
+    if fields.version is None:
+        return survey.version_at(given_at)
+    version = survey.find_version(fields.version)
+    if version is None:
+        raise invalid("version", f"{survey.code!r} has the versions 1-{survey.newest.number}; name one of them")
+    return version
+
+
+def _read(version: Version, fields: ResponseFields) -> ReadAnswers:
+    try:
+        return read_answers(version, fields.answers)
+    except WrongAnswersError as error:
+        params = [InvalidParam(name=field, reason=reason) for field, reason in error.faults]
+        count = f"{len(params)} answers are wrong" if len(params) > 1 else "1 answer is wrong"
+        raise InvalidRequestProblem(count, invalid_params=params) from error
+
+
+def _closed_detail(survey: SurveyDefinition) -> str:
+    until = f" until {survey.closes_at.isoformat()}" if survey.closes_at else ""
+    return f"{survey.code!r} takes answers given from {survey.opens_at.isoformat()}{until}; check given_at"
+
+
+class HistogramKey(NamedTuple):
+    """The key of a histogram row, in the order rows are locked in."""
+
+    service_point: str
+    survey: str
+    question: str
+    given_on: date
+    given_hour: int
+    version: int
+    collection_mode: str
+    value: int
+
+
+def histogram_of(responses: Sequence[JudgedResponse]) -> dict[HistogramKey, int]:
+    """How much each histogram row grows by ``responses``."""
+    counts: dict[HistogramKey, int] = {}
+    for response in responses:
+        day, hour = local_day(response.given_at), local_hour(response.given_at)
+        for question, value in response.counted:
+            key = HistogramKey(
+                response.key.service_point,
+                response.survey.code,
+                question,
+                day,
+                hour,
+                response.version,
+                response.collection_mode,
+                value,
+            )
+            counts[key] = counts.get(key, 0) + 1
+    return counts

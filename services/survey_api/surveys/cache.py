@@ -1,0 +1,47 @@
+"""Survey definitions in memory: versions never change, so one small query tells whether what is held is the newest."""
+
+from collections.abc import Collection
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.survey_api.surveys import repository
+from services.survey_api.surveys.definitions import SurveyDefinition
+from services.survey_api.surveys.errors import SurveyNotFoundProblem
+
+
+class SurveyCache:
+    """The definitions one process has read; right also when another process publishes surveys and versions."""
+
+    def __init__(self) -> None:
+        self._definitions: dict[str, SurveyDefinition] = {}
+
+    async def find_all(self, session: AsyncSession, codes: Collection[str]) -> dict[str, SurveyDefinition]:
+        """The definitions of those of ``codes`` that exist, with every version published by now."""
+        newest = await repository.fetch_newest_versions(session, codes)
+        stale = [code for code, number in newest.items() if not self._holds(code, number)]
+        if stale:
+            found = await repository.fetch_definitions(session, stale)
+            self._definitions.update((definition.code, definition) for definition in found)
+        return {code: self._definitions[code] for code in newest}
+
+    async def get(self, session: AsyncSession, code: str) -> SurveyDefinition:
+        """The survey's definition; raises :class:`SurveyNotFoundProblem`."""
+        definition = (await self.find_all(session, [code])).get(code)
+        if definition is None:
+            raise SurveyNotFoundProblem(f"there is no survey {code!r}; GET /v1/surveys lists them")
+        return definition
+
+    def _holds(self, code: str, number: int) -> bool:
+        definition = self._definitions.get(code)
+        return definition is not None and definition.newest.number >= number
+
+
+def survey_cache_of(request: Request) -> SurveyCache:
+    """The cache of the app that answers ``request``."""
+    cache: SurveyCache = request.app.state.surveys
+    return cache
+
+
+SurveyCacheDep = Annotated[SurveyCache, Depends(survey_cache_of)]

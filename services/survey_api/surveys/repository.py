@@ -1,0 +1,153 @@
+"""Reading and writing survey definitions."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from services.shared.tables import Survey, SurveyOption, SurveyQuestion, SurveyVersion
+from services.shared.tables.surveys import CollectionMode, QuestionKind, QuestionPurpose, SurveyKind
+from services.survey_api.surveys.definitions import Option, Question, SurveyDefinition, Version
+
+
+async def add_survey(session: AsyncSession, survey: SurveyDefinition, *, created_at: datetime) -> bool:
+    """Add the survey and its versions; False where the code is taken."""
+    statement = insert(Survey).values(
+        code=survey.code,
+        kind=survey.kind,
+        names=survey.names,
+        unit_code=survey.unit_code,
+        collection_mode=survey.collection_mode,
+        opens_at=survey.opens_at,
+        closes_at=survey.closes_at,
+        is_demonstration=survey.is_demonstration,
+        created_at=created_at,
+    )
+    added = statement.on_conflict_do_nothing().returning(col(Survey.code))
+    if (await session.execute(added)).scalar_one_or_none() is None:
+        return False
+    for version in survey.versions:
+        await add_version(session, survey.code, version)
+    return True
+
+
+async def add_version(session: AsyncSession, survey_code: str, version: Version) -> None:
+    """Add the version with its questions and options."""
+    key = {"survey_code": survey_code, "version": version.number}
+    await session.execute(insert(SurveyVersion), [{**key, "published_at": version.published_at}])
+    await session.execute(
+        insert(SurveyQuestion),
+        [
+            {
+                **key,
+                "code": question.code,
+                "position": position,
+                "kind": question.kind,
+                "purpose": question.purpose,
+                "labels": question.labels,
+                "scale_steps": question.scale_steps,
+                "is_required": question.is_required,
+            }
+            for position, question in enumerate(version.questions.values())
+        ],
+    )
+    options = [
+        {
+            **key,
+            "question_code": question.code,
+            "code": option.code,
+            "number": option.number,
+            "position": position,
+            "labels": option.labels,
+        }
+        for question in version.questions.values()
+        for position, option in enumerate(question.options)
+    ]
+    if options:
+        await session.execute(insert(SurveyOption), options)
+
+
+async def lock_survey(session: AsyncSession, code: str) -> bool:
+    """Wait until nobody else publishes a version of the survey; False where there is none."""
+    # The weaker lock: responses, which refer to the survey, need not wait.
+    statement = select(Survey.code).where(col(Survey.code) == code).with_for_update(key_share=True)
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def fetch_newest_versions(session: AsyncSession, codes: Collection[str]) -> dict[str, int]:
+    """The newest version's number of each of the surveys that exist."""
+    statement = (
+        select(SurveyVersion.survey_code, func.max(SurveyVersion.version))
+        .where(col(SurveyVersion.survey_code).in_(codes))
+        .group_by(col(SurveyVersion.survey_code))
+    )
+    return dict((await session.execute(statement)).tuples().all())
+
+
+async def fetch_definitions(session: AsyncSession, codes: Collection[str] | None = None) -> list[SurveyDefinition]:
+    """The surveys of the codes (None: all) with all their versions, by code."""
+    surveys = select(Survey).order_by(col(Survey.code))
+    versions = select(SurveyVersion).order_by(col(SurveyVersion.version))
+    questions = select(SurveyQuestion).order_by(col(SurveyQuestion.position))
+    options = select(SurveyOption).order_by(col(SurveyOption.position))
+    if codes is not None:
+        surveys = surveys.where(col(Survey.code).in_(codes))
+        versions = versions.where(col(SurveyVersion.survey_code).in_(codes))
+        questions = questions.where(col(SurveyQuestion.survey_code).in_(codes))
+        options = options.where(col(SurveyOption.survey_code).in_(codes))
+    # Parents first: a version that is seen was published whole, so its parts are seen after it.
+    survey_rows = (await session.execute(surveys)).scalars().all()
+    version_rows = (await session.execute(versions)).scalars().all()
+    question_rows = (await session.execute(questions)).scalars().all()
+    option_rows = (await session.execute(options)).scalars().all()
+    return _assemble(survey_rows, version_rows, question_rows, option_rows)
+
+
+def _assemble(
+    surveys: Sequence[Survey],
+    versions: Sequence[SurveyVersion],
+    questions: Sequence[SurveyQuestion],
+    options: Sequence[SurveyOption],
+) -> list[SurveyDefinition]:
+    options_of: dict[tuple[str, int, str], list[Option]] = {}
+    for option in options:
+        key = (option.survey_code, option.version, option.question_code)
+        options_of.setdefault(key, []).append(Option(option.code, option.number, option.labels))
+    questions_of: dict[tuple[str, int], dict[str, Question]] = {}
+    for question in questions:
+        own = options_of.get((question.survey_code, question.version, question.code), [])
+        questions_of.setdefault((question.survey_code, question.version), {})[question.code] = _question(question, own)
+    versions_of: dict[str, list[Version]] = {}
+    for version in versions:
+        asked = questions_of.get((version.survey_code, version.version), {})
+        versions_of.setdefault(version.survey_code, []).append(Version(version.version, version.published_at, asked))
+    return [_definition(survey, versions_of[survey.code]) for survey in surveys if survey.code in versions_of]
+
+
+def _question(row: SurveyQuestion, options: Sequence[Option]) -> Question:
+    return Question(
+        code=row.code,
+        kind=QuestionKind(row.kind),
+        purpose=QuestionPurpose(row.purpose),
+        labels=row.labels,
+        scale_steps=row.scale_steps,
+        is_required=row.is_required,
+        options=tuple(options),
+    )
+
+
+def _definition(row: Survey, versions: Sequence[Version]) -> SurveyDefinition:
+    return SurveyDefinition(
+        code=row.code,
+        kind=SurveyKind(row.kind),
+        names=row.names,
+        unit_code=row.unit_code,
+        collection_mode=CollectionMode(row.collection_mode),
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        is_demonstration=row.is_demonstration,
+        versions=tuple(versions),
+    )
