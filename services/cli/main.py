@@ -86,7 +86,8 @@ def demo(
     with Services.of(get_settings(), _key_or_operators(key)) as services:
         if not check:
             load_demonstration(services, console)
-        show_check(services, console)
+        if not show_check(services, console):
+            raise CommandError("Some published values do not agree; are there other records of the quarter here?")
 
 
 @load_app.command("open311")

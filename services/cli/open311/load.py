@@ -69,7 +69,7 @@ def _import_lines(
 def _opened(file: Path) -> Iterator[tuple[Iterator[bytes], Callable[[], int]]]:
     """The file's lines, unpacked where they are gzipped, and how many of its bytes were read."""
     with file.open("rb") as raw:
-        lines: Iterator[bytes] = iter(gzip.open(raw)) if file.suffix == ".gz" else iter(raw)
+        lines: Iterator[bytes] = iter(gzip.GzipFile(fileobj=raw)) if file.suffix == ".gz" else iter(raw)
         try:
             yield lines, raw.tell
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:

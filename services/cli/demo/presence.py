@@ -1,0 +1,36 @@
+"""Whether the demonstration is loaded, by what is in the database.
+
+Every import sends its records in order and commits them in order, so where the last record is, all are.
+"""
+
+import psycopg
+
+from services.cli.database import libpq_url
+from services.cli.demo.counts import CUSTOMER_SURVEY, CUSTOMER_SURVEY_QUARTER, FEEDBACK, OMBUDSMAN, SOURCE
+from services.cli.demo.feedback import feedback_count
+from services.cli.demo.feedback import reference as feedback_reference
+from services.cli.demo.ombudsman import contact_count
+from services.cli.demo.ombudsman import reference as contact_reference
+from services.cli.demo.surveys import CUSTOMER_SURVEY_CODE, response_id
+
+
+def is_loaded(database_url: str) -> bool:
+    """Whether the last record of each import is there."""
+    last_feedback = max(FEEDBACK)
+    last_contacts = max(OMBUDSMAN)
+    last_response = sum(grades.respondents for grades in CUSTOMER_SURVEY.values())
+    with psycopg.connect(libpq_url(database_url)) as connection:
+        row = connection.execute(
+            "SELECT EXISTS (SELECT FROM feedback WHERE source = %(source)s AND source_reference = %(feedback)s)"
+            " AND EXISTS (SELECT FROM ombudsman_contact WHERE source = %(source)s AND source_reference = %(contact)s)"
+            " AND EXISTS (SELECT FROM survey_response "
+            " WHERE service_point_code = ANY(%(points)s) AND id = %(response)s)",
+            {
+                "source": SOURCE,
+                "feedback": feedback_reference(last_feedback, feedback_count(last_feedback)),
+                "contact": contact_reference(last_contacts, contact_count(last_contacts)),
+                "points": list(CUSTOMER_SURVEY),
+                "response": response_id(CUSTOMER_SURVEY_CODE, CUSTOMER_SURVEY_QUARTER, last_response),
+            },
+        ).fetchone()
+    return row is not None and bool(row[0])
