@@ -94,6 +94,7 @@ def connect(settings: Settings, service: Service) -> Database:
         pool_size=settings.database_pool_size,
         max_overflow=0,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's message must not carry what a resident wrote
         connect_args={"options": " ".join(options), "application_name": f"katsaus {service}"},
     )
     return Database(engine)

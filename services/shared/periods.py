@@ -29,10 +29,10 @@ class InvalidPeriodLabelError(ValueError):
 
 
 LABEL_PATTERNS = {
-    PeriodKind.YEAR: re.compile(r"(?P<year>\d{4})"),
-    PeriodKind.QUARTER: re.compile(r"(?P<year>\d{4})-Q(?P<number>[1-4])"),
-    PeriodKind.MONTH: re.compile(r"(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])"),
-    PeriodKind.WEEK: re.compile(r"(?P<year>\d{4})-W(?P<number>0[1-9]|[1-4]\d|5[0-3])"),
+    PeriodKind.YEAR: re.compile(r"(?P<year>[0-9]{4})"),
+    PeriodKind.QUARTER: re.compile(r"(?P<year>[0-9]{4})-Q(?P<number>[1-4])"),
+    PeriodKind.MONTH: re.compile(r"(?P<year>[0-9]{4})-(?P<number>0[1-9]|1[0-2])"),
+    PeriodKind.WEEK: re.compile(r"(?P<year>[0-9]{4})-W(?P<number>0[1-9]|[1-4][0-9]|5[0-3])"),
 }
 
 LABEL_EXAMPLES = {

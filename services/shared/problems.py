@@ -13,6 +13,7 @@ Problem                     status, stable code, title; raised by services, neve
 """
 
 import re
+import traceback
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -285,11 +286,18 @@ class CrashMiddleware:
         try:
             await self.app(scope, receive, watch_answer)
         except Exception as error:
-            log.exception("crashed", kind=type(error).__name__)
+            # Not log.exception, which would write the message: it may hold what a resident wrote.
+            log.error("crashed", kind=_kind_of(error), where=traceback.format_tb(error.__traceback__))  # noqa: TRY400
             if has_answered:
                 raise
             problem = Problem("the cause is in the service's log under this request_id")
             await problem_response(problem)(scope, receive, send)
+
+
+def _kind_of(error: Exception) -> str:
+    """The exception's type, and a database error's code. Messages stay out of the log: they may hold a text."""
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return f"{type(error).__name__} {state}" if state else type(error).__name__
 
 
 def install_problem_handlers(app: FastAPI) -> None:

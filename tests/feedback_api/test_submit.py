@@ -14,7 +14,8 @@ JSON = {"Content-Type": "application/json"}
 
 
 async def rows(session: AsyncSession, table: str) -> int:
-    return (await session.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
+    found: int = (await session.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
+    return found
 
 
 def names(response: httpx.Response) -> list[str]:

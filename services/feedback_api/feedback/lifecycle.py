@@ -112,7 +112,7 @@ def check_fields(kind: Kind, given: frozenset[str]) -> None:
         remedy = f"{kind} takes {_listed(takes)}" if takes else f"{kind} takes only a time and a note"
         raise invalid(field, f"does not belong to the event {kind}; remove it ({remedy})")
     if takes and not given:
-        raise invalid(sorted(takes)[0], f"the event {kind} needs {_listed(takes, ' or ')}")
+        raise invalid(min(takes), f"the event {kind} needs {_listed(takes, ' or ')}")
     if kind is Kind.TRANSFERRED and given == takes:
         raise invalid("recipient", "give either a unit (transferred inside) or a recipient (outside), not both")
 

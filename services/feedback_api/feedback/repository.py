@@ -1,5 +1,6 @@
 """Reading and writing the feedback tables."""
 
+import operator
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -190,16 +191,16 @@ async def fetch_themes(session: AsyncSession, feedback_ids: Collection[UUID]) ->
 async def list_facts(session: AsyncSession, filters: Filters, after: Cursor | None, limit: int) -> Sequence[Feedback]:
     """Up to ``limit`` items after the cursor, in the order they were last changed."""
     statement = select(Feedback).order_by(col(Feedback.updated_at), col(Feedback.id)).limit(limit)
-    conditions = [
-        (filters.updated_since, col(Feedback.updated_at) >= filters.updated_since),
-        (filters.received_from, col(Feedback.received_on) >= filters.received_from),
-        (filters.received_to, col(Feedback.received_on) <= filters.received_to),
-        (filters.state, col(Feedback.state) == filters.state),
-        (filters.source, col(Feedback.source) == filters.source),
-        (filters.type_code, col(Feedback.type_code) == filters.type_code),
-        (filters.topic_code, col(Feedback.topic_code) == filters.topic_code),
-    ]
-    statement = statement.where(*(condition for value, condition in conditions if value is not None))
+    conditions = (
+        (operator.ge, col(Feedback.updated_at), filters.updated_since),
+        (operator.ge, col(Feedback.received_on), filters.received_from),
+        (operator.le, col(Feedback.received_on), filters.received_to),
+        (operator.eq, col(Feedback.state), filters.state),
+        (operator.eq, col(Feedback.source), filters.source),
+        (operator.eq, col(Feedback.type_code), filters.type_code),
+        (operator.eq, col(Feedback.topic_code), filters.topic_code),
+    )
+    statement = statement.where(*(compare(column, value) for compare, column, value in conditions if value is not None))
     if filters.unit_codes is not None:
         statement = statement.where(col(Feedback.unit_code).in_(filters.unit_codes))
     if after is not None:

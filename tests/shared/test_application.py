@@ -1,0 +1,115 @@
+"""What every service's app does the same way: commits, crashes, readiness, secrets."""
+
+import logging
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from services.shared.application import create_app
+from services.shared.database import SessionDep, connect
+from services.shared.settings import Settings
+from services.shared.tables.access import Service
+from tests.conftest import attach, client_of
+
+pytestmark = pytest.mark.anyio
+
+router = APIRouter()
+
+RESIDENTS_WORDS = "Olen Aino, 131052-308T"
+
+
+@router.post("/crash", summary="Fails as nobody foresaw")
+async def crash() -> None:
+    """Raises."""
+    raise RuntimeError(RESIDENTS_WORDS)
+
+
+@router.post("/database-crash", summary="Fails in the database")
+async def database_crash(session: SessionDep) -> None:
+    """Puts words where the database does not take them."""
+    await session.execute(text("SELECT CAST(:words AS integer)"), {"words": RESIDENTS_WORDS})
+
+
+@router.post("/fails-at-commit", summary="Fails when committing")
+async def fail_at_commit(session: SessionDep) -> dict[str, bool]:
+    """Breaks a constraint that is only checked at commit."""
+    await session.execute(text("INSERT INTO child_of_nobody VALUES (1)"))
+    return {"done": True}
+
+
+def make_app() -> FastAPI:
+    return create_app(service=Service.FEEDBACK_API, title="test", description="test", tags={}, routers=[router])
+
+
+@pytest.fixture
+async def client(connection: AsyncConnection) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(attach(make_app(), connection)) as client:
+        yield client
+
+
+class TestCrash:
+    @pytest.mark.parametrize("path", ["/crash", "/database-crash"])
+    async def test_it_is_a_problem_that_tells_nothing(
+        self, client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, path: str
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        response = await client.post(path, headers={"X-Request-ID": "night-shift"})
+        assert response.status_code == 500
+        body = response.json()
+        assert (body["code"], body["request_id"]) == ("internal_error", "night-shift")
+        written = "".join(capsys.readouterr()) + caplog.text + response.text
+        assert "crashed" in written
+        assert "night-shift" in written
+        assert "Aino" not in written
+        assert "308T" not in written
+
+
+class TestCommit:
+    async def test_a_commit_that_fails_is_an_error_the_caller_sees(self, database_url: str) -> None:
+        """With a real commit, as the rolled-back sessions of the tests only release savepoints."""
+        database = connect(Settings(DATABASE_URL=database_url), Service.FEEDBACK_API)
+        app = make_app()
+        app.state.sessions = database
+        async with database.engine.connect() as owner:
+            await owner.execute(text("SET ROLE postgres"))
+            await owner.execute(text("CREATE TABLE no_parents (id int PRIMARY KEY)"))
+            await owner.execute(
+                text("CREATE TABLE child_of_nobody (parent int REFERENCES no_parents DEFERRABLE INITIALLY DEFERRED)")
+            )
+            await owner.execute(text("GRANT ALL ON child_of_nobody, no_parents TO katsaus_feedback"))
+            await owner.commit()
+        try:
+            async with client_of(app) as client:
+                assert (await client.post("/fails-at-commit")).status_code == 500
+        finally:
+            async with database.engine.connect() as owner:
+                await owner.execute(text("SET ROLE postgres"))
+                await owner.execute(text("DROP TABLE child_of_nobody, no_parents"))
+                await owner.commit()
+            await database.dispose()
+
+
+class TestReadiness:
+    async def test_ready_names_the_schema(self, client: httpx.AsyncClient) -> None:
+        answer = (await client.get("/health/ready")).json()
+        assert (answer["status"], answer["reason"]) == ("ready", None)
+
+    async def test_another_schema_is_not_ready(self, client: httpx.AsyncClient, session: AsyncSession) -> None:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0001_create_catalogue'"))
+        response = await client.get("/health/ready")
+        assert response.status_code == 503
+        assert "katsaus migrate" in response.json()["reason"]
+
+    async def test_a_database_that_is_away_is_not_ready(self) -> None:
+        app = make_app()
+        app.state.sessions = connect(
+            Settings(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing"), Service.FEEDBACK_API
+        )
+        async with client_of(app) as client:
+            assert (await client.get("/health/live")).status_code == 200
+            response = await client.get("/health/ready")
+        assert (response.status_code, response.json()["status"]) == (503, "not_ready")
