@@ -177,12 +177,12 @@ class _Counted(_End):
             "type": "other" if was_misjudged else self.subject.type_code,
             "topic": None if was_misjudged else topic,
             "reply_wanted": self.subject.type_code in ("question", "complaint") and dice.random() < 0.6,
-            "events": list(self._events(dice, received_at, unit if was_misplaced else None, was_misjudged)),
+            "events": list(self._events(dice, received_at, unit, was_misplaced, was_misjudged)),
         }
         return {name: value for name, value in line.items() if value is not None}
 
     def _events(
-        self, dice: random.Random, received_at: datetime, right_unit: str | None, was_misjudged: bool
+        self, dice: random.Random, received_at: datetime, unit: str, was_misplaced: bool, was_misjudged: bool
     ) -> Iterator[ImportLine]:
         span = self.handling or timedelta(days=2)
 
@@ -194,10 +194,10 @@ class _Counted(_End):
             classified = {"kind": "classified", "occurred_at": at(0.1), "type": self.subject.type_code}
             topic = self.subject.topic
             yield classified if topic == UNCLASSIFIED else classified | {"topic": topic}
-        if right_unit is not None:
-            yield {"kind": "transferred", "occurred_at": at(0.2), "unit": right_unit}
+        if was_misplaced:
+            yield {"kind": "transferred", "occurred_at": at(0.2), "unit": unit}
         elif dice.random() < 0.5:
-            yield {"kind": "assigned", "occurred_at": at(0.2)}
+            yield {"kind": "assigned", "occurred_at": at(0.2), "unit": unit}
         if self.handling is None:
             return
         if self.handling > TARGET and dice.random() < 0.4:
