@@ -93,7 +93,7 @@ async def _insert_rows(
             "answers": [orjson.dumps(response.answers).decode() for response in responses],
         },
     )
-    return {ResponseKey(service_point, response_id) for service_point, response_id in inserted.tuples()}
+    return {ResponseKey(service_point, response_id) for service_point, response_id in inserted}
 
 
 async def _insert_contents(session: AsyncSession, responses: Sequence[JudgedResponse]) -> None:
@@ -140,7 +140,7 @@ async def fetch_content_hashes(session: AsyncSession, keys: Sequence[ResponseKey
     )
     return {
         ResponseKey(service_point, response_id): content_hash
-        for service_point, response_id, content_hash in (await session.execute(statement)).tuples()
+        for service_point, response_id, content_hash in await session.execute(statement)
     }
 
 

@@ -13,6 +13,9 @@ from services.survey_api.surveys.answers import Answer
 ANSWERS_MAX = 200
 """Twice the questions a version may have: enough to name the wrong ones, and no more."""
 
+VERSION_MAX = 1_000_000
+"""No survey gets there; a bound so that what is hashed and stored has one."""
+
 LANGUAGES = {"fi", "sv", "en"}
 """The languages the city answers in; others are kept as given, and handed over as ``other``."""
 
@@ -67,6 +70,7 @@ class ResponseFields(RequestModel):
     version: int | None = Field(
         default=None,
         ge=1,
+        le=VERSION_MAX,
         description="The survey version answered; by default the newest when the answers were given.",
     )
     service_point: Code | None = Field(

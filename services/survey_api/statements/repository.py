@@ -78,4 +78,4 @@ _RECOUNT = text(
 async def recount(session: AsyncSession, period: Period) -> list[RecountedRow]:
     """Every survey's answers given in the period, by value."""
     rows = await session.execute(_RECOUNT, {"starts_on": period.starts_on, "ends_on": period.ends_on})
-    return [RecountedRow(*row) for row in rows.tuples()]
+    return [RecountedRow(*row) for row in rows]

@@ -84,7 +84,7 @@ async def fetch_newest_versions(session: AsyncSession, codes: Collection[str]) -
         .where(col(SurveyVersion.survey_code).in_(codes))
         .group_by(col(SurveyVersion.survey_code))
     )
-    return dict((await session.execute(statement)).tuples().all())
+    return dict((await session.execute(statement)).all())
 
 
 async def fetch_definitions(session: AsyncSession, codes: Collection[str] | None = None) -> list[SurveyDefinition]:

@@ -1,0 +1,41 @@
+"""survey_api within the test's transaction, called without a key and with each kind of key."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from services.shared.security import Scope
+from services.survey_api.main import create
+from tests.conftest import add_key, attach, client_of
+
+
+@pytest.fixture
+def app(connection: AsyncConnection) -> FastAPI:
+    return attach(create(), connection)
+
+
+@pytest.fixture
+async def public(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def staff(app: FastAPI, session: AsyncSession) -> AsyncIterator[httpx.AsyncClient]:
+    """With every scope of survey_api."""
+    key = await add_key(
+        session, Scope.SURVEY_MANAGE, Scope.SURVEY_IMPORT, Scope.SURVEY_READ, Scope.SERVICE, name="staff"
+    )
+    async with client_of(app, key=key) as client:
+        yield client
+
+
+@pytest.fixture
+async def stranger(app: FastAPI, session: AsyncSession) -> AsyncIterator[httpx.AsyncClient]:
+    """With a valid key that has no scope of survey_api."""
+    key = await add_key(session, Scope.REPORT_INTERNAL, name="stranger")
+    async with client_of(app, key=key) as client:
+        yield client
