@@ -88,7 +88,8 @@ def connect(settings: Settings, service: Service) -> Database:
         "-c timezone=UTC",
     ]
     if service is Service.REPORTING_API:
-        options.append("-c default_transaction_read_only=on")
+        # Figures are counted by several statements: one snapshot for all, or their sums would not add up.
+        options += ["-c default_transaction_read_only=on", r"-c default_transaction_isolation=repeatable\ read"]
     engine = create_async_engine(
         sqlalchemy_url(settings.database_url),
         pool_size=settings.database_pool_size,

@@ -89,6 +89,7 @@ class Figure:
 
 Item = TypeVar("Item")
 Other = TypeVar("Other")
+Result = TypeVar("Result")
 AnyTally = TypeVar("AnyTally", bound=Tally)
 
 
@@ -103,6 +104,14 @@ class Compared(Generic[Item]):
     def map(self, function: Callable[[Item], Other]) -> "Compared[Other]":
         """``function`` of each."""
         return Compared(function(self.current), function(self.previous), function(self.last_year))
+
+    def combine(self, other: "Compared[Other]", function: Callable[[Item, Other], Result]) -> "Compared[Result]":
+        """``function`` of each and its like in ``other``."""
+        return Compared(
+            function(self.current, other.current),
+            function(self.previous, other.previous),
+            function(self.last_year, other.last_year),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ Values are exact fractions in the measure's unit; nothing is rounded here.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Self
+from typing import Self, TypeVar
 
 from services.reporting_api.measures.intervals import (
     Interval,
@@ -19,6 +19,8 @@ from services.reporting_api.measures.intervals import (
     mean_t,
     wilson,
 )
+
+Value = TypeVar("Value", bound=Hashable)
 
 PERCENT = 100
 
@@ -170,7 +172,7 @@ class MeanTally(Tally):
         return Sample(self.n, float(self.total / self.n), self.variance)
 
 
-def mean_of_scores(histogram: Mapping[int, int], scores: Mapping[int, Fraction], among: int) -> MeanTally:
+def mean_of_scores(histogram: Mapping[Value, int], scores: Mapping[Value, Fraction], among: int) -> MeanTally:
     """The mean of a histogram's values after giving each its score; values without a score are not answers."""
     scored = [(scores[value], count) for value, count in histogram.items() if value in scores]
     n = sum(count for _, count in scored)

@@ -1,0 +1,13 @@
+"""What is said about disclosure control beside the figures."""
+
+from pydantic import Field
+
+from services.shared.schemas import ResponseModel
+
+
+class DisclosureAnswer(ResponseModel):
+    """The policy that was applied; null for keys that see the figures unsuppressed."""
+
+    policy: str | None = Field(examples=["public-1"])
+    minimum_cell: int
+    minimum_mean_base: int

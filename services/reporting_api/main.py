@@ -1,0 +1,50 @@
+"""reporting_api: the figures of periods, what they mean, and whether the other services agree with them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.reporting_api.measures.endpoints import router as measures_router
+from services.reporting_api.periods.endpoints import router as periods_router
+from services.reporting_api.statements.clients import statement_clients
+from services.shared.application import create_app
+from services.shared.tables.access import Service
+
+DESCRIPTION = """
+The figures of a quarter, month, week or year: feedback, themes, chats, smileys, ombudsman contacts and surveys.
+
+Each figure states its count, base and 95 % interval, and compares with earlier periods in words that follow the
+interval. `GET /v1/measures` defines every measure. Anyone may read; opinion cells of fewer than 5 and means of fewer
+than 10 are hidden, except for keys of scope `report:internal`.
+"""
+
+TAGS = {
+    "figures": "The figures of a period.",
+    "measures": "What each figure means.",
+    "health": "Whether the service lives and is ready.",
+}
+
+
+@asynccontextmanager
+async def _statement_clients(app: FastAPI) -> AsyncIterator[None]:
+    async with statement_clients(app.state.settings) as clients:
+        app.state.statement_clients = app.state.statement_clients or clients
+        yield
+
+
+def create() -> FastAPI:
+    """A new app. Tests may set ``app.state.statement_clients`` to ones that reach the real apps in process."""
+    app = create_app(
+        service=Service.REPORTING_API,
+        title="Katsaus reporting API",
+        description=DESCRIPTION,
+        tags=TAGS,
+        routers=[periods_router, measures_router],
+        lifespan=_statement_clients,
+    )
+    app.state.statement_clients = None
+    return app
+
+
+app = create()

@@ -1,0 +1,144 @@
+"""What the database counted in one period: the raw material of every figure. No arithmetic happens here but sums."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from services.reporting_api.measures.intervals import Interval
+from services.shared.tables.base import Labels
+from services.shared.tables.surveys import RESPONSE_VALUE, RESPONSES_QUESTION, QuestionKind, QuestionPurpose, SurveyKind
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAggregate:
+    """One clock of the counted items that have it: exact sum, spread and middle."""
+
+    n: int = 0
+    microseconds: int = 0
+    variance: float = 0.0
+    """Sample variance in squared days."""
+    median: Fraction | None = None
+    """In days."""
+    median_bounds: Interval | None = None
+    """In days: the values at the ranks that bound the median."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackAggregate:
+    """Feedback received in the period. ``has_data`` says whether any unit received any."""
+
+    has_data: bool = False
+    has_demonstration: bool = False
+    received: int = 0
+    transferred_out: int = 0
+    inappropriate: int = 0
+    counted: int = 0
+    handled: int = 0
+    open: int = 0
+    reopened: int = 0
+    on_target: int = 0
+    handling: ClockAggregate = field(default_factory=ClockAggregate)
+    reaction: ClockAggregate = field(default_factory=ClockAggregate)
+    by_type: Mapping[str, int] = field(default_factory=dict)
+    by_topic: Mapping[str | None, int] = field(default_factory=dict)
+    """Counted items; the key None holds the unclassified ones."""
+    by_theme_and_type: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OmbudsmanAggregate:
+    """Contacts of the period."""
+
+    has_demonstration: bool = False
+    contacts: int = 0
+    by_service: Mapping[str, int] = field(default_factory=dict)
+    by_reason: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def reasons_recorded(self) -> int:
+        """All reasons of all contacts."""
+        return sum(self.by_reason.values())
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAggregate:
+    """The answers of one question: how many of each value, in which versions and ways of collection."""
+
+    histogram: Mapping[int, int] = field(default_factory=dict)
+    versions: frozenset[int] = frozenset()
+    collection_modes: frozenset[str] = frozenset()
+
+    @property
+    def answers(self) -> int:
+        """All answers; not meaningful for multiple choice, where one respondent has several."""
+        return sum(self.histogram.values())
+
+
+NO_ANSWERS = QuestionAggregate()
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodAggregate:
+    """All that was counted in one period."""
+
+    feedback: FeedbackAggregate
+    ombudsman: OmbudsmanAggregate
+    questions: Mapping[tuple[str, str], QuestionAggregate]
+    """By survey and question."""
+    smileys_by_point: Mapping[tuple[str, str, str], QuestionAggregate]
+    """By survey, question and service point; surveys of kind smiley only."""
+
+    def question(self, survey: str, question: str) -> QuestionAggregate:
+        """The answers to a question; none if there were none."""
+        return self.questions.get((survey, question), NO_ANSWERS)
+
+    def respondents(self, survey: str) -> int:
+        """How many responses the survey had."""
+        return self.question(survey, RESPONSES_QUESTION).histogram.get(RESPONSE_VALUE, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a choice question, by its histogram value."""
+
+    number: int
+    code: str
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as its newest version words it, with the options and scale steps of all versions."""
+
+    code: str
+    kind: QuestionKind
+    purpose: QuestionPurpose
+    labels: Labels
+    scale_steps: frozenset[int] = frozenset()
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyDefinition:
+    """A survey and its questions in their order. ``is_in_period``: open then, or answered then."""
+
+    code: str
+    kind: SurveyKind
+    labels: Labels
+    unit_code: str
+    is_demonstration: bool
+    is_open_in_period: bool
+    questions: tuple[Question, ...]
+
+
+def merged(parts: Iterator[QuestionAggregate]) -> QuestionAggregate:
+    """The answers of several questions or service points together."""
+    histogram: Counter[int] = Counter()
+    versions: set[int] = set()
+    modes: set[str] = set()
+    for part in parts:
+        histogram.update(part.histogram)
+        versions |= part.versions
+        modes |= part.collection_modes
+    return QuestionAggregate(dict(histogram), frozenset(versions), frozenset(modes))

@@ -1,0 +1,142 @@
+"""Figures of quarters, months, weeks and years: one code, four addresses."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer
+from services.reporting_api.measures.figures import Figure
+from services.reporting_api.periods.errors import (
+    PeriodLabelProblem,
+    PeriodNotBegunProblem,
+    StatementsOfUnitProblem,
+    UnknownUnitProblem,
+)
+from services.reporting_api.periods.schemas import MonthReport, QuarterReport, Report, WeekReport, YearReport
+from services.reporting_api.periods.service import PeriodService, Question
+from services.shared.catalogue import CatalogueDep
+from services.shared.clock import now
+from services.shared.database import ReadSessionDep
+from services.shared.periods import PeriodKind
+from services.shared.problems import UnauthorizedProblem, problem_responses
+from services.shared.schemas import CODE_MAX_LENGTH
+from services.shared.security import PrincipalDep, Scope
+
+router = APIRouter(prefix="/v1", tags=["figures"])
+
+PASSING = frozenset({"as_of"})
+"""Differs in each answer without any figure having changed."""
+
+UnitQuery = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=CODE_MAX_LENGTH,
+        description="Code or alias of a unit: only the feedback and answers of it and of all below it.",
+        examples=["health-stations"],
+    ),
+]
+CheckQuery = Annotated[
+    Literal["statements"] | None,
+    Query(description="`statements`: compare with the recounts of feedback_api and survey_api, number by number."),
+]
+
+RESPONSES = NOT_MODIFIED | problem_responses(
+    UnauthorizedProblem, PeriodNotBegunProblem, PeriodLabelProblem, UnknownUnitProblem
+)
+QUARTER_RESPONSES = NOT_MODIFIED | problem_responses(
+    UnauthorizedProblem, PeriodNotBegunProblem, PeriodLabelProblem, UnknownUnitProblem, StatementsOfUnitProblem
+)
+
+
+def _service(request: Request, session: ReadSessionDep, catalogue: CatalogueDep) -> PeriodService:
+    return PeriodService(session, catalogue, request.app.state.statement_clients)
+
+
+PeriodServiceDep = Annotated[PeriodService, Depends(_service, scope="function")]
+
+
+AnyReport = QuarterReport | MonthReport | WeekReport | YearReport
+
+
+class Asker:
+    """The request: what its key may see, and what its client has already."""
+
+    def __init__(self, request: Request, principal: PrincipalDep) -> None:
+        self.is_internal = principal is not None and principal.has(Scope.REPORT_INTERNAL)
+        self._has_key = principal is not None
+        self._request = request
+
+    def question(self, kind: PeriodKind, label: str, unit: str | None, check: str | None = None) -> Question:
+        """The question as of now."""
+        return Question(
+            kind, label, unit, now(), is_internal=self.is_internal, compares_statements=check == "statements"
+        )
+
+    def answer(
+        self, model: type[QuarterReport | MonthReport | WeekReport | YearReport], report: Report[Figure]
+    ) -> Response:
+        """The report with its comparisons named as ``model`` has them."""
+        return conditional_answer(
+            self._request, model.model_validate(report), passing=PASSING, is_private=self._has_key
+        )
+
+
+AskerDep = Annotated[Asker, Depends()]
+
+
+@router.get(
+    "/quarters/{quarter}",
+    summary="The figures of a quarter",
+    response_model=QuarterReport,
+    responses=QUARTER_RESPONSES,
+)
+async def quarter_read(
+    quarter: Annotated[str, Path(examples=["2021-Q2"])],
+    asker: AskerDep,
+    service: PeriodServiceDep,
+    unit: UnitQuery = None,
+    check: CheckQuery = None,
+) -> Response:
+    """All sections, each figure with count, base, interval, previous quarter and same quarter last year.
+
+    Small opinion cells are hidden, except for keys of scope `report:internal`.
+    """
+    report = await service.report(asker.question(PeriodKind.QUARTER, quarter, unit, check))
+    return asker.answer(QuarterReport, report)
+
+
+@router.get("/months/{month}", summary="The figures of a month", response_model=MonthReport, responses=RESPONSES)
+async def month_read(
+    month: Annotated[str, Path(examples=["2021-05"])],
+    asker: AskerDep,
+    service: PeriodServiceDep,
+    unit: UnitQuery = None,
+) -> Response:
+    """As of a quarter; figures compare with the previous month and the same month last year."""
+    report = await service.report(asker.question(PeriodKind.MONTH, month, unit))
+    return asker.answer(MonthReport, report)
+
+
+@router.get("/weeks/{week}", summary="The figures of a week", response_model=WeekReport, responses=RESPONSES)
+async def week_read(
+    week: Annotated[str, Path(description="An ISO 8601 week.", examples=["2021-W23"])],
+    asker: AskerDep,
+    service: PeriodServiceDep,
+    unit: UnitQuery = None,
+) -> Response:
+    """As of a quarter; figures compare with the previous week and the same week last year (53 with 52)."""
+    report = await service.report(asker.question(PeriodKind.WEEK, week, unit))
+    return asker.answer(WeekReport, report)
+
+
+@router.get("/years/{year}", summary="The figures of a year", response_model=YearReport, responses=RESPONSES)
+async def year_read(
+    year: Annotated[str, Path(examples=["2021"])],
+    asker: AskerDep,
+    service: PeriodServiceDep,
+    unit: UnitQuery = None,
+) -> Response:
+    """As of a quarter; figures compare with the previous year only."""
+    report = await service.report(asker.question(PeriodKind.YEAR, year, unit))
+    return asker.answer(YearReport, report)

@@ -1,0 +1,197 @@
+"""The statements that count. Each takes the periods as three arrays and, where it says so, the units or NULL for all.
+
+Feedback belongs to the local day it was received on, an answer to the one it was given on; a period holds the days
+from its first up to but not including its end. ``counted`` items are neither transferred out nor rejected.
+"""
+
+FEEDBACK_TOTALS = """
+SELECT
+    period.label AS period,
+    EXISTS (
+        SELECT FROM feedback AS any_unit
+        WHERE any_unit.received_on >= period.starts_on AND any_unit.received_on < period.ends_on
+    ) AS has_data,
+    coalesce(bool_or(item.source = 'demonstration'), false) AS has_demonstration,
+    count(item.id) AS received,
+    count(item.id) FILTER (WHERE item.state = 'transferred_out') AS transferred_out,
+    count(item.id) FILTER (WHERE item.state = 'rejected') AS inappropriate,
+    count(item.id) FILTER (WHERE item.is_counted) AS counted,
+    count(item.id) FILTER (WHERE item.is_counted AND item.handled_at IS NOT NULL) AS handled,
+    count(item.id) FILTER (WHERE item.is_counted AND item.handled_at IS NULL) AS open,
+    count(item.id) FILTER (
+        WHERE item.handled_at IS NOT NULL AND item.state IN ('received', 'in_progress')
+    ) AS reopened,
+    count(item.id) FILTER (
+        WHERE item.is_counted
+        AND extract(epoch FROM item.handled_at - item.received_at) < policy.target_days * 86400
+    ) AS on_target
+FROM unnest(
+    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
+) AS period (label, starts_on, ends_on)
+LEFT JOIN LATERAL (
+    SELECT *, state NOT IN ('transferred_out', 'rejected') AS is_counted
+    FROM feedback
+    WHERE received_on >= period.starts_on AND received_on < period.ends_on
+    AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
+) AS item ON true
+LEFT JOIN LATERAL (
+    SELECT target_days FROM target_policy
+    WHERE valid_from <= item.received_on ORDER BY valid_from DESC LIMIT 1
+) AS policy ON true
+GROUP BY period.label, period.starts_on, period.ends_on
+"""
+"""One row a period, also an empty one. On target is strictly under the target in force on the day of receipt."""
+
+FEEDBACK_CLOCKS = """
+WITH times AS (
+    SELECT
+        period.label AS period,
+        clock.name AS clock,
+        (extract(epoch FROM clock.stopped_at - item.received_at) * 1000000)::bigint AS microseconds
+    FROM unnest(
+        CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
+    ) AS period (label, starts_on, ends_on)
+    JOIN feedback AS item
+        ON item.received_on >= period.starts_on AND item.received_on < period.ends_on
+        AND item.state NOT IN ('transferred_out', 'rejected')
+        AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
+    CROSS JOIN LATERAL (
+        VALUES ('handling', item.handled_at), ('reaction', item.reacted_at)
+    ) AS clock (name, stopped_at)
+    WHERE clock.stopped_at IS NOT NULL
+),
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (PARTITION BY period, clock ORDER BY microseconds) AS rank,
+        count(*) OVER (PARTITION BY period, clock) AS n
+    FROM times
+)
+SELECT
+    period,
+    clock,
+    count(*) AS n,
+    sum(microseconds) AS microseconds,
+    var_samp(microseconds) AS variance,
+    min(microseconds) FILTER (WHERE rank = (n + 1) / 2) AS lower_middle,
+    min(microseconds) FILTER (WHERE rank = n / 2 + 1) AS upper_middle,
+    min(microseconds) FILTER (WHERE rank = floor((n - CAST(:z AS float) * sqrt(n)) / 2)) AS lower_bound,
+    min(microseconds) FILTER (WHERE rank = n - floor((n - CAST(:z AS float) * sqrt(n)) / 2) + 1) AS upper_bound
+FROM ranked
+GROUP BY period, clock
+"""
+"""Rows of counted items that have the clock. The bounds are the values at ``intervals.median_ranks``; NULL if few."""
+
+FEEDBACK_CLASSES = """
+SELECT period.label AS period, item.type_code, item.topic_code, count(*) AS items
+FROM unnest(
+    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
+) AS period (label, starts_on, ends_on)
+JOIN feedback AS item
+    ON item.received_on >= period.starts_on AND item.received_on < period.ends_on
+    AND item.state NOT IN ('transferred_out', 'rejected')
+    AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
+GROUP BY period.label, item.type_code, item.topic_code
+"""
+
+FEEDBACK_THEMES = """
+SELECT period.label AS period, membership.theme_code, item.type_code, count(*) AS items
+FROM unnest(
+    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
+) AS period (label, starts_on, ends_on)
+JOIN feedback AS item
+    ON item.received_on >= period.starts_on AND item.received_on < period.ends_on
+    AND item.state NOT IN ('transferred_out', 'rejected')
+    AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
+JOIN feedback_theme AS membership ON membership.feedback_id = item.id AND membership.applies
+GROUP BY period.label, membership.theme_code, item.type_code
+"""
+
+OMBUDSMAN_SERVICES = """
+SELECT
+    period.label AS period,
+    contact.service_code,
+    count(*) AS contacts,
+    bool_or(contact.source = 'demonstration') AS has_demonstration
+FROM unnest(
+    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
+) AS period (label, starts_on, ends_on)
+JOIN ombudsman_contact AS contact
+    ON contact.contacted_on >= period.starts_on AND contact.contacted_on < period.ends_on
+GROUP BY period.label, contact.service_code
+"""
+
+OMBUDSMAN_REASONS = """
+SELECT period.label AS period, reason.reason_code, count(*) AS reasons
+FROM unnest(
+    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
+) AS period (label, starts_on, ends_on)
+JOIN ombudsman_contact AS contact
+    ON contact.contacted_on >= period.starts_on AND contact.contacted_on < period.ends_on
+JOIN ombudsman_contact_reason AS reason ON reason.contact_id = contact.id
+GROUP BY period.label, reason.reason_code
+"""
+
+ANSWERS = """
+SELECT
+    period.label AS period,
+    histogram.survey_code,
+    histogram.question_code,
+    histogram.version,
+    histogram.collection_mode,
+    histogram.value,
+    sum(histogram.count)::bigint AS answers
+FROM unnest(
+    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
+) AS period (label, starts_on, ends_on)
+JOIN answer_histogram AS histogram
+    ON histogram.given_on >= period.starts_on AND histogram.given_on < period.ends_on
+    AND (CAST(:units AS text[]) IS NULL OR histogram.service_point_code = ANY (CAST(:units AS text[])))
+GROUP BY
+    period.label, histogram.survey_code, histogram.question_code, histogram.version,
+    histogram.collection_mode, histogram.value
+HAVING sum(histogram.count) > 0
+"""
+
+SMILEYS_BY_POINT = """
+SELECT
+    period.label AS period,
+    histogram.survey_code,
+    histogram.question_code,
+    histogram.service_point_code,
+    histogram.version,
+    histogram.collection_mode,
+    histogram.value,
+    sum(histogram.count)::bigint AS answers
+FROM unnest(
+    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
+) AS period (label, starts_on, ends_on)
+JOIN answer_histogram AS histogram
+    ON histogram.given_on >= period.starts_on AND histogram.given_on < period.ends_on
+    AND (CAST(:units AS text[]) IS NULL OR histogram.service_point_code = ANY (CAST(:units AS text[])))
+JOIN survey ON survey.code = histogram.survey_code AND survey.kind = 'smiley'
+GROUP BY
+    period.label, histogram.survey_code, histogram.question_code, histogram.service_point_code, histogram.version,
+    histogram.collection_mode, histogram.value
+HAVING sum(histogram.count) > 0
+"""
+
+SURVEYS = """
+SELECT
+    code, kind, names, unit_code, is_demonstration,
+    opens_at < :ends_at AND (closes_at IS NULL OR closes_at > :starts_at) AS is_open_in_period
+FROM survey
+ORDER BY code
+"""
+
+QUESTIONS = """
+SELECT survey_code, version, code, kind, purpose, labels, scale_steps
+FROM survey_question
+ORDER BY survey_code, version DESC, position, code
+"""
+
+OPTIONS = """
+SELECT survey_code, question_code, number, code, labels
+FROM survey_option
+ORDER BY survey_code, question_code, version DESC, position, number
+"""

@@ -1,0 +1,130 @@
+"""The figures of one question of a survey, whatever its kind."""
+
+from collections.abc import Callable
+
+from services.reporting_api.measures import registry
+from services.reporting_api.measures.figures import Comparability, Compared, Figure, Reason, build_figure
+from services.reporting_api.measures.registry import Measure
+from services.reporting_api.measures.scales import SCORES, SMILEYS
+from services.reporting_api.measures.tallies import CountTally, ShareTally, Tally, mean_of_scores, recommendation_of
+from services.reporting_api.periods.aggregates import PeriodAggregate, Question, QuestionAggregate
+from services.reporting_api.periods.schemas import QuestionEntry, ShareEntry
+from services.shared.tables.base import Labels
+from services.shared.tables.surveys import RESPONDENTS_VALUE, RESPONSE_VALUE, CollectionMode, QuestionKind
+
+CHOICES = (QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE)
+
+_YES, _NO = 1, 0
+
+_MEASURES = {
+    QuestionKind.SCALE: registry.SCALE_MEAN,
+    QuestionKind.SMILEY_4: registry.HAPPY_INDEX,
+    QuestionKind.SMILEY_5: registry.HAPPY_INDEX,
+    QuestionKind.GRADE: registry.GRADE,
+    QuestionKind.NPS: registry.NPS,
+    QuestionKind.YES_NO: registry.YES_SHARE,
+    QuestionKind.TEXT: registry.COMMENTS,
+}
+"""The measure of a question's figure; choices have none, only shares of their options."""
+
+
+class QuestionFigures:
+    """Builds the figures of one question in three periods."""
+
+    def __init__(
+        self, survey: str, question: Question, periods: Compared[PeriodAggregate], *, is_complete: bool
+    ) -> None:
+        self._question = question
+        self._answers = periods.map(lambda period: period.question(survey, question.code))
+        self._respondents = periods.map(lambda period: period.respondents(survey))
+        self._comparability = comparability_of(self._answers, is_complete=is_complete)
+
+    def entry(self, option_measure: Measure = registry.OPTION_SHARE) -> QuestionEntry[Figure]:
+        """All figures of the question."""
+        question = self._question
+        measure = _MEASURES.get(question.kind)
+        return QuestionEntry[Figure](
+            code=question.code,
+            labels=question.labels,
+            kind=question.kind,
+            purpose=question.purpose,
+            base=self._base(self._answers.current),
+            is_multiple_response=question.kind is QuestionKind.MULTIPLE_CHOICE,
+            figure=self.figure(measure) if measure else None,
+            options=[self._share(option_measure, *option) for option in self._options()],
+        )
+
+    def figure(self, measure: Measure) -> Figure:
+        """The one figure of the question, as ``measure``."""
+        answers, respondents = self._answers, self._respondents
+        tallies = Compared(
+            self._tally(answers.current, respondents.current),
+            self._tally(answers.previous, respondents.previous),
+            self._tally(answers.last_year, respondents.last_year),
+        )
+        return build_figure(measure, tallies, self._comparability)
+
+    def _tally(self, answers: QuestionAggregate, respondents: int) -> Tally:
+        histogram = answers.histogram
+        if self._question.kind is QuestionKind.YES_NO:
+            return ShareTally(histogram.get(_YES, 0), histogram.get(_YES, 0) + histogram.get(_NO, 0))
+        if self._question.kind is QuestionKind.NPS:
+            return recommendation_of(histogram, respondents)
+        if self._question.kind is QuestionKind.TEXT:
+            return CountTally(histogram.get(RESPONSE_VALUE, 0), respondents)
+        return mean_of_scores(histogram, SCORES[self._question.kind], respondents)
+
+    def _options(self) -> list[tuple[int, str, Labels]]:
+        if self._question.kind in SMILEYS:
+            faces = SMILEYS[self._question.kind]
+            return [(value, face.code, face.labels) for value, face in sorted(faces.items(), reverse=True)]
+        return [(option.number, option.code, option.labels) for option in self._question.options]
+
+    def _share(self, measure: Measure, number: int, code: str, labels: Labels) -> ShareEntry[Figure]:
+        tallies = self._answers.map(lambda answers: ShareTally(answers.histogram.get(number, 0), self._base(answers)))
+        return ShareEntry[Figure](code=code, labels=labels, share=build_figure(measure, tallies, self._comparability))
+
+    def _base(self, answers: QuestionAggregate) -> int:
+        if self._question.kind is QuestionKind.MULTIPLE_CHOICE:
+            return answers.histogram.get(RESPONDENTS_VALUE, 0)
+        return answers.answers
+
+
+def comparability_of(answers: Compared[QuestionAggregate], *, is_complete: bool) -> Comparability:
+    """What stands in the way of comparing a question's answers."""
+    return Comparability(
+        is_complete,
+        previous=_obstacle(answers.current, answers.previous),
+        last_year=_obstacle(answers.current, answers.last_year),
+    )
+
+
+def _obstacle(current: QuestionAggregate, earlier: QuestionAggregate) -> Reason | None:
+    if not earlier.histogram:
+        return Reason.NO_DATA
+    if CollectionMode.DEVICE in current.collection_modes | earlier.collection_modes:
+        return Reason.DEVICE_PRESSES
+    if current.versions != earlier.versions:
+        return Reason.SURVEY_VERSION_CHANGED
+    return Reason.COLLECTION_MODE_CHANGED if current.collection_modes != earlier.collection_modes else None
+
+
+def count_figure(
+    measure: Measure,
+    periods: Compared[PeriodAggregate],
+    number: Callable[[PeriodAggregate], int],
+    *,
+    is_complete: bool,
+    obstacle: Reason | None = None,
+) -> Figure:
+    """The figure of a number of responses; a period without any has no data."""
+    tallies = periods.map(lambda period: CountTally(number(period)))
+    return build_figure(
+        measure,
+        tallies,
+        Comparability(
+            is_complete,
+            previous=obstacle if tallies.previous.number else Reason.NO_DATA,
+            last_year=obstacle if tallies.last_year.number else Reason.NO_DATA,
+        ),
+    )

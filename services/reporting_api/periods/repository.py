@@ -1,0 +1,163 @@
+"""Counts in the database what the figures need: a fixed number of statements, however much there is to count.
+
+Each statement counts up to three periods at once. Reading is one snapshot, as reporting_api's transactions are.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting_api.measures.intervals import NORMAL_QUANTILE
+from services.reporting_api.periods import queries
+from services.reporting_api.periods.aggregates import (
+    ClockAggregate,
+    FeedbackAggregate,
+    OmbudsmanAggregate,
+    Option,
+    PeriodAggregate,
+    Question,
+    QuestionAggregate,
+    SurveyDefinition,
+)
+from services.reporting_api.periods.clocks import clock_aggregate
+from services.shared.periods import Period
+from services.shared.tables.surveys import QuestionKind, QuestionPurpose, SurveyKind
+
+Rows = Sequence[RowMapping]
+RowsByPeriod = Mapping[str, list[RowMapping]]
+
+
+class PeriodRepository:
+    """Reads the aggregates of periods over one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def count(self, periods: Iterable[Period], units: frozenset[str] | None) -> dict[str, PeriodAggregate]:
+        """The aggregates by period label, of the units' feedback and service points, or of all."""
+        distinct = {period.label: period for period in periods}
+        parameters = {
+            "labels": list(distinct),
+            "starts": [period.starts_on for period in distinct.values()],
+            "ends": [period.ends_on for period in distinct.values()],
+            "units": None if units is None else sorted(units),
+        }
+        totals = await self._rows_by_period(queries.FEEDBACK_TOTALS, parameters)
+        clocks = await self._rows_by_period(queries.FEEDBACK_CLOCKS, {**parameters, "z": NORMAL_QUANTILE})
+        classes = await self._rows_by_period(queries.FEEDBACK_CLASSES, parameters)
+        themes = await self._rows_by_period(queries.FEEDBACK_THEMES, parameters)
+        contacts = await self._rows_by_period(queries.OMBUDSMAN_SERVICES, parameters)
+        reasons = await self._rows_by_period(queries.OMBUDSMAN_REASONS, parameters)
+        answers = await self._rows_by_period(queries.ANSWERS, parameters)
+        presses = await self._rows_by_period(queries.SMILEYS_BY_POINT, parameters)
+        return {
+            label: PeriodAggregate(
+                feedback=_feedback(totals[label][0], clocks[label], classes[label], themes[label]),
+                ombudsman=_ombudsman(contacts[label], reasons[label]),
+                questions=_questions(answers[label], "survey_code", "question_code"),
+                smileys_by_point=_questions(presses[label], "survey_code", "question_code", "service_point_code"),
+            )
+            for label in distinct
+        }
+
+    async def list_surveys(self, period: Period) -> list[SurveyDefinition]:
+        """All surveys with their questions and options, by the code of the survey."""
+        bounds = {"starts_at": period.starts_at, "ends_at": period.ends_at}
+        surveys = await self._rows(queries.SURVEYS, bounds)
+        questions = _grouped(await self._rows(queries.QUESTIONS, {}), "survey_code")
+        options = _grouped(await self._rows(queries.OPTIONS, {}), "survey_code")
+        return [
+            SurveyDefinition(
+                code=row["code"],
+                kind=SurveyKind(row["kind"]),
+                labels=row["names"],
+                unit_code=row["unit_code"],
+                is_demonstration=row["is_demonstration"],
+                is_open_in_period=row["is_open_in_period"],
+                questions=_question_definitions(questions[row["code"]], options[row["code"]]),
+            )
+            for row in surveys
+        ]
+
+    async def _rows(self, statement: str, parameters: Mapping[str, Any]) -> Rows:
+        return (await self._session.execute(text(statement), parameters)).mappings().all()
+
+    async def _rows_by_period(self, statement: str, parameters: Mapping[str, Any]) -> RowsByPeriod:
+        return _grouped(await self._rows(statement, parameters), "period")
+
+
+def _grouped(rows: Rows, column: str) -> RowsByPeriod:
+    groups: dict[str, list[RowMapping]] = defaultdict(list)
+    for row in rows:
+        groups[row[column]].append(row)
+    return groups
+
+
+def _feedback(totals: RowMapping, clocks: Rows, classes: Rows, themes: Rows) -> FeedbackAggregate:
+    by_clock = {row["clock"]: clock_aggregate(row) for row in clocks}
+    by_type: dict[str, int] = defaultdict(int)
+    by_topic: dict[str | None, int] = defaultdict(int)
+    for row in classes:
+        by_type[row["type_code"]] += row["items"]
+        by_topic[row["topic_code"]] += row["items"]
+    return FeedbackAggregate(
+        **{name: value for name, value in totals.items() if name != "period"},
+        handling=by_clock.get("handling", ClockAggregate()),
+        reaction=by_clock.get("reaction", ClockAggregate()),
+        by_type=dict(by_type),
+        by_topic=dict(by_topic),
+        by_theme_and_type={(row["theme_code"], row["type_code"]): row["items"] for row in themes},
+    )
+
+
+def _ombudsman(contacts: Rows, reasons: Rows) -> OmbudsmanAggregate:
+    return OmbudsmanAggregate(
+        has_demonstration=any(row["has_demonstration"] for row in contacts),
+        contacts=sum(row["contacts"] for row in contacts),
+        by_service={row["service_code"]: row["contacts"] for row in contacts},
+        by_reason={row["reason_code"]: row["reasons"] for row in reasons},
+    )
+
+
+def _questions(rows: Rows, *key_columns: str) -> dict[Any, QuestionAggregate]:
+    groups: dict[tuple[str, ...], list[RowMapping]] = defaultdict(list)
+    for row in rows:
+        groups[tuple(row[column] for column in key_columns)].append(row)
+    return {key: _question(group) for key, group in groups.items()}
+
+
+def _question(rows: Rows) -> QuestionAggregate:
+    histogram: dict[int, int] = defaultdict(int)
+    for row in rows:
+        histogram[row["value"]] += row["answers"]
+    return QuestionAggregate(
+        histogram=dict(histogram),
+        versions=frozenset(row["version"] for row in rows),
+        collection_modes=frozenset(row["collection_mode"] for row in rows),
+    )
+
+
+def _question_definitions(questions: Rows, options: Rows) -> tuple[Question, ...]:
+    """Rows come newest version first, so the first wording met of anything is the newest."""
+    versions = _grouped(questions, "code")
+    options_of = _grouped(options, "question_code")
+    definitions = [_question_definition(rows, options_of[code]) for code, rows in versions.items()]
+    return tuple(definitions)
+
+
+def _question_definition(versions: Rows, options: Rows) -> Question:
+    newest = versions[0]
+    newest_options: dict[int, Option] = {}
+    for row in options:
+        newest_options.setdefault(row["number"], Option(row["number"], row["code"], row["labels"]))
+    return Question(
+        code=newest["code"],
+        kind=QuestionKind(newest["kind"]),
+        purpose=QuestionPurpose(newest["purpose"]),
+        labels=newest["labels"],
+        scale_steps=frozenset(row["scale_steps"] for row in versions if row["scale_steps"]),
+        options=tuple(newest_options.values()),
+    )

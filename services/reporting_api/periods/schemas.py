@@ -1,0 +1,273 @@
+"""The answers about a period. Every kind of period has the same tree; only the names of a figure's comparisons differ.
+
+A figure compares with ``previous_{kind}`` and ``same_{kind}_last_year``. A year has only ``previous_year``, as the year
+before and the same period last year are one.
+"""
+
+from datetime import date, datetime
+from typing import Generic, TypeVar
+
+from pydantic import Field
+
+from services.reporting_api.disclosure.schemas import DisclosureAnswer
+from services.reporting_api.measures.figures import Change, FigureStatus, Reason
+from services.reporting_api.measures.registry import MeasureUnit
+from services.reporting_api.statements.schemas import StatementComparison
+from services.shared.periods import PeriodKind
+from services.shared.schemas import ResponseModel
+from services.shared.tables.base import Labels
+from services.shared.tables.surveys import QuestionKind, QuestionPurpose
+
+Number = int | float
+
+
+class ComparisonAnswer(ResponseModel):
+    """An earlier period's value, and what changed since."""
+
+    value: Number | None = Field(examples=[77.8])
+    count: int | None = Field(examples=[165])
+    base: int | None = Field(examples=[212])
+    difference: Number | None = Field(description="This value less the earlier one.", examples=[2.2])
+    difference_interval: tuple[Number, Number] | None = Field(description="95 % interval.", examples=[[-3.1, 7.9]])
+    change: Change = Field(description="By the interval of the difference, never by the bare difference.")
+    reason: Reason | None = Field(description="Why the periods are not comparable.")
+
+
+class FigureAnswer(ResponseModel):
+    """What the figures of all kinds of period share."""
+
+    measure: str = Field(description="`GET /v1/measures` defines it.", examples=["satisfied_share"])
+    value: Number | None = Field(examples=[80.0])
+    unit: MeasureUnit
+    count: int | None = Field(description="A share's numerator, a mean's number of values.", examples=[8000])
+    base: int | None = Field(description="What was counted among; null for the cases themselves.", examples=[10000])
+    interval: tuple[Number, Number] | None = Field(description="95 % interval.", examples=[[79.2, 80.8]])
+    status: FigureStatus
+
+
+class QuarterFigure(FigureAnswer):
+    """A quarter's figure."""
+
+    previous_quarter: ComparisonAnswer = Field(validation_alias="previous")
+    same_quarter_last_year: ComparisonAnswer = Field(validation_alias="last_year")
+
+
+class MonthFigure(FigureAnswer):
+    """A month's figure."""
+
+    previous_month: ComparisonAnswer = Field(validation_alias="previous")
+    same_month_last_year: ComparisonAnswer = Field(validation_alias="last_year")
+
+
+class WeekFigure(FigureAnswer):
+    """A week's figure."""
+
+    previous_week: ComparisonAnswer = Field(validation_alias="previous")
+    same_week_last_year: ComparisonAnswer = Field(validation_alias="last_year")
+
+
+class YearFigure(FigureAnswer):
+    """A year's figure."""
+
+    previous_year: ComparisonAnswer = Field(validation_alias="previous")
+
+
+FigureT = TypeVar("FigureT")
+
+
+class Entry(ResponseModel, Generic[FigureT]):
+    """One class of a distribution. ``code`` is null for what has no class."""
+
+    code: str | None
+    labels: Labels
+    number: FigureT
+    share: FigureT
+
+
+class ShareEntry(ResponseModel, Generic[FigureT]):
+    """One option of a question."""
+
+    code: str
+    labels: Labels
+    share: FigureT
+
+
+class Balance(ResponseModel):
+    """received = counted + transferred_out + inappropriate; counted = handled + open."""
+
+    received: int
+    counted: int
+    transferred_out: int
+    inappropriate: int
+    handled: int
+    open: int
+    holds: bool
+
+
+class Times(ResponseModel, Generic[FigureT]):
+    """Mean and median of one clock, in days of 24 hours."""
+
+    mean: FigureT
+    median: FigureT
+
+
+class Target(ResponseModel):
+    """A target that was in force in the period."""
+
+    valid_from: date
+    target_days: float
+    labels: Labels
+
+
+class OnTarget(ResponseModel, Generic[FigureT]):
+    """Handled strictly under the target. ``target_days`` is null when the target changed within the period."""
+
+    share: FigureT
+    target_days: float | None
+    targets: list[Target]
+
+
+class FeedbackSection(ResponseModel, Generic[FigureT]):
+    """Written feedback received in the period."""
+
+    received: FigureT
+    counted: FigureT
+    transferred_out: FigureT
+    inappropriate: FigureT
+    handled: FigureT
+    open: FigureT
+    reopened: FigureT
+    balance: Balance
+    by_type: list[Entry[FigureT]]
+    by_topic: list[Entry[FigureT]]
+    handling_time: Times[FigureT]
+    reaction_time: Times[FigureT]
+    on_target: OnTarget[FigureT]
+
+
+class ThemeEntry(ResponseModel, Generic[FigureT]):
+    """A theme's feedback."""
+
+    code: str
+    labels: Labels
+    number: FigureT
+    by_type: list[Entry[FigureT]]
+
+
+class QuestionEntry(ResponseModel, Generic[FigureT]):
+    """A question's figures: ``figure`` is null for choices, ``options`` are empty for all else but smileys.
+
+    ``base`` is the number of answers, or of respondents where ``is_multiple_response``: then shares may pass 100.
+    """
+
+    code: str
+    labels: Labels
+    kind: QuestionKind
+    purpose: QuestionPurpose
+    base: int
+    is_multiple_response: bool
+    figure: FigureT | None
+    options: list[ShareEntry[FigureT]]
+
+
+class ChatEntry(ResponseModel, Generic[FigureT]):
+    """A chat: ``questions`` are its contact topics, ``statements`` what respondents agreed with."""
+
+    code: str
+    labels: Labels
+    unit: str
+    respondents: FigureT
+    satisfaction: FigureT | None
+    questions: list[QuestionEntry[FigureT]]
+    statements: list[ShareEntry[FigureT]]
+    other_questions: list[QuestionEntry[FigureT]]
+
+
+class ServicePointEntry(ResponseModel, Generic[FigureT]):
+    """The smileys of one service point."""
+
+    code: str
+    labels: Labels
+    presses: FigureT
+    satisfied_share: FigureT
+    happy_index: FigureT
+
+
+class SmileySection(ResponseModel, Generic[FigureT]):
+    """Smileys pressed in the period."""
+
+    presses: FigureT
+    satisfied_share: FigureT
+    happy_index: FigureT
+    distribution: list[ShareEntry[FigureT]]
+    service_points: list[ServicePointEntry[FigureT]]
+    note: Labels
+
+
+class OmbudsmanSection(ResponseModel, Generic[FigureT]):
+    """Contacts to the ombudsmen; the reasons' base is the reasons recorded."""
+
+    contacts: FigureT
+    by_service: list[Entry[FigureT]]
+    reasons_recorded: FigureT
+    by_reason: list[Entry[FigureT]]
+
+
+class SurveyEntry(ResponseModel, Generic[FigureT]):
+    """A client survey's questions in their order."""
+
+    code: str
+    labels: Labels
+    unit: str
+    respondents: FigureT
+    questions: list[QuestionEntry[FigureT]]
+
+
+class PeriodAnswer(ResponseModel):
+    """The period: ``ends_on`` and ``ends_at`` are not part of it."""
+
+    kind: PeriodKind
+    label: str = Field(examples=["2021-Q2"])
+    starts_on: date
+    ends_on: date
+    starts_at: datetime
+    ends_at: datetime
+    is_complete: bool
+
+
+class UnitAnswer(ResponseModel):
+    """The unit whose branch of the organisation the figures are narrowed to."""
+
+    code: str
+    names: Labels
+
+
+class Demonstration(ResponseModel):
+    """Whether invented rows are among those counted."""
+
+    is_demonstration: bool
+    note: Labels | None
+
+
+class Report(ResponseModel, Generic[FigureT]):
+    """All figures of a period. ``ombudsman`` is null, with a note why, when figures are narrowed to a unit."""
+
+    period: PeriodAnswer
+    unit: UnitAnswer | None
+    as_of: datetime
+    demonstration: Demonstration
+    disclosure: DisclosureAnswer
+    feedback: FeedbackSection[FigureT]
+    themes: list[ThemeEntry[FigureT]]
+    chats: list[ChatEntry[FigureT]]
+    smileys: SmileySection[FigureT]
+    ombudsman: OmbudsmanSection[FigureT] | None
+    ombudsman_note: Labels | None
+    surveys: list[SurveyEntry[FigureT]]
+    statements: list[StatementComparison] | None
+
+
+QuarterReport = Report[QuarterFigure]
+MonthReport = Report[MonthFigure]
+WeekReport = Report[WeekFigure]
+YearReport = Report[YearFigure]

@@ -1,0 +1,207 @@
+"""The report of a period: reads the aggregates, builds the sections, hides what may not be shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting_api.disclosure.policy import PUBLIC_1
+from services.reporting_api.disclosure.schemas import DisclosureAnswer
+from services.reporting_api.disclosure.suppression import suppress
+from services.reporting_api.measures.figures import Compared, Figure
+from services.reporting_api.periods.aggregates import PeriodAggregate, SurveyDefinition
+from services.reporting_api.periods.errors import (
+    PeriodLabelProblem,
+    PeriodNotBegunProblem,
+    StatementsOfUnitProblem,
+    UnknownUnitProblem,
+)
+from services.reporting_api.periods.feedback_figures import FeedbackFigures
+from services.reporting_api.periods.ombudsman_figures import NOT_BY_UNIT, OmbudsmanFigures
+from services.reporting_api.periods.repository import PeriodRepository
+from services.reporting_api.periods.schemas import Demonstration, PeriodAnswer, Report, UnitAnswer
+from services.reporting_api.periods.smiley_figures import SmileyFigures
+from services.reporting_api.periods.survey_figures import SurveyFigures
+from services.reporting_api.statements.clients import StatementClients
+from services.reporting_api.statements.comparison import without_values
+from services.reporting_api.statements.numbers import feedback_numbers, survey_numbers
+from services.reporting_api.statements.schemas import StatementComparison
+from services.reporting_api.statements.service import FetchedStatements, fetch_statements
+from services.shared.catalogue import Catalogue
+from services.shared.clock import local_day
+from services.shared.periods import InvalidPeriodLabelError, Period, PeriodKind, parse_period, period_of
+from services.shared.problems import InvalidParam
+from services.shared.tables import Unit
+from services.shared.tables.base import Labels
+from services.shared.tables.surveys import SurveyKind
+
+DEMONSTRATION_NOTE: Labels = {
+    "fi": "Luvuissa on mukana esittelyä varten keksittyjä tietoja.",
+    "sv": "Siffrorna innehåller uppgifter som hittats på för demonstration.",
+    "en": "The figures include records invented for demonstration.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a period by kind and label, perhaps of one unit's branch, perhaps with statements."""
+
+    kind: PeriodKind
+    label: str
+    unit: str | None
+    as_of: datetime
+    is_internal: bool
+    """Asked with a key that may see unsuppressed figures."""
+    compares_statements: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """All that was read for a report."""
+
+    catalogue: Catalogue
+    unit: Unit | None
+    periods: Compared[PeriodAggregate]
+    surveys: Sequence[SurveyDefinition]
+    """All surveys there are."""
+
+
+class PeriodService:
+    """Answers questions about periods."""
+
+    def __init__(self, session: AsyncSession, catalogue: Catalogue, clients: StatementClients) -> None:
+        self._session = session
+        self._catalogue = catalogue
+        self._clients = clients
+
+    async def report(self, question: Question) -> Report[Figure]:
+        """The report, as the asker may see it; raises the problems of ``errors.py``."""
+        period = _period(question)
+        # Fetched first: the wait for other services must not hold a database connection.
+        statements = await fetch_statements(self._clients, period) if question.compares_statements else None
+        counted = await self._count(period, question.unit)
+        comparisons = _compare(statements, counted) if statements else None
+        report = _report(question, period, counted, comparisons)
+        return report if question.is_internal else _public(report)
+
+    async def _count(self, period: Period, unit_code: str | None) -> Counted:
+        catalogue = self._catalogue
+        unit = _find_unit(catalogue, unit_code) if unit_code is not None else None
+        branch = catalogue.branch(unit.code) if unit else None
+        compared = Compared(period, period.previous(), period.same_last_year())
+        repository = PeriodRepository(self._session)
+        aggregates = await repository.count((compared.current, compared.previous, compared.last_year), branch)
+        surveys = await repository.list_surveys(period)
+        return Counted(catalogue, unit, compared.map(lambda it: aggregates[it.label]), surveys)
+
+
+def _period(question: Question) -> Period:
+    try:
+        period = parse_period(question.kind, question.label)
+    except InvalidPeriodLabelError as error:
+        reason = str(error)
+        raise PeriodLabelProblem(
+            reason, invalid_params=[InvalidParam(name=str(question.kind), reason=reason)]
+        ) from error
+    if period.starts_at > question.as_of:
+        present = period_of(period.kind, local_day(question.as_of))
+        raise PeriodNotBegunProblem(
+            f"{period.label} begins on {period.starts_on}; the newest {period.kind} to ask for is {present.label}"
+        )
+    if question.compares_statements and question.unit is not None:
+        reason = "statements are of the whole city; leave out either unit or check"
+        raise StatementsOfUnitProblem(reason, invalid_params=[InvalidParam(name="check", reason=reason)])
+    return period
+
+
+def _find_unit(catalogue: Catalogue, code: str) -> Unit:
+    by_alias = (unit for unit in catalogue.units.values() if code in unit.aliases)
+    unit = catalogue.units.get(code) or next(by_alias, None)
+    if unit is None:
+        reason = f"{code!r} is not in the catalogue; GET /v1/catalogue of feedback_api lists the units"
+        raise UnknownUnitProblem(reason, invalid_params=[InvalidParam(name="unit", reason=reason)])
+    return unit
+
+
+def _compare(statements: FetchedStatements, counted: Counted) -> list[StatementComparison]:
+    current = counted.periods.current
+    return [
+        statements.feedback.compare(feedback_numbers(current, counted.catalogue)),
+        statements.survey.compare(survey_numbers(current, counted.surveys)),
+    ]
+
+
+def _report(
+    question: Question, period: Period, counted: Counted, comparisons: list[StatementComparison] | None
+) -> Report[Figure]:
+    is_complete = period.ends_at <= question.as_of
+    periods, catalogue = counted.periods, counted.catalogue
+    feedback = FeedbackFigures(periods.map(lambda it: it.feedback), is_complete=is_complete)
+    ombudsman = OmbudsmanFigures(periods.map(lambda it: it.ombudsman), is_complete=is_complete)
+    chats = _surveys(counted, SurveyKind.CHAT, is_complete=is_complete)
+    questionnaires = _surveys(counted, SurveyKind.QUESTIONNAIRE, is_complete=is_complete)
+    return Report[Figure](
+        period=_period_answer(period, is_complete=is_complete),
+        unit=UnitAnswer(code=counted.unit.code, names=counted.unit.names) if counted.unit else None,
+        as_of=question.as_of,
+        demonstration=_demonstration(counted),
+        disclosure=DisclosureAnswer(
+            policy=None, minimum_cell=PUBLIC_1.minimum_cell, minimum_mean_base=PUBLIC_1.minimum_mean_base
+        ),
+        feedback=feedback.section(catalogue, period),
+        themes=feedback.themes(catalogue),
+        chats=[survey.chat() for survey in chats],
+        smileys=SmileyFigures(counted.surveys, periods, is_complete=is_complete).section(catalogue),
+        ombudsman=None if counted.unit else ombudsman.section(catalogue),
+        ombudsman_note=NOT_BY_UNIT if counted.unit else None,
+        surveys=[survey.survey() for survey in questionnaires],
+        statements=comparisons,
+    )
+
+
+def _public(report: Report[Figure]) -> Report[Figure]:
+    comparisons = report.statements
+    shown = suppress(report, PUBLIC_1)
+    return shown.model_copy(
+        update={
+            "disclosure": report.disclosure.model_copy(update={"policy": PUBLIC_1.name}),
+            "statements": None if comparisons is None else [without_values(one) for one in comparisons],
+        }
+    )
+
+
+def _surveys(counted: Counted, kind: SurveyKind, *, is_complete: bool) -> list[SurveyFigures]:
+    """The surveys of the kind that were answered in the period, or were open then (in the unit's branch)."""
+    branch = counted.catalogue.branch(counted.unit.code) if counted.unit else None
+    return [
+        SurveyFigures(survey, counted.periods, is_complete=is_complete)
+        for survey in counted.surveys
+        if survey.kind is kind
+        and (
+            counted.periods.current.respondents(survey.code)
+            or (survey.is_open_in_period and (branch is None or survey.unit_code in branch))
+        )
+    ]
+
+
+def _period_answer(period: Period, *, is_complete: bool) -> PeriodAnswer:
+    return PeriodAnswer(
+        kind=period.kind,
+        label=period.label,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        starts_at=period.starts_at,
+        ends_at=period.ends_at,
+        is_complete=is_complete,
+    )
+
+
+def _demonstration(counted: Counted) -> Demonstration:
+    current = counted.periods.current
+    is_demonstration = (
+        current.feedback.has_demonstration
+        or (current.ombudsman.has_demonstration and counted.unit is None)
+        or any(survey.is_demonstration and current.respondents(survey.code) for survey in counted.surveys)
+    )
+    return Demonstration(is_demonstration=is_demonstration, note=DEMONSTRATION_NOTE if is_demonstration else None)
