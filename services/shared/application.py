@@ -13,7 +13,7 @@ from services.shared import health
 from services.shared.body_limit import BodyLimitMiddleware
 from services.shared.catalogue import CatalogueCache
 from services.shared.database import connect
-from services.shared.idempotency import REPLAYED_HEADER
+from services.shared.idempotency import REPLAYED_HEADER, forgetting
 from services.shared.logs import configure_logging
 from services.shared.problems import CrashMiddleware, ProblemDocument, install_problem_handlers
 from services.shared.request_context import REQUEST_ID_HEADER, RequestContextMiddleware
@@ -49,7 +49,7 @@ def create_app(
         if app.state.sessions is None:
             configure_logging(service, settings.log_level)
             app.state.sessions = connect(settings, service)
-        async with lifespan(app):
+        async with _forgetting_of(app, service, settings), lifespan(app):
             yield
         await app.state.sessions.dispose()
 
@@ -72,6 +72,13 @@ def create_app(
         app.include_router(router)
     _document_problems(app)
     return app
+
+
+def _forgetting_of(app: FastAPI, service: Service, settings: Settings) -> AbstractAsyncContextManager[None]:
+    if service is Service.REPORTING_API:
+        # Its role creates nothing, so it has no keys to forget.
+        return _nothing_more(app)
+    return forgetting(app.state.sessions, service, days=settings.idempotency_key_days)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -4,21 +4,31 @@ The key's row is inserted in the transaction that does the work. A second reques
 until the first is committed, and then finds its answer; if the first failed, the second does the work.
 """
 
+import asyncio
+import contextlib
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Annotated, TypeVar
 
+import structlog
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from services.shared.clock import now
-from services.shared.database import SessionDep
+from services.shared.database import SessionDep, Sessions
 from services.shared.problems import IdempotencyKeyReusedProblem
 from services.shared.security import PrincipalDep
 from services.shared.tables import IdempotencyKey
+from services.shared.tables.access import Service
+
+log = structlog.get_logger(__name__)
+
+FORGETTING_INTERVAL_SECONDS = 3600.0
+"""How often keys past their time are deleted: they hold nothing else than an answer, so an hour more does no harm."""
 
 REPLAYED_HEADER = "Idempotent-Replayed"
 
@@ -105,3 +115,35 @@ class Idempotency:
 
 IdempotencyDep = Annotated[Idempotency, Depends(scope="function")]
 """How a creating endpoint answers. It shares the request's session, so it has the session's scope."""
+
+
+async def forget_old(sessions: Sessions, service: Service, *, days: int) -> None:
+    """Delete the service's keys that are older than ``days``."""
+    async with sessions.session() as session, session.begin():
+        await session.execute(
+            delete(IdempotencyKey).where(
+                col(IdempotencyKey.service) == service,
+                col(IdempotencyKey.created_at) < now() - timedelta(days=days),
+            )
+        )
+
+
+@contextlib.asynccontextmanager
+async def forgetting(sessions: Sessions, service: Service, *, days: int) -> AsyncIterator[None]:
+    """Deletes old keys every hour while the context is open."""
+
+    async def forget_forever() -> None:
+        while True:
+            await asyncio.sleep(FORGETTING_INTERVAL_SECONDS)
+            try:
+                await forget_old(sessions, service, days=days)
+            except Exception as error:  # noqa: BLE001 (whatever it was, the next hour tries again)
+                log.warning("idempotency_keys_not_forgotten", kind=type(error).__name__)
+
+    task = asyncio.create_task(forget_forever(), name="forgetting idempotency keys")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
