@@ -49,14 +49,30 @@ def up(
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only try, in a throw-away database, that the migrations make the tables.")
+    ] = False,
+) -> None:
     """Bring the database's schema to this version's."""
     from services.cli.database import any_database, bring_schema
     from services.shared.settings import get_settings
 
+    if check:
+        _check_migrations()
+        return
     with any_database(find_home(), get_settings()) as url:
         revision = bring_schema(url)
     console.print(f"The schema is {revision}.")
+
+
+def _check_migrations() -> None:
+    from services.cli.migrations import find_drift
+
+    drift = find_drift()
+    if drift is not None:
+        raise CommandError(f"The migrations do not make what the tables say: {drift}")
+    console.print("The migrations make what the tables say.")
 
 
 @app.command()
