@@ -1,0 +1,58 @@
+"""The app of reporting_api inside the test's transaction, for anyone and for a key that sees all."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from services.reporting_api.main import create
+from services.shared.security import Scope
+from tests.conftest import add_key, attach, client_of
+
+Read = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+def app(connection: AsyncConnection) -> FastAPI:
+    return attach(create(), connection)
+
+
+@pytest.fixture
+async def anyone(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def insider(app: FastAPI, session: AsyncSession) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app, key=await add_key(session, Scope.REPORT_INTERNAL)) as client:
+        yield client
+
+
+@pytest.fixture
+def read(insider: httpx.AsyncClient) -> Read:
+    """Reads an address as one who sees all."""
+
+    async def read_as_insider(path: str = "/v1/quarters/2019-Q2", **params: str) -> dict[str, Any]:
+        answer = await insider.get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    return read_as_insider
+
+
+@pytest.fixture
+def read_publicly(anyone: httpx.AsyncClient) -> Read:
+    """Reads an address as anyone may."""
+
+    async def read_as_anyone(path: str = "/v1/quarters/2019-Q2", **params: str) -> dict[str, Any]:
+        answer = await anyone.get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    return read_as_anyone

@@ -1,0 +1,206 @@
+"""Rows straight into the tables, with sane defaults: what the other services would have written."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.shared.clock import local_day
+from services.shared.identifiers import new_uuid
+from services.shared.tables import (
+    AnswerHistogram,
+    Feedback,
+    FeedbackTheme,
+    OmbudsmanContact,
+    OmbudsmanContactReason,
+    Survey,
+    SurveyOption,
+    SurveyQuestion,
+    SurveyVersion,
+)
+
+MIDDLE_OF_QUARTER = datetime(2019, 5, 15, 9, 0, tzinfo=UTC)
+IN_QUARTER = date(2019, 5, 15)
+IN_PREVIOUS = date(2019, 2, 15)
+IN_LAST_YEAR = date(2018, 5, 15)
+
+FeedbackRow = dict[str, Any]
+
+
+async def add_feedback(
+    session: AsyncSession,
+    *,
+    received_at: datetime = MIDDLE_OF_QUARTER,
+    handled_days: float | None = None,
+    reacted_days: float | None = None,
+    themes: Sequence[str] = (),
+    **overrides: Any,
+) -> Feedback:
+    """One item: a complaint to oral health care, open unless it has a time or a state."""
+    handled_at = None if handled_days is None else received_at + timedelta(days=handled_days)
+    reacted_at = handled_at if reacted_days is None else received_at + timedelta(days=reacted_days)
+    identifier = new_uuid()
+    row = Feedback(
+        **{
+            "id": identifier,
+            "receipt": str(identifier),
+            "source": "web",
+            "source_reference": None,
+            "received_at": received_at,
+            "received_on": local_day(received_at),
+            "recorded_at": received_at,
+            "updated_at": received_at,
+            "channel_code": "web_form",
+            "unit_code": "oral-health",
+            "type_code": "complaint",
+            "topic_code": None,
+            "language": "fi",
+            "reply_wanted": False,
+            "state": "received" if handled_at is None else "answered",
+            "reacted_at": reacted_at,
+            "handled_at": handled_at,
+            "last_event_at": received_at,
+            "event_count": 1,
+        }
+        | overrides
+    )
+    session.add(row)
+    await session.flush()
+    for theme in themes:
+        session.add(
+            FeedbackTheme(
+                feedback_id=identifier, theme_code=theme, applies=True, assigned_by="search", assigned_at=received_at
+            )
+        )
+    await session.flush()
+    return row
+
+
+async def add_contacts(
+    session: AsyncSession, service: str, number: int, *reasons: str, on: date = IN_QUARTER, source: str = "staff"
+) -> None:
+    """``number`` contacts to the ombudsmen about ``service``, each with the reasons."""
+    contacts = [
+        OmbudsmanContact(
+            id=new_uuid(),
+            source=source,
+            contacted_on=on,
+            service_code=service,
+            contact_mode="phone",
+            recorded_at=MIDDLE_OF_QUARTER,
+        )
+        for _ in range(number)
+    ]
+    session.add_all(contacts)
+    await session.flush()
+    session.add_all(
+        [
+            OmbudsmanContactReason(contact_id=contact.id, reason_code=reason)
+            for contact in contacts
+            for reason in reasons
+        ]
+    )
+    await session.flush()
+
+
+Questions = Mapping[str, Mapping[str, Any]]
+"""Question code to kind, purpose, scale_steps and options (number to code)."""
+
+
+async def add_survey(
+    session: AsyncSession, code: str, kind: str, questions: Questions, *, versions: int = 1, **overrides: Any
+) -> None:
+    """A survey open since 2015 whose versions all have the same questions."""
+    session.add(
+        Survey(
+            **{
+                "code": code,
+                "kind": kind,
+                "names": {"fi": code},
+                "unit_code": "oral-health",
+                "collection_mode": "device" if kind == "smiley" else "web",
+                "opens_at": datetime(2015, 1, 1, tzinfo=UTC),
+                "closes_at": None,
+                "is_demonstration": False,
+                "created_at": datetime(2015, 1, 1, tzinfo=UTC),
+            }
+            | overrides
+        )
+    )
+    await session.flush()
+    for version in range(1, versions + 1):
+        session.add(SurveyVersion(survey_code=code, version=version, published_at=datetime(2015, 1, 1, tzinfo=UTC)))
+        await session.flush()
+        for position, (question, definition) in enumerate(questions.items()):
+            await _add_question(session, code, version, question, position, definition)
+
+
+async def _add_question(
+    session: AsyncSession, survey: str, version: int, code: str, position: int, definition: Mapping[str, Any]
+) -> None:
+    session.add(
+        SurveyQuestion(
+            survey_code=survey,
+            version=version,
+            code=code,
+            position=position,
+            kind=definition["kind"],
+            purpose=definition.get("purpose", "other"),
+            labels={"fi": f"{code}?"},
+            scale_steps=definition.get("scale_steps"),
+            is_required=False,
+        )
+    )
+    await session.flush()
+    session.add_all(
+        [
+            SurveyOption(
+                survey_code=survey,
+                version=version,
+                question_code=code,
+                code=option,
+                number=number,
+                position=number,
+                labels={"fi": option},
+            )
+            for number, option in definition.get("options", {}).items()
+        ]
+    )
+    await session.flush()
+
+
+async def add_answers(
+    session: AsyncSession,
+    survey: str,
+    question: str,
+    histogram: Mapping[int, int],
+    *,
+    on: date = IN_QUARTER,
+    point: str = "ruskeasuo-dental-clinic",
+    version: int = 1,
+    mode: str = "web",
+) -> None:
+    """Answers of a question on one day, value to number."""
+    session.add_all(
+        [
+            AnswerHistogram(
+                service_point_code=point,
+                survey_code=survey,
+                question_code=question,
+                given_on=on,
+                given_hour=12,
+                version=version,
+                collection_mode=mode,
+                value=value,
+                count=count,
+            )
+            for value, count in histogram.items()
+        ]
+    )
+    await session.flush()
+
+
+async def add_responses(session: AsyncSession, survey: str, number: int, **where: Any) -> None:
+    """``number`` respondents of the survey."""
+    await add_answers(session, survey, "_responses", {1: number}, **where)
