@@ -1,5 +1,7 @@
 """Survey definitions: registering, versions, reading."""
 
+from typing import Any
+
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -72,7 +74,7 @@ class TestRegister:
         ],
     )
     async def test_a_wrong_field_is_named_with_its_remedy(
-        self, staff: httpx.AsyncClient, change: dict[str, object], field: str, hint: str
+        self, staff: httpx.AsyncClient, change: dict[str, Any], field: str, hint: str
     ) -> None:
         answer = await staff.post("/v1/surveys", json=survey(**change))
         assert answer.status_code == 422, answer.text

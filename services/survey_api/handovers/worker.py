@@ -36,7 +36,7 @@ BATCH = 20
 UNREACHABLE = "unreachable"
 """What ``last_error`` says of a feedback_api that did not answer, or failed."""
 
-Outcome = CreatedFeedback | RemoteRefusalError | RemoteServiceError
+Outcome = CreatedFeedback | Exception
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class HandoverWorker:
         try:
             comment = CommentToHandle.model_validate(handover.payload)
             return await self.client.create_feedback(comment, response_id=handover.response_id)
-        except (RemoteRefusalError, RemoteServiceError) as error:
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with one must not hold up the others)
             return error
 
     async def _record(
@@ -107,10 +107,11 @@ def retry_wait(attempts: int, settings: Settings) -> timedelta:
     return timedelta(seconds=min(seconds, settings.handover_retry_max_seconds))
 
 
-def _named(error: RemoteRefusalError | RemoteServiceError) -> str:
+def _named(error: Exception) -> str:
+    # Never the error's own text, which may repeat the comment.
     if isinstance(error, RemoteRefusalError):
         return f"{error.status} {error.code or ''}".rstrip()
-    return UNREACHABLE
+    return UNREACHABLE if isinstance(error, RemoteServiceError) else type(error).__name__
 
 
 @contextlib.asynccontextmanager
