@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, tuple_, update
+from sqlalchemy import tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.feedback_api.feedback.lifecycle import Happening, Standing
+from services.shared.bulk_insert import bulk_insert
 from services.shared.identifiers import new_uuid
 from services.shared.pagination import Cursor
 from services.shared.tables import (
@@ -20,6 +21,7 @@ from services.shared.tables import (
     FeedbackEvent,
     FeedbackEventContent,
     FeedbackTheme,
+    Table,
 )
 from services.shared.tables.feedback import FeedbackState
 
@@ -102,14 +104,14 @@ def standing_of(facts: Feedback) -> Standing:
 
 async def write(session: AsyncSession, rows: NewRows) -> None:
     """Insert the rows, parents first."""
-    for table, values in (
+    tables: tuple[tuple[type[Table], list[dict[str, Any]]], ...] = (
         (Feedback, rows.facts),
         (FeedbackContent, rows.content),
         (FeedbackEvent, rows.events),
         (FeedbackEventContent, rows.event_content),
-    ):
-        if values:
-            await session.execute(insert(table), values)
+    )
+    for table, values in tables:
+        await bulk_insert(session, table, values)
 
 
 async def update_standing(session: AsyncSession, feedback_id: UUID, standing: Standing, *, at: datetime) -> None:

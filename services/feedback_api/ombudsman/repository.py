@@ -5,20 +5,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, tuple_
+from sqlalchemy import func, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from services.shared.bulk_insert import bulk_insert
 from services.shared.pagination import Cursor
 from services.shared.tables import OmbudsmanContact, OmbudsmanContactReason
 
 
 async def write(session: AsyncSession, contacts: list[dict[str, Any]], reasons: list[dict[str, Any]]) -> None:
     """Insert contacts with their reasons."""
-    if contacts:
-        await session.execute(insert(OmbudsmanContact), contacts)
-    if reasons:
-        await session.execute(insert(OmbudsmanContactReason), reasons)
+    await bulk_insert(session, OmbudsmanContact, contacts)
+    await bulk_insert(session, OmbudsmanContactReason, reasons)
 
 
 async def fetch_by_reference(
