@@ -25,8 +25,6 @@ IN_QUARTER = date(2019, 5, 15)
 IN_PREVIOUS = date(2019, 2, 15)
 IN_LAST_YEAR = date(2018, 5, 15)
 
-FeedbackRow = dict[str, Any]
-
 
 async def add_feedback(
     session: AsyncSession,
@@ -41,30 +39,28 @@ async def add_feedback(
     handled_at = None if handled_days is None else received_at + timedelta(days=handled_days)
     reacted_at = handled_at if reacted_days is None else received_at + timedelta(days=reacted_days)
     identifier = new_uuid()
-    row = Feedback(
-        **{
-            "id": identifier,
-            "receipt": str(identifier),
-            "source": "web",
-            "source_reference": None,
-            "received_at": received_at,
-            "received_on": local_day(received_at),
-            "recorded_at": received_at,
-            "updated_at": received_at,
-            "channel_code": "web_form",
-            "unit_code": "oral-health",
-            "type_code": "complaint",
-            "topic_code": None,
-            "language": "fi",
-            "reply_wanted": False,
-            "state": "received" if handled_at is None else "answered",
-            "reacted_at": reacted_at,
-            "handled_at": handled_at,
-            "last_event_at": received_at,
-            "event_count": 1,
-        }
-        | overrides
-    )
+    defaults: dict[str, Any] = {
+        "id": identifier,
+        "receipt": str(identifier),
+        "source": "web",
+        "source_reference": None,
+        "received_at": received_at,
+        "received_on": local_day(received_at),
+        "recorded_at": received_at,
+        "updated_at": received_at,
+        "channel_code": "web_form",
+        "unit_code": "oral-health",
+        "type_code": "complaint",
+        "topic_code": None,
+        "language": "fi",
+        "reply_wanted": False,
+        "state": "received" if handled_at is None else "answered",
+        "reacted_at": reacted_at,
+        "handled_at": handled_at,
+        "last_event_at": received_at,
+        "event_count": 1,
+    }
+    row = Feedback(**defaults | overrides)
     session.add(row)
     await session.flush()
     for theme in themes:
@@ -112,22 +108,18 @@ async def add_survey(
     session: AsyncSession, code: str, kind: str, questions: Questions, *, versions: int = 1, **overrides: Any
 ) -> None:
     """A survey open since 2015 whose versions all have the same questions."""
-    session.add(
-        Survey(
-            **{
-                "code": code,
-                "kind": kind,
-                "names": {"fi": code},
-                "unit_code": "oral-health",
-                "collection_mode": "device" if kind == "smiley" else "web",
-                "opens_at": datetime(2015, 1, 1, tzinfo=UTC),
-                "closes_at": None,
-                "is_demonstration": False,
-                "created_at": datetime(2015, 1, 1, tzinfo=UTC),
-            }
-            | overrides
-        )
-    )
+    defaults: dict[str, Any] = {
+        "code": code,
+        "kind": kind,
+        "names": {"fi": code},
+        "unit_code": "oral-health",
+        "collection_mode": "device" if kind == "smiley" else "web",
+        "opens_at": datetime(2015, 1, 1, tzinfo=UTC),
+        "closes_at": None,
+        "is_demonstration": False,
+        "created_at": datetime(2015, 1, 1, tzinfo=UTC),
+    }
+    session.add(Survey(**defaults | overrides))
     await session.flush()
     for version in range(1, versions + 1):
         session.add(SurveyVersion(survey_code=code, version=version, published_at=datetime(2015, 1, 1, tzinfo=UTC)))
@@ -201,6 +193,13 @@ async def add_answers(
     await session.flush()
 
 
-async def add_responses(session: AsyncSession, survey: str, number: int, **where: Any) -> None:
+async def add_presses(
+    session: AsyncSession, survey: str, point: str, histogram: Mapping[int, int], *, on: date = IN_QUARTER
+) -> None:
+    """Presses of the smiley question ``mood`` on a device."""
+    await add_answers(session, survey, "mood", histogram, on=on, point=point, mode="device")
+
+
+async def add_responses(session: AsyncSession, survey: str, number: int) -> None:
     """``number`` respondents of the survey."""
-    await add_answers(session, survey, "_responses", {1: number}, **where)
+    await add_answers(session, survey, "_responses", {1: number})

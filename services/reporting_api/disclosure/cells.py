@@ -27,20 +27,26 @@ def is_small(cell: Cell, minimum: int) -> bool:
 def hidden_of_distribution(cells: Sequence[Cell], minimum: int) -> frozenset[int]:
     """Of cells that add up to their base.
 
-    Few asked: all cells, noughts too. Else each small cell, and the next smallest ones that are not nought, until at
-    least two are hidden and they hold enough together that no hidden number follows from their sum.
+    Few asked: all cells, noughts too. Else each small cell, and the next smallest ones that are not nought, until no
+    hidden number follows from the sum of the hidden ones; where even all of them tell too much, noughts too.
     """
+    every = frozenset(range(len(cells)))
     if any(is_few(cell.base, minimum) for cell in cells):
-        return frozenset(range(len(cells)))
+        return every
     hidden = {index for index, cell in enumerate(cells) if is_few(cell.number, minimum)}
     if not hidden:
         return frozenset()
     siblings = sorted((cell.number, index) for index, cell in enumerate(cells) if cell.number >= minimum)
     for _, index in siblings:
-        if len(hidden) >= LEAST_HIDDEN and sum(cells[one].number for one in hidden) >= minimum:
+        if _is_ambiguous([cells[one].number for one in hidden], minimum):
             break
         hidden.add(index)
-    return frozenset(hidden)
+    return frozenset(hidden) if _is_ambiguous([cells[one].number for one in hidden], minimum) else every
+
+
+def _is_ambiguous(hidden: Sequence[int], minimum: int) -> bool:
+    # Noughts are shown, so each hidden cell holds one at least: a sum of no more than that would tell them all.
+    return len(hidden) >= LEAST_HIDDEN and sum(hidden) >= minimum and sum(hidden) > len(hidden)
 
 
 def hidden_of_parts(hidden: frozenset[int], parts: Sequence[Cell]) -> frozenset[int]:
