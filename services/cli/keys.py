@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ from services.cli.home import Home, HomeKeys
 
 OPERATOR_NAME = "operator"
 SERVICES_NAME = "services"
+
+_WHOLE_KEY = re.compile(r"katsaus_([0-9a-f]{10})_([0-9a-f]{64})")
+"""As services.shared.security.make_key writes them, so a key made elsewhere is as hard to guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,37 @@ def ensure_home_keys(home: Home, database_url: str) -> HomeKeys:
     )
     home.write_keys(keys)
     return keys
+
+
+def register_service_key(database_url: str, key: str) -> bool:
+    """Let the services call each other with ``key``, made by whoever deploys them; whether it was not known before.
+
+    Raises :class:`CommandError` where the key is not in the form of ours, or is known but not (or no more) a service's.
+    """
+    parts = _WHOLE_KEY.fullmatch(key)
+    if parts is None:
+        raise CommandError(
+            "KATSAUS_SERVICE_KEY is not a key: it is katsaus_, 10 random hexadecimal digits, _, and 64 more; "
+            "docs/deploy.md says how to make one."
+        )
+    prefix, secret = parts.groups()
+    from services.shared.identifiers import new_uuid  # noqa: PLC0415 (slow)
+    from services.shared.security import Scope, hash_secret  # noqa: PLC0415 (slow)
+
+    with psycopg.connect(libpq_url(database_url)) as connection:
+        added = connection.execute(
+            "INSERT INTO api_key (id, name, prefix, secret_hash, scopes, created_at)"
+            " VALUES (%s, %s, %s, %s, %s, now()) ON CONFLICT DO NOTHING",
+            [new_uuid(), f"{SERVICES_NAME}-{prefix}", prefix, hash_secret(secret), [Scope.SERVICE.value]],
+        )
+        is_services = connection.execute(
+            "SELECT 1 FROM api_key WHERE prefix = %s AND %s = ANY (scopes)", [prefix, Scope.SERVICE.value]
+        ).fetchone()
+        if not is_services or not _is_in_force(connection, key):
+            raise CommandError(
+                "KATSAUS_SERVICE_KEY is revoked, or its first part is another key's; make a new one (docs/deploy.md)."
+            )
+    return added.rowcount == 1
 
 
 def _is_in_force(connection: psycopg.Connection, key: str) -> bool:

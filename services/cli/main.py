@@ -143,6 +143,22 @@ def key_create(
     print("Keep it now: only its hash is stored, so it cannot be shown again.", file=sys.stderr)
 
 
+@key_app.command("register")
+def key_register() -> None:
+    """Let the services call each other with the key in KATSAUS_SERVICE_KEY. Safe to repeat."""
+    from services.cli.database import any_database, prepare
+    from services.cli.keys import register_service_key
+    from services.shared.settings import get_settings
+
+    settings = get_settings()
+    if settings.service_key is None:
+        raise CommandError("KATSAUS_SERVICE_KEY is not set; docs/deploy.md says how to make one.")
+    with any_database(find_home(), settings) as url:
+        prepare(url)
+        is_new = register_service_key(url, settings.service_key.get_secret_value())
+    console.print("The services' key is registered." if is_new else "The services' key was registered already.")
+
+
 @key_app.command("list")
 def key_list() -> None:
     """List the keys, without their secrets."""

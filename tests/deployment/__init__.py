@@ -1,0 +1,1 @@
+"""Deployment with compose.yaml and the Dockerfile, checked without a container engine."""
