@@ -1,0 +1,97 @@
+"""Keys made, listed and revoked by the command."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from services.cli.database import prepare
+from services.cli.embedded_postgres import EmbeddedPostgres
+from services.cli.failure import CommandError
+from services.cli.home import Home
+from services.cli.keys import create_key, ensure_home_keys, list_keys, revoke_key
+from services.shared.security import Scope
+
+DATABASE = "katsaus_keys"
+
+
+@pytest.fixture(scope="module")
+def migrated_url(postgres: EmbeddedPostgres) -> str:
+    """A database of its own: keys are committed."""
+    postgres.ensure_database(DATABASE)
+    url = postgres.url(DATABASE)
+    prepare(url)
+    return url
+
+
+@pytest.fixture
+def url(migrated_url: str) -> str:
+    with psycopg.connect(migrated_url) as connection:
+        connection.execute("DELETE FROM api_key")
+    return migrated_url
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path)
+    home.make()
+    return home
+
+
+class TestCreate:
+    def test_stores_only_the_hash(self, url: str) -> None:
+        key = create_key(url, "form", ["feedback:handle"])
+        with psycopg.connect(url) as connection:
+            row = connection.execute("SELECT api_key::text FROM api_key").fetchone()
+        assert row is not None
+        assert key.rsplit("_", 1)[1] not in row[0]
+
+    def test_unknown_scope_is_refused_with_the_known_ones(self, url: str) -> None:
+        with pytest.raises(CommandError, match=r"no scope everything.*feedback:handle"):
+            create_key(url, "form", ["everything"])
+        assert list_keys(url) == []
+
+    def test_name_that_is_taken_is_refused(self, url: str) -> None:
+        create_key(url, "form", ["feedback:handle"])
+        with pytest.raises(CommandError, match="'form' already"):
+            create_key(url, "form", ["ombudsman"])
+
+    def test_empty_name_is_refused(self, url: str) -> None:
+        with pytest.raises(CommandError, match="needs a name"):
+            create_key(url, "  ", ["ombudsman"])
+
+
+class TestRevoke:
+    def test_ends_the_key_and_keeps_it_listed(self, url: str) -> None:
+        create_key(url, "form", ["feedback:handle"])
+        create_key(url, "noise", ["feedback:handle"])
+        revoke_key(url, "form")
+        assert {row.name: row.revoked_at is not None for row in list_keys(url)} == {"form": True, "noise": False}
+
+    def test_unknown_name_is_refused(self, url: str) -> None:
+        with pytest.raises(CommandError, match="no key in force named 'form'"):
+            revoke_key(url, "form")
+
+
+class TestHomeKeys:
+    def test_are_made_once(self, url: str, home: Home) -> None:
+        keys = ensure_home_keys(home, url)
+        assert ensure_home_keys(home, url) == keys
+        assert {row.name: set(row.scopes) for row in list_keys(url)} == {
+            "operator": {scope.value for scope in Scope},
+            "services": {"service"},
+        }
+
+    def test_are_made_anew_where_the_database_does_not_know_them(self, url: str, home: Home) -> None:
+        keys = ensure_home_keys(home, url)
+        revoke_key(url, "operator")
+        renewed = ensure_home_keys(home, url)
+        assert renewed != keys
+        assert "operator-2" in [row.name for row in list_keys(url)]
+
+    def test_of_another_home_on_the_same_database_stay_in_force(self, url: str, home: Home, tmp_path: Path) -> None:
+        keys = ensure_home_keys(home, url)
+        other = Home(tmp_path / "other")
+        other.make()
+        ensure_home_keys(other, url)
+        assert ensure_home_keys(home, url) == keys
