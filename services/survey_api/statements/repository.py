@@ -17,7 +17,8 @@ class RecountedRow(NamedTuple):
     answers: int
 
 
-# Written without the service's own rules, so that a mistake in them shows as a difference.
+# Written without the service's own rules, so that a mistake in them shows as a difference. Equal answers are counted
+# first and understood after: there are few of them, whatever the number of responses.
 _RECOUNT = text(
     """
     WITH given AS MATERIALIZED (
@@ -26,51 +27,54 @@ _RECOUNT = text(
         WHERE (given_at AT TIME ZONE 'Europe/Helsinki')::date >= :starts_on
           AND (given_at AT TIME ZONE 'Europe/Helsinki')::date < :ends_on
     ),
-    answer AS (
-        SELECT given.survey_code, given.version, question.code, question.kind, given_answer.value
+    each_answer AS MATERIALIZED (
+        SELECT survey_code, version, key AS code, value, count(*) AS answers
         FROM given
-        CROSS JOIN LATERAL jsonb_each(given.answers) AS given_answer
-        JOIN survey_question AS question
-          ON (question.survey_code, question.version, question.code)
-           = (given.survey_code, given.version, given_answer.key)
+        CROSS JOIN LATERAL jsonb_each(answers)
+        GROUP BY survey_code, version, key, value
+    ),
+    answer AS (
+        SELECT survey_code, version, code, question.kind, value, answers
+        FROM each_answer
+        JOIN survey_question AS question USING (survey_code, version, code)
     ),
     chosen AS (
-        SELECT survey_code, version, code, value #>> '{}' AS option FROM answer WHERE kind = 'single_choice'
+        SELECT survey_code, version, code, value #>> '{}' AS option, answers FROM answer WHERE kind = 'single_choice'
         UNION ALL
-        SELECT survey_code, version, code, element.option
+        SELECT survey_code, version, code, element.option, answers
         FROM answer
         CROSS JOIN LATERAL jsonb_array_elements_text(
             CASE WHEN kind = 'multiple_choice' THEN value ELSE '[]'::jsonb END
         ) AS element (option)
     ),
     counted AS (
-        SELECT survey_code, NULL AS code, 1 AS value FROM given
+        SELECT survey_code, NULL AS code, 1 AS value, count(*) AS answers FROM given GROUP BY survey_code
         UNION ALL
-        SELECT survey_code, code, (value #>> '{}')::int FROM answer WHERE kind IN ('scale', 'grade', 'nps')
+        SELECT survey_code, code, (value #>> '{}')::int, answers FROM answer WHERE kind IN ('scale', 'grade', 'nps')
         UNION ALL
         SELECT survey_code, code, CASE value #>> '{}'
-            WHEN 'very_unhappy' THEN 0 WHEN 'unhappy' THEN 1 WHEN 'happy' THEN 2 WHEN 'very_happy' THEN 3 END
+            WHEN 'very_unhappy' THEN 0 WHEN 'unhappy' THEN 1 WHEN 'happy' THEN 2 WHEN 'very_happy' THEN 3 END, answers
         FROM answer WHERE kind = 'smiley_4'
         UNION ALL
         SELECT survey_code, code, CASE value #>> '{}'
             WHEN 'very_unhappy' THEN 0 WHEN 'unhappy' THEN 1 WHEN 'neutral' THEN 2 WHEN 'happy' THEN 3
-            WHEN 'very_happy' THEN 4 END
+            WHEN 'very_happy' THEN 4 END, answers
         FROM answer WHERE kind = 'smiley_5'
         UNION ALL
-        SELECT survey_code, code, CASE value WHEN 'true' THEN 1 WHEN 'false' THEN 0 END
+        SELECT survey_code, code, CASE value WHEN 'true' THEN 1 WHEN 'false' THEN 0 END, answers
         FROM answer WHERE kind = 'yes_no'
         UNION ALL
-        SELECT survey_code, code, 1 FROM answer WHERE kind = 'text'
+        SELECT survey_code, code, 1, answers FROM answer WHERE kind = 'text'
         UNION ALL
-        SELECT survey_code, code, 0 FROM answer WHERE kind = 'multiple_choice'
+        SELECT survey_code, code, 0, answers FROM answer WHERE kind = 'multiple_choice'
         UNION ALL
-        SELECT chosen.survey_code, chosen.code, known.number
+        SELECT chosen.survey_code, chosen.code, known.number, answers
         FROM chosen
         JOIN survey_option AS known
           ON (known.survey_code, known.version, known.question_code, known.code)
            = (chosen.survey_code, chosen.version, chosen.code, chosen.option)
     )
-    SELECT survey_code, code, value, count(*) FROM counted GROUP BY survey_code, code, value
+    SELECT survey_code, code, value, sum(answers)::bigint FROM counted GROUP BY survey_code, code, value
     """
 )
 
