@@ -34,7 +34,6 @@ from services.survey_api.responses.imports import ResponseImport
 from services.survey_api.responses.schemas import (
     ResponseCreate,
     ResponseCreated,
-    ResponseLine,
     ResponsePage,
     ResponseRead,
 )
@@ -96,19 +95,21 @@ async def _wake(event: asyncio.Event) -> None:
     summary="Take many responses",
     dependencies=[Depends(require(Scope.SURVEY_IMPORT))],
     response_class=StreamingResponse,
-    responses={
-        200: {
-            "description": "One line a line of input, in order.",
-            "content": {NDJSON_MEDIA_TYPE: {"schema": LineResult.model_json_schema()}},
-        },
-        **problem_responses(UnauthorizedProblem, ForbiddenProblem),
-    },
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "NDJSON: one response a line.",
-            "content": {NDJSON_MEDIA_TYPE: {"schema": ResponseLine.model_json_schema()}},
+            "description": "NDJSON: a line is what `POST /v1/surveys/{code}/responses` takes, with the survey's code as "
+            "`survey`, `id` and `given_at` always, and without `please_handle` and the contact.",
+            "content": {NDJSON_MEDIA_TYPE: {"schema": {"type": "string"}}},
         }
+    },
+    responses={
+        200: {
+            "model": LineResult,
+            "content": {NDJSON_MEDIA_TYPE: {}},
+            "description": "NDJSON: one `LineResult` for each input line, in order.",
+        },
+        **problem_responses(UnauthorizedProblem, ForbiddenProblem),
     },
 )
 async def response_import(request: Request, surveys: SurveyCacheDep, catalogue: CatalogueDep) -> StreamingResponse:
