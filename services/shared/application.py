@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
 
 from services.shared import health
 from services.shared.body_limit import BodyLimitMiddleware
@@ -53,7 +54,7 @@ def create_app(
             yield
         await app.state.sessions.dispose()
 
-    app = FastAPI(
+    app = FastAPIOffline(
         title=title,
         description=description,
         version=version("katsaus"),

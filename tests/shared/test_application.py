@@ -113,3 +113,14 @@ class TestReadiness:
             assert (await client.get("/health/live")).status_code == 200
             response = await client.get("/health/ready")
         assert (response.status_code, response.json()["status"]) == (503, "not_ready")
+
+
+class TestDocumentationPage:
+    async def test_it_needs_nothing_from_other_hosts(self, client: httpx.AsyncClient) -> None:
+        page = await client.get("/docs")
+        assert page.status_code == 200
+        addresses = [part.split('"')[0] for attribute in ('src="', 'href="') for part in page.text.split(attribute)[1:]]
+        assert addresses
+        for address in addresses:
+            assert address.startswith("/"), "a clerk's browser must not ask anybody else"
+            assert (await client.get(address)).status_code == 200
