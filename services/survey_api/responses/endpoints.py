@@ -98,8 +98,8 @@ async def _wake(event: asyncio.Event) -> None:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "NDJSON: a line is what `POST /v1/surveys/{code}/responses` takes, with the survey's code as "
-            "`survey`, `id` and `given_at` always, and without `please_handle` and the contact.",
+            "description": "NDJSON: a line is what `POST /v1/surveys/{code}/responses` takes, with the survey's code "
+            "as `survey`, `id` and `given_at` always, and without `please_handle` and the contact.",
             "content": {NDJSON_MEDIA_TYPE: {"schema": {"type": "string"}}},
         }
     },
