@@ -1,7 +1,6 @@
 """What the database counted in one period: the raw material of every figure. No arithmetic happens here but sums."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -121,7 +120,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class SurveyDefinition:
-    """A survey and its questions in their order. ``is_in_period``: open then, or answered then."""
+    """A survey and its questions in their order."""
 
     code: str
     kind: SurveyKind
@@ -130,15 +129,3 @@ class SurveyDefinition:
     is_demonstration: bool
     is_open_in_period: bool
     questions: tuple[Question, ...]
-
-
-def merged(parts: Iterator[QuestionAggregate]) -> QuestionAggregate:
-    """The answers of several questions or service points together."""
-    histogram: Counter[int] = Counter()
-    versions: set[int] = set()
-    modes: set[str] = set()
-    for part in parts:
-        histogram.update(part.histogram)
-        versions |= part.versions
-        modes |= part.collection_modes
-    return QuestionAggregate(dict(histogram), frozenset(versions), frozenset(modes))

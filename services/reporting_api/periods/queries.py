@@ -137,6 +137,7 @@ SELECT
     period.label AS period,
     histogram.survey_code,
     histogram.question_code,
+    CASE WHEN survey.kind = 'smiley' THEN histogram.service_point_code END AS service_point_code,
     histogram.version,
     histogram.collection_mode,
     histogram.value,
@@ -147,34 +148,14 @@ FROM unnest(
 JOIN answer_histogram AS histogram
     ON histogram.given_on >= period.starts_on AND histogram.given_on < period.ends_on
     AND (CAST(:units AS text[]) IS NULL OR histogram.service_point_code = ANY (CAST(:units AS text[])))
+JOIN survey ON survey.code = histogram.survey_code
 GROUP BY
-    period.label, histogram.survey_code, histogram.question_code, histogram.version,
-    histogram.collection_mode, histogram.value
+    period.label, histogram.survey_code, histogram.question_code,
+    CASE WHEN survey.kind = 'smiley' THEN histogram.service_point_code END,
+    histogram.version, histogram.collection_mode, histogram.value
 HAVING sum(histogram.count) > 0
 """
-
-SMILEYS_BY_POINT = """
-SELECT
-    period.label AS period,
-    histogram.survey_code,
-    histogram.question_code,
-    histogram.service_point_code,
-    histogram.version,
-    histogram.collection_mode,
-    histogram.value,
-    sum(histogram.count)::bigint AS answers
-FROM unnest(
-    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
-) AS period (label, starts_on, ends_on)
-JOIN answer_histogram AS histogram
-    ON histogram.given_on >= period.starts_on AND histogram.given_on < period.ends_on
-    AND (CAST(:units AS text[]) IS NULL OR histogram.service_point_code = ANY (CAST(:units AS text[])))
-JOIN survey ON survey.code = histogram.survey_code AND survey.kind = 'smiley'
-GROUP BY
-    period.label, histogram.survey_code, histogram.question_code, histogram.service_point_code, histogram.version,
-    histogram.collection_mode, histogram.value
-HAVING sum(histogram.count) > 0
-"""
+"""Smileys are told apart by service point; other surveys are not, so that many service points cost no more."""
 
 SURVEYS = """
 SELECT

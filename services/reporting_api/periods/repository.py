@@ -52,13 +52,17 @@ class PeriodRepository:
         contacts = await self._rows_by_period(queries.OMBUDSMAN_SERVICES, parameters)
         reasons = await self._rows_by_period(queries.OMBUDSMAN_REASONS, parameters)
         answers = await self._rows_by_period(queries.ANSWERS, parameters)
-        presses = await self._rows_by_period(queries.SMILEYS_BY_POINT, parameters)
         return {
             label: PeriodAggregate(
                 feedback=_feedback(totals[label][0], clocks[label], classes[label], themes[label]),
                 ombudsman=_ombudsman(contacts[label], reasons[label]),
                 questions=_questions(answers[label], "survey_code", "question_code"),
-                smileys_by_point=_questions(presses[label], "survey_code", "question_code", "service_point_code"),
+                smileys_by_point=_questions(
+                    [row for row in answers[label] if row["service_point_code"] is not None],
+                    "survey_code",
+                    "question_code",
+                    "service_point_code",
+                ),
             )
             for label in distinct
         }
