@@ -38,10 +38,11 @@ class SurveyCache:
         return definition is not None and definition.newest.number >= number
 
 
-def survey_cache_of(request: Request) -> SurveyCache:
-    """The cache of the app that answers ``request``."""
+async def _survey_cache(request: Request) -> SurveyCache:
+    # Awaits nothing, but FastAPI would take a plain function to a thread.
     cache: SurveyCache = request.app.state.surveys
     return cache
 
 
-SurveyCacheDep = Annotated[SurveyCache, Depends(survey_cache_of)]
+SurveyCacheDep = Annotated[SurveyCache, Depends(_survey_cache)]
+"""The cache of the app that answers the request."""
