@@ -44,7 +44,7 @@ def libpq_url(database_url: str) -> str:
 @contextmanager
 def own_database(home: Home, settings: Settings) -> Iterator[CommandDatabase]:
     """The database for a process that holds the home: the embedded server runs until the block ends."""
-    if settings.database_url is not None:
+    if settings.database_url:
         check_reachable(settings.database_url)
         yield CommandDatabase(settings.database_url, None)
         return
@@ -68,7 +68,7 @@ def own_database(home: Home, settings: Settings) -> Iterator[CommandDatabase]:
 def any_database(home: Home, settings: Settings) -> Iterator[str]:
     """The address for a short command: of a running ``katsaus up`` on this home, or of a server for this command."""
     with ExitStack() as stack:
-        if settings.database_url is not None:
+        if settings.database_url:
             check_reachable(settings.database_url)
             yield settings.database_url
             return

@@ -223,5 +223,18 @@ def run() -> None:
     try:
         app()
     except CommandError as error:
-        print(f"katsaus: {error}", file=sys.stderr)
-        sys.exit(1)
+        _fail(str(error))
+    except Exception as error:
+        if not _is_of_database(error):
+            raise
+        _fail(f"The database refused or was lost: {str(error).splitlines()[0]}")
+
+
+def _is_of_database(error: Exception) -> bool:
+    # Told by name, so that commands without a database do not wait for the driver to be imported.
+    return any(kind.__module__.startswith("psycopg") for kind in type(error).__mro__) and bool(str(error))
+
+
+def _fail(sentence: str) -> None:
+    print(f"katsaus: {sentence}", file=sys.stderr)
+    sys.exit(1)

@@ -20,6 +20,9 @@ WATCH_SECONDS = 0.1
 """How soon a death is noticed."""
 
 
+STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 class StopRequestedError(BaseException):
     """Ctrl-C or SIGTERM: everything is to be stopped. Not an error of the program."""
 
@@ -116,14 +119,14 @@ def _show(
 
 @contextmanager
 def _stopping_on_signals() -> Iterator[None]:
-    """Turn the first Ctrl-C or SIGTERM into :class:`StopRequestedError`; later ones must not cut the stopping short."""
+    """Turn the first signal into :class:`StopRequestedError`; later ones must not cut the stopping short."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in STOPPING_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         raise StopRequestedError
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, stop) for number in STOPPING_SIGNALS}
     try:
         yield
     finally:

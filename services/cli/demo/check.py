@@ -73,8 +73,10 @@ GRADES = {"sote-family": "8.26", "sote-health": "8.52", "sote-hospital": "8.60"}
 def show_check(services: Services, console: Console) -> bool:
     """Print the comparison; whether every published value agrees."""
     values = published_values(services.reporting)
-    table = Table("", "published in the review", "Katsaus says", "agrees", title=f"The review of {PUBLISHED_QUARTER}")
-    table.title_justify = "left"
+    table = Table(title=f"The review of {PUBLISHED_QUARTER}", title_justify="left", show_edge=False, pad_edge=False)
+    table.add_column("")
+    for heading in ("published", "Katsaus says", "agrees"):
+        table.add_column(heading, no_wrap=True)
     for value in values:
         table.add_row(value.what, value.published, value.shown, "yes" if value.agrees else "NO")
     console.print(table)
@@ -138,7 +140,7 @@ def _grades(reporting: Service) -> Iterator[PublishedValue]:
         report = reporting.get(f"/v1/quarters/{CUSTOMER_SURVEY_QUARTER}", unit=unit)
         survey = _by_code(report["surveys"]).get(CUSTOMER_SURVEY_CODE)
         value = survey["questions"][0]["figure"]["value"] if survey else None
-        yield PublishedValue(f"Customer survey 2015, {report['unit']['names']['en']}, 4-10", published, value)
+        yield PublishedValue(f"Grade in 2015, {report['unit']['names']['en']}", published, value)
 
 
 def _by_code(entries: Iterable[Report]) -> dict[str, Report]:
