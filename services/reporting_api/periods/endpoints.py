@@ -13,7 +13,7 @@ from services.reporting_api.periods.errors import (
     UnknownUnitProblem,
 )
 from services.reporting_api.periods.schemas import MonthReport, QuarterReport, Report, WeekReport, YearReport
-from services.reporting_api.periods.service import PeriodService, Question
+from services.reporting_api.periods.service import Inquiry, PeriodService
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
@@ -67,9 +67,9 @@ class Asker:
         self._has_key = principal is not None
         self._request = request
 
-    def question(self, kind: PeriodKind, label: str, unit: str | None, check: str | None = None) -> Question:
-        """The question as of now."""
-        return Question(
+    def inquiry(self, kind: PeriodKind, label: str, unit: str | None, check: str | None = None) -> Inquiry:
+        """The inquiry as of now."""
+        return Inquiry(
             kind, label, unit, now(), is_internal=self.is_internal, compares_statements=check == "statements"
         )
 
@@ -102,7 +102,7 @@ async def quarter_read(
 
     Small opinion cells are hidden, except for keys of scope `report:internal`.
     """
-    report = await service.report(asker.question(PeriodKind.QUARTER, quarter, unit, check))
+    report = await service.report(asker.inquiry(PeriodKind.QUARTER, quarter, unit, check))
     return asker.answer(QuarterReport, report)
 
 
@@ -114,7 +114,7 @@ async def month_read(
     unit: UnitQuery = None,
 ) -> Response:
     """As of a quarter; figures compare with the previous month and the same month last year."""
-    report = await service.report(asker.question(PeriodKind.MONTH, month, unit))
+    report = await service.report(asker.inquiry(PeriodKind.MONTH, month, unit))
     return asker.answer(MonthReport, report)
 
 
@@ -126,7 +126,7 @@ async def week_read(
     unit: UnitQuery = None,
 ) -> Response:
     """As of a quarter; figures compare with the previous week and the same week last year (53 with 52)."""
-    report = await service.report(asker.question(PeriodKind.WEEK, week, unit))
+    report = await service.report(asker.inquiry(PeriodKind.WEEK, week, unit))
     return asker.answer(WeekReport, report)
 
 
@@ -138,5 +138,5 @@ async def year_read(
     unit: UnitQuery = None,
 ) -> Response:
     """As of a quarter; figures compare with the previous year only."""
-    report = await service.report(asker.question(PeriodKind.YEAR, year, unit))
+    report = await service.report(asker.inquiry(PeriodKind.YEAR, year, unit))
     return asker.answer(YearReport, report)

@@ -44,7 +44,7 @@ DEMONSTRATION_NOTE: Labels = {
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Inquiry:
     """What is asked: a period by kind and label, perhaps of one unit's branch, perhaps with statements."""
 
     kind: PeriodKind
@@ -75,15 +75,15 @@ class PeriodService:
         self._catalogue = catalogue
         self._clients = clients
 
-    async def report(self, question: Question) -> Report[Figure]:
+    async def report(self, inquiry: Inquiry) -> Report[Figure]:
         """The report, as the asker may see it; raises the problems of ``errors.py``."""
-        period = _period(question)
+        period = _period(inquiry)
         # Fetched first: the wait for other services must not hold a database connection.
-        statements = await fetch_statements(self._clients, period) if question.compares_statements else None
-        counted = await self._count(period, question.unit)
+        statements = await fetch_statements(self._clients, period) if inquiry.compares_statements else None
+        counted = await self._count(period, inquiry.unit)
         comparisons = _compare(statements, counted) if statements else None
-        report = _report(question, period, counted, comparisons)
-        return report if question.is_internal else _public(report)
+        report = _report(inquiry, period, counted, comparisons)
+        return report if inquiry.is_internal else _public(report)
 
     async def _count(self, period: Period, unit_code: str | None) -> Counted:
         catalogue = self._catalogue
@@ -96,20 +96,20 @@ class PeriodService:
         return Counted(catalogue, unit, compared.map(lambda it: aggregates[it.label]), surveys)
 
 
-def _period(question: Question) -> Period:
+def _period(inquiry: Inquiry) -> Period:
     try:
-        period = parse_period(question.kind, question.label)
+        period = parse_period(inquiry.kind, inquiry.label)
     except InvalidPeriodLabelError as error:
         reason = str(error)
         raise PeriodLabelProblem(
-            reason, invalid_params=[InvalidParam(name=str(question.kind), reason=reason)]
+            reason, invalid_params=[InvalidParam(name=str(inquiry.kind), reason=reason)]
         ) from error
-    if period.starts_at > question.as_of:
-        present = period_of(period.kind, local_day(question.as_of))
+    if period.starts_at > inquiry.as_of:
+        present = period_of(period.kind, local_day(inquiry.as_of))
         raise PeriodNotBegunProblem(
             f"{period.label} begins on {period.starts_on}; the newest {period.kind} to ask for is {present.label}"
         )
-    if question.compares_statements and question.unit is not None:
+    if inquiry.compares_statements and inquiry.unit is not None:
         reason = "statements are of the whole city; leave out either unit or check"
         raise StatementsOfUnitProblem(reason, invalid_params=[InvalidParam(name="check", reason=reason)])
     return period
@@ -133,9 +133,9 @@ def _compare(statements: FetchedStatements, counted: Counted) -> list[StatementC
 
 
 def _report(
-    question: Question, period: Period, counted: Counted, comparisons: list[StatementComparison] | None
+    inquiry: Inquiry, period: Period, counted: Counted, comparisons: list[StatementComparison] | None
 ) -> Report[Figure]:
-    is_complete = period.ends_at <= question.as_of
+    is_complete = period.ends_at <= inquiry.as_of
     periods, catalogue = counted.periods, counted.catalogue
     feedback = FeedbackFigures(periods.map(lambda it: it.feedback), is_complete=is_complete)
     ombudsman = OmbudsmanFigures(periods.map(lambda it: it.ombudsman), is_complete=is_complete)
@@ -144,7 +144,7 @@ def _report(
     return Report[Figure](
         period=_period_answer(period, is_complete=is_complete),
         unit=UnitAnswer(code=counted.unit.code, names=counted.unit.names) if counted.unit else None,
-        as_of=question.as_of,
+        as_of=inquiry.as_of,
         demonstration=_demonstration(counted),
         disclosure=DisclosureAnswer(
             policy=None, minimum_cell=PUBLIC_1.minimum_cell, minimum_mean_base=PUBLIC_1.minimum_mean_base
