@@ -133,9 +133,8 @@ class TestCommands:
             keys = connection.execute("SELECT name, scopes FROM api_key").fetchall()
         assert keys == [("services-0a0a0a0a0a", ["service"])]
 
-    def test_a_service_key_that_could_be_guessed_is_refused(self, postgres: EmbeddedPostgres) -> None:
-        postgres.ensure_database("katsaus_compose_weak_key")
-        environment = environment_of("migrate", postgres.url("katsaus_compose_weak_key"))
+    def test_a_service_key_that_could_be_guessed_is_refused(self, database_url: str) -> None:
+        environment = environment_of("migrate", database_url)
         environment["KATSAUS_SERVICE_KEY"] = "katsaus_secret_secret"
         done = finished(["katsaus", "key", "register"], environment)
         assert done.returncode == 1

@@ -1,0 +1,156 @@
+"""Keeps a number of HTTP connections busy for a while, in a process of its own, and says how it went.
+
+The plan comes as JSON on standard input, the outcome goes as JSON to standard output. Written on bare asyncio
+protocols, because a general HTTP client costs more than the services measured.
+"""
+
+import asyncio
+import math
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import cycle
+from time import perf_counter
+from typing import cast
+
+import orjson
+import uvloop
+
+ANSWER_TIMEOUT_SECONDS = 30.0
+"""Longer than any statement may run: an answer that takes so long is lost."""
+
+_HEAD_END = b"\r\n\r\n"
+_OK = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to send where, how hard and how long. Every ``body`` is sent in turn; none means GET."""
+
+    port: int
+    path: str
+    bodies: list[str]
+    connections: int
+    warmup_seconds: float
+    seconds: float
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came back. Answers during the warm-up, or after time, are accepted but not measured."""
+
+    accepted: int = 0
+    measured: int = 0
+    requests_per_second: float = 0.0
+    p50_ms: float = 0.0
+    p99_ms: float = 0.0
+    refusal: str | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts the answers of all connections. Times are of ``perf_counter``."""
+
+    measure_from: float
+    stop_at: float
+    accepted: int = 0
+    latencies: list[float] = field(default_factory=list)
+    refusal: str | None = None
+
+    def count(self, sent_at: float, answered_at: float, status: int, answer: bytes) -> None:
+        """Count an answer; the first refusal is kept."""
+        if status not in _OK:
+            self.refusal = self.refusal or f"{status} {answer[:500].decode(errors='replace')}"
+            return
+        self.accepted += 1
+        if self.measure_from <= answered_at <= self.stop_at:
+            self.latencies.append(answered_at - sent_at)
+
+
+class Connection(asyncio.Protocol):
+    """One keep-alive connection: sends a request, waits for its whole answer, sends the next."""
+
+    def __init__(self, requests: Iterator[bytes], tally: Tally) -> None:
+        self.done = asyncio.get_running_loop().create_future()
+        self._requests = requests
+        self._tally = tally
+        self._received = bytearray()
+        self._sent_at = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send the first request."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        """Count the answer once it is complete, and go on."""
+        self._received += data
+        head_end = self._received.find(_HEAD_END)
+        if head_end < 0:
+            return
+        head = bytes(self._received[:head_end]).lower()
+        length = int(head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0])
+        body_start = head_end + len(_HEAD_END)
+        if len(self._received) < body_start + length:
+            return
+        now = perf_counter()
+        self._tally.count(self._sent_at, now, int(head[9:12]), bytes(self._received[body_start:]))
+        self._received.clear()
+        if now < self._tally.stop_at and self._tally.refusal is None:
+            self._send()
+        else:
+            self.done.set_result(None)
+            self._transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """A connection that ends before its time fails the run."""
+        if not self.done.done():
+            self.done.set_exception(exc or ConnectionError("the service closed the connection"))
+
+    def _send(self) -> None:
+        self._sent_at = perf_counter()
+        self._transport.write(next(self._requests))
+
+
+def requests_of(plan: Plan) -> Iterator[bytes]:
+    """The plan's requests, for ever."""
+    common = f"Host: 127.0.0.1:{plan.port}\r\nAccept: application/json\r\n"
+    if not plan.bodies:
+        return cycle([f"GET {plan.path} HTTP/1.1\r\n{common}\r\n".encode()])
+    bodies = [body.encode() for body in plan.bodies]
+    head = f"POST {plan.path} HTTP/1.1\r\n{common}Content-Type: application/json\r\nContent-Length: "
+    return cycle([f"{head}{len(body)}\r\n\r\n".encode() + body for body in bodies])
+
+
+async def run(plan: Plan) -> Outcome:
+    """Carry the plan out. Every request sent is waited for, so ``accepted`` is exact."""
+    loop = asyncio.get_running_loop()
+    # Not the loop's own clock: uvloop's has whole milliseconds.
+    measure_from = perf_counter() + plan.warmup_seconds
+    tally = Tally(measure_from, measure_from + plan.seconds)
+    requests = requests_of(plan)
+    connections = [
+        (await loop.create_connection(lambda: Connection(requests, tally), "127.0.0.1", plan.port))[1]
+        for _ in range(plan.connections)
+    ]
+    async with asyncio.timeout(plan.warmup_seconds + plan.seconds + ANSWER_TIMEOUT_SECONDS):
+        await asyncio.gather(*(connection.done for connection in connections))
+    latencies = sorted(tally.latencies)
+    return Outcome(
+        accepted=tally.accepted,
+        measured=len(latencies),
+        requests_per_second=len(latencies) / plan.seconds,
+        p50_ms=_percentile_ms(latencies, 0.50),
+        p99_ms=_percentile_ms(latencies, 0.99),
+        refusal=tally.refusal,
+    )
+
+
+def _percentile_ms(ordered: list[float], share: float) -> float:
+    """The nearest-rank percentile."""
+    return 1000 * ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
+
+
+if __name__ == "__main__":
+    outcome = uvloop.run(run(Plan(**orjson.loads(sys.stdin.buffer.read()))))
+    sys.stdout.buffer.write(orjson.dumps(asdict(outcome)))

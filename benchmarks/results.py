@@ -1,0 +1,121 @@
+"""What was measured: medians of the rounds, ratios to echo and stock, the table and the file."""
+
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from rich.table import Table
+
+from benchmarks.load_generator import Outcome
+
+TARGETS = ("katsaus", "echo", "stock")
+FOLDER = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One request kind at one target: medians over the rounds, and the accepted requests of all of them."""
+
+    requests_per_second: float
+    p50_ms: float
+    p99_ms: float
+    accepted: int
+
+    @classmethod
+    def of(cls, rounds: list[Outcome]) -> "Summary":
+        """The medians of the rounds, each by itself."""
+        return cls(
+            requests_per_second=median(outcome.requests_per_second for outcome in rounds),
+            p50_ms=median(outcome.p50_ms for outcome in rounds),
+            p99_ms=median(outcome.p99_ms for outcome in rounds),
+            accepted=sum(outcome.accepted for outcome in rounds),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One request kind: Katsaus against echo and stock. The ratio of a round pairs what ran next to each other."""
+
+    request: str
+    summaries: dict[str, Summary]
+    ratio_to_echo: float
+    ratio_to_stock: float
+
+    @classmethod
+    def of(cls, request: str, rounds: dict[str, list[Outcome]]) -> "Comparison":
+        """The comparison from each target's rounds, in the same order."""
+        return cls(
+            request,
+            {target: Summary.of(rounds[target]) for target in TARGETS},
+            ratio_to_echo=_ratio(rounds["katsaus"], rounds["echo"]),
+            ratio_to_stock=_ratio(rounds["katsaus"], rounds["stock"]),
+        )
+
+
+def _ratio(ours: list[Outcome], theirs: list[Outcome]) -> float:
+    return median(a.requests_per_second / b.requests_per_second for a, b in zip(ours, theirs, strict=True))
+
+
+def table_of(comparisons: list[Comparison]) -> Table:
+    """The run as a table; a ratio is Katsaus's requests per second to the row's."""
+    table = Table(show_edge=False)
+    table.add_column("request", no_wrap=True)
+    table.add_column("target", no_wrap=True)
+    for heading in ("req/s", "p50 ms", "p99 ms", "ratio"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for comparison in comparisons:
+        ratios = {
+            "katsaus": "",
+            "echo": f"{comparison.ratio_to_echo:.2f} ×",
+            "stock": f"{comparison.ratio_to_stock:.2f} ×",
+        }
+        for target, summary in comparison.summaries.items():
+            table.add_row(
+                comparison.request if target == TARGETS[0] else "",
+                target,
+                f"{summary.requests_per_second:.0f}",
+                f"{summary.p50_ms:.1f}",
+                f"{summary.p99_ms:.1f}",
+                ratios[target],
+            )
+        table.add_section()
+    return table
+
+
+def write(comparisons: list[Comparison], conditions: dict[str, Any]) -> Path:
+    """Keep the run as a JSON file of its own; the file."""
+    FOLDER.mkdir(exist_ok=True)
+    ended_at = datetime.now(UTC)
+    path = FOLDER / f"{ended_at:%Y-%m-%dT%H%M%SZ}.json"
+    document = {
+        "ended_at": ended_at.isoformat(timespec="seconds"),
+        "machine": machine(),
+        "conditions": conditions,
+        "comparisons": [asdict(comparison) for comparison in comparisons],
+    }
+    path.write_text(json.dumps(document, indent=2) + "\n")
+    return path
+
+
+def machine() -> dict[str, Any]:
+    """What the run ran on. ``load`` is the machine's average of the last minute: others may have been busy too."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 2),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")

@@ -1,0 +1,186 @@
+"""Everything a run needs: a durable PostgreSQL in a temporary home, the services as in production, echo and stock."""
+
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import psycopg
+from rich.console import Console
+
+from benchmarks.bodies import SURVEY_CODE, survey_definition
+from benchmarks.environment import (
+    QUARTER_FILE_VARIABLE,
+    STOCK_FEEDBACK_TABLE,
+    STOCK_RESPONSE_TABLE,
+    STOCK_URL_VARIABLE,
+)
+from services.cli.database import DATABASE_NAME, prepare
+from services.cli.demo.counts import PUBLISHED_QUARTER
+from services.cli.demo.load import load_demonstration
+from services.cli.embedded_postgres import EmbeddedPostgres
+from services.cli.home import Home
+from services.cli.keys import ensure_home_keys
+from services.cli.service_http import Services
+from services.cli.supervisor import ServiceAddress, Supervisor
+from services.shared.settings import Settings
+
+HOST = "127.0.0.1"
+STOCK_DATABASE = "benchmark_stock"
+QUARTER_PATH = f"/v1/quarters/{PUBLISHED_QUARTER}"
+
+_OURS = """
+    SELECT (SELECT count(*) FROM feedback WHERE source <> 'demonstration'),
+           (SELECT count(*) FROM feedback_content JOIN feedback ON id = feedback_id WHERE source <> 'demonstration'),
+           (SELECT count(*) FROM survey_response WHERE survey_code = %(survey)s),
+           (SELECT coalesce(sum(count), 0) FROM answer_histogram
+             WHERE survey_code = %(survey)s AND question_code = '_responses')
+"""
+
+
+class BenchmarkAddress(ServiceAddress):
+    """Where an app of the benchmark listens, run exactly as the services are."""
+
+    @property
+    def app(self) -> str:
+        """The path of the app object."""
+        return f"benchmarks.{self.name}:app"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Rows that requests of the benchmark have left behind."""
+
+    feedback: int
+    responses: int
+    stock_feedback: int
+    stock_responses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The running parts."""
+
+    ports: dict[str, int]
+    """By name: the three services, ``echo`` and ``stock``."""
+    postgres_version: str
+    quarter_bytes: int
+    database_url: str
+    stock_url: str
+    stock_seeded: int
+
+    def stored(self) -> Stored:
+        """What is in the databases now. Raises :class:`AssertionError` where facts, content and counts differ."""
+        feedback, contents, responses, counted = _row(self.database_url, _OURS, {"survey": SURVEY_CODE})
+        if feedback != contents or responses != counted:
+            raise AssertionError(f"{feedback} items with {contents} texts, {responses} responses counted {counted}")
+        stock_feedback, stock_responses = _row(
+            self.stock_url,
+            f"SELECT (SELECT count(*) FROM {STOCK_FEEDBACK_TABLE}), (SELECT count(*) FROM {STOCK_RESPONSE_TABLE})",
+        )
+        return Stored(int(feedback), int(responses), int(stock_feedback) - self.stock_seeded, int(stock_responses))
+
+
+@contextmanager
+def running_stage(console: Console) -> Iterator[Stage]:
+    """The stage, with the demonstration quarters loaded; everything is gone when the block ends."""
+    with ExitStack() as stack:
+        home = Home(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="katsaus-bench-"))))
+        home.make()
+        # The options of `katsaus up`: fsync and synchronous_commit as PostgreSQL has them by default, on.
+        server = EmbeddedPostgres(home.postgres)
+        stack.callback(server.stop)
+        server.start()
+        for name in (DATABASE_NAME, STOCK_DATABASE):
+            server.ensure_database(name)
+        url, stock_url = server.url(DATABASE_NAME), server.url(STOCK_DATABASE)
+        prepare(url)
+        keys = ensure_home_keys(home, url)
+
+        ports = dict(zip(("feedback_api", "survey_api", "reporting_api", "echo", "stock"), _free_ports(5), strict=True))
+        settings = Settings(
+            host=HOST,
+            feedback_port=ports["feedback_api"],
+            survey_port=ports["survey_api"],
+            reporting_port=ports["reporting_api"],
+        )
+        quarter_file = home.folder / "quarter.json"
+        supervisor = Supervisor(HOST, [_address(name, port) for name, port in ports.items()], home.logs)
+        stack.callback(supervisor.stop)
+        supervisor.start(
+            {
+                "DATABASE_URL": url,
+                "KATSAUS_SERVICE_KEY": keys.service,
+                "KATSAUS_FEEDBACK_URL": settings.feedback_base_url,
+                "KATSAUS_SURVEY_URL": settings.survey_base_url,
+                STOCK_URL_VARIABLE: stock_url,
+                QUARTER_FILE_VARIABLE: str(quarter_file),
+            }
+        )
+        supervisor.wait_until_ready(supervisor.check_alive)
+        with Services.of(settings, keys.operator) as services:
+            load_demonstration(services, console, supervisor.check_alive)
+            services.survey.post("/v1/surveys", survey_definition())
+        quarter_file.write_bytes(_public_answer(f"{settings.reporting_base_url}{QUARTER_PATH}"))
+        _analyse(url)
+        yield Stage(
+            ports=ports,
+            postgres_version=str(_row(url, "SHOW server_version")[0]),
+            quarter_bytes=quarter_file.stat().st_size,
+            database_url=url,
+            stock_url=stock_url,
+            stock_seeded=_seed_stock(url, stock_url),
+        )
+
+
+def _address(name: str, port: int) -> ServiceAddress:
+    kind = ServiceAddress if name.endswith("_api") else BenchmarkAddress
+    url = f"http://{HOST}:{port}"
+    return kind(name, port, "", url, url)
+
+
+def _free_ports(count: int) -> list[int]:
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind((HOST, 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+
+
+def _public_answer(url: str) -> bytes:
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        answer = client.get(url).raise_for_status()
+    return orjson.dumps(answer.json())
+
+
+def _row(url: str, query: str, values: dict[str, Any] | None = None) -> tuple[Any, ...]:
+    with psycopg.connect(url) as connection:
+        row = connection.execute(query.encode(), values).fetchone()
+    if row is None:
+        raise AssertionError(query)
+    return row
+
+
+def _analyse(url: str) -> None:
+    """What autovacuum does a minute after a load, done now: the planner knows the tables."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
+def _seed_stock(url: str, stock_url: str) -> int:
+    """Give the stock implementation the same feedback to count; the number of rows."""
+    with psycopg.connect(url) as ours:
+        rows = ours.execute("SELECT type_code, channel_code, language, received_at FROM feedback").fetchall()
+    insert = (
+        f"INSERT INTO {STOCK_FEEDBACK_TABLE} (text, type, channel, language, reply_wanted, received_at)"
+        " VALUES ('', %s, %s, %s, false, %s)"
+    )
+    with psycopg.connect(stock_url) as stock, stock.cursor() as cursor:
+        cursor.executemany(insert.encode(), rows)
+    _analyse(stock_url)
+    return len(rows)
