@@ -16,6 +16,7 @@ from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.shared.clock import now
@@ -50,18 +51,13 @@ class Idempotency:
     """The request's Idempotency-Key, if it has one, and how to answer by it."""
 
     def __init__(
-        self,
-        request: Request,
-        response: Response,
-        session: SessionDep,
-        principal: PrincipalDep,
-        idempotency_key: IdempotencyKeyHeader = None,
+        self, request: Request, response: Response, session: AsyncSession, caller: str, key: str | None
     ) -> None:
         self._request = request
         self._response = response
         self._session = session
-        self._caller = str(principal.key_id) if principal else ""
-        self._key = idempotency_key
+        self._caller = caller
+        self._key = key
         self._service: str = request.app.state.service
 
     async def answer(self, body: BaseModel, model: type[Answer], work: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -113,8 +109,20 @@ class Idempotency:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-IdempotencyDep = Annotated[Idempotency, Depends(scope="function")]
-"""How a creating endpoint answers. It shares the request's session, so it has the session's scope."""
+# Async, though it awaits nothing: FastAPI would run a plain function, or the class, in a thread.
+async def _idempotency(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    principal: PrincipalDep,
+    idempotency_key: IdempotencyKeyHeader = None,
+) -> Idempotency:
+    caller = str(principal.key_id) if principal else ""
+    return Idempotency(request, response, session, caller, idempotency_key)
+
+
+IdempotencyDep = Annotated[Idempotency, Depends(_idempotency)]
+"""How a creating endpoint answers; it works in the request's own session."""
 
 
 async def forget_old(sessions: Sessions, service: Service, *, days: int) -> None:

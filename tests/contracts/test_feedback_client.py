@@ -67,7 +67,7 @@ async def stored(session: AsyncSession) -> list[tuple[object, ...]]:
 
 class TestCreateFeedback:
     async def test_every_field_arrives(self, svc: FeedbackClient, session: AsyncSession) -> None:
-        await svc.create_feedback(COMMENT, response_id=uuid4())
+        await svc.create_feedback(COMMENT, handover_id=uuid4())
         assert await stored(session) == [
             (
                 GIVEN_AT,
@@ -88,26 +88,26 @@ class TestCreateFeedback:
         self, svc: FeedbackClient, channel: str, language: str | None
     ) -> None:
         comment = COMMENT.model_copy(update={"channel": channel, "language": language})
-        assert (await svc.create_feedback(comment, response_id=uuid4())).id
+        assert (await svc.create_feedback(comment, handover_id=uuid4())).id
 
     async def test_calling_again_makes_no_second_feedback(self, svc: FeedbackClient, session: AsyncSession) -> None:
         response_id = uuid4()
-        first = await svc.create_feedback(COMMENT, response_id=response_id)
-        again = await svc.create_feedback(COMMENT, response_id=response_id)
+        first = await svc.create_feedback(COMMENT, handover_id=response_id)
+        again = await svc.create_feedback(COMMENT, handover_id=response_id)
         assert first == again
         assert len(await stored(session)) == 1
 
     async def test_without_a_key_it_is_dated_by_its_arrival(
         self, http: httpx.AsyncClient, session: AsyncSession
     ) -> None:
-        await FeedbackClient(http, None).create_feedback(COMMENT, response_id=uuid4())
+        await FeedbackClient(http, None).create_feedback(COMMENT, handover_id=uuid4())
         [(received_at, *_)] = await stored(session)
         assert received_at != GIVEN_AT
 
     async def test_a_refusal_tells_the_code(self, svc: FeedbackClient) -> None:
         nowhere = COMMENT.model_copy(update={"unit": "atlantis"})
         with pytest.raises(RemoteRefusalError) as refusal:
-            await svc.create_feedback(nowhere, response_id=uuid4())
+            await svc.create_feedback(nowhere, handover_id=uuid4())
         assert (refusal.value.status, refusal.value.code) == (422, "invalid_request")
 
 

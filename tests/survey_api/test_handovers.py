@@ -143,12 +143,12 @@ class TestDeliver:
     async def test_a_delivered_comment_leaves_the_outbox(
         self, app: FastAPI, public: httpx.AsyncClient, session: AsyncSession
     ) -> None:
-        response_id = str(uuid4())
-        await comment(public, id=response_id)
+        await comment(public)
+        handover_id = (await row_of(session)).id
         worker, remote = worker_of(app, takes)
         assert [await worker.deliver_due(), await worker.deliver_due()] == [1, 0]
         [request] = remote.requests
-        assert request.headers["Idempotency-Key"] == f"survey-response-{response_id}"
+        assert request.headers["Idempotency-Key"] == f"comment-handover-{handover_id}"
         assert request.headers["Authorization"] == "Bearer katsaus_key"
         row = await row_of(session)
         assert (row.payload, row.attempts, row.last_error) == (None, 1, None)
@@ -198,6 +198,28 @@ class TestDeliver:
         row = await row_of(session)
         assert (row.last_error, row.payload["text"]) == (f"{status} some_code", "Salaisuus")
         assert row.parked_at is not None
+
+    async def test_a_parked_comment_is_tried_again_when_an_operator_says_so(
+        self, app: FastAPI, public: httpx.AsyncClient, staff: httpx.AsyncClient, session: AsyncSession
+    ) -> None:
+        await comment(public)
+        worker, remote = worker_of(app, refuses(422))
+        await worker.deliver_due()
+        [parked] = (await staff.get("/v1/handovers?state=parked")).json()["items"]
+        answer = await staff.post(f"/v1/handovers/{parked['id']}/retry")
+        assert (answer.status_code, answer.json()["state"]) == (200, "waiting")
+        remote.answer = takes
+        assert await worker.deliver_due() == 1
+        assert (await row_of(session)).delivered_at is not None
+
+    async def test_only_a_parked_comment_can_be_tried_again(
+        self, public: httpx.AsyncClient, staff: httpx.AsyncClient, session: AsyncSession
+    ) -> None:
+        await comment(public)
+        waiting = await staff.post(f"/v1/handovers/{(await row_of(session)).id}/retry")
+        assert (waiting.status_code, waiting.json()["code"]) == (409, "handover_not_parked")
+        unknown = await staff.post(f"/v1/handovers/{uuid4()}/retry")
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "handover_not_found")
 
     async def test_one_bad_comment_does_not_hold_up_the_others(
         self, app: FastAPI, public: httpx.AsyncClient, session: AsyncSession

@@ -1,10 +1,12 @@
 """``/v1/handovers``: what waits on its way to feedback_api, for the operator."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.shared.database import ReadSessionDep
+from services.shared.clock import now
+from services.shared.database import ReadSessionDep, SessionDep
 from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
 from services.shared.problems import (
     ForbiddenProblem,
@@ -13,7 +15,8 @@ from services.shared.problems import (
     problem_responses,
 )
 from services.shared.security import Scope, require
-from services.survey_api.handovers import repository
+from services.survey_api.handovers import repository, service
+from services.survey_api.handovers.errors import HandoverNotFoundProblem, HandoverNotParkedProblem
 from services.survey_api.handovers.schemas import HandoverPage, HandoverRead, HandoverState
 
 router = APIRouter(prefix="/v1/handovers", tags=["handovers"])
@@ -40,3 +43,16 @@ async def handover_list(
     page, next_cursor = split_page(rows, size, lambda row: Cursor(row.created_at, row.id))
     add_next_link(request, response, next_cursor)
     return HandoverPage(items=[HandoverRead.of(row) for row in page], next=next_cursor)
+
+
+@router.post(
+    "/{handover_id}/retry",
+    summary="Try a parked hand-over again",
+    dependencies=[Depends(require(Scope.SURVEY_MANAGE))],
+    responses=problem_responses(
+        UnauthorizedProblem, ForbiddenProblem, HandoverNotFoundProblem, HandoverNotParkedProblem
+    ),
+)
+async def handover_retry(handover_id: UUID, session: SessionDep) -> HandoverRead:
+    """After what made feedback_api refuse the comment was mended. Needs the scope `survey:manage`."""
+    return HandoverRead.of(await service.try_again(session, handover_id, at=now()))

@@ -48,8 +48,8 @@ class FeedbackClient(ServiceClient):
         super().__init__(Service.FEEDBACK_API, client, key.get_secret_value() if key else None)
         self._may_date = key is not None
 
-    async def create_feedback(self, comment: CommentToHandle, *, response_id: UUID) -> CreatedFeedback:
-        """Make the comment a piece of feedback; once in effect, however often it is called for the response.
+    async def create_feedback(self, comment: CommentToHandle, *, handover_id: UUID) -> CreatedFeedback:
+        """Make the comment a piece of feedback; once in effect, however often it is called for the hand-over.
 
         Without a service key the feedback is dated by its arrival: only keys may say when it was received. Raises
         :class:`RemoteServiceError` and :class:`RemoteRefusalError`.
@@ -60,5 +60,5 @@ class FeedbackClient(ServiceClient):
             "/v1/feedback",
             CreatedFeedback,
             json=comment.model_dump(mode="json", exclude_none=True, exclude=left_out),
-            headers={"Idempotency-Key": f"survey-response-{response_id}"},
+            headers={"Idempotency-Key": f"comment-handover-{handover_id}"},
         )

@@ -69,6 +69,23 @@ async def mark_failed(session: AsyncSession, handover_id: UUID, *, error: str, n
     await _update(session, handover_id, last_error=error, next_attempt_at=next_attempt_at)
 
 
+async def unpark(session: AsyncSession, handover_id: UUID, *, at: datetime) -> CommentHandover | None:
+    """Make a parked hand-over due at once; None where the id has none that is parked."""
+    statement = (
+        update(CommentHandover)
+        .where(col(CommentHandover.id) == handover_id, *_CONDITIONS[HandoverState.PARKED])
+        .values(parked_at=None, next_attempt_at=at)
+        .returning(CommentHandover)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def exists(session: AsyncSession, handover_id: UUID) -> bool:
+    """Whether there is a hand-over with the id."""
+    return await session.get(CommentHandover, handover_id) is not None
+
+
 async def _update(session: AsyncSession, handover_id: UUID, **values: object) -> None:
     # Not one that another process delivered meanwhile, which took over after this one's claim had run out.
     statement = (

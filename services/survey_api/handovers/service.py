@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.problems import invalid
 from services.shared.settings import get_settings
+from services.shared.tables import CommentHandover
 from services.shared.tables.surveys import SurveyKind
 from services.survey_api.handovers import repository
+from services.survey_api.handovers.errors import HandoverNotFoundProblem, HandoverNotParkedProblem
 from services.survey_api.handovers.feedback_client import CommentToHandle
 from services.survey_api.responses.schemas import LANGUAGES
 from services.survey_api.responses.submission import JudgedResponse
@@ -61,6 +64,19 @@ def comment_to_handle(response: JudgedResponse, commenter: Commenter) -> Comment
         reply_wanted=commenter.email is not None,
         received_at=response.given_at,
     )
+
+
+async def try_again(session: AsyncSession, handover_id: UUID, *, at: datetime) -> CommentHandover:
+    """Make a parked hand-over due at once, after what made feedback_api refuse it was mended.
+
+    Raises :class:`HandoverNotFoundProblem` and :class:`HandoverNotParkedProblem`.
+    """
+    handover = await repository.unpark(session, handover_id, at=at)
+    if handover is not None:
+        return handover
+    if await repository.exists(session, handover_id):
+        raise HandoverNotParkedProblem
+    raise HandoverNotFoundProblem
 
 
 def _language(given: str | None) -> str | None:

@@ -75,7 +75,7 @@ class HandoverWorker:
     async def _deliver(self, handover: CommentHandover) -> Outcome:
         try:
             comment = CommentToHandle.model_validate(handover.payload)
-            return await self.client.create_feedback(comment, response_id=handover.response_id)
+            return await self.client.create_feedback(comment, handover_id=handover.id)
         except Exception as error:  # noqa: BLE001 (whatever is wrong with one must not hold up the others)
             return error
 
