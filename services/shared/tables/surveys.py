@@ -187,6 +187,7 @@ class SurveyResponse(Table, table=True):
             name="given_on_is_local_day",
         ),
         Index("ix_survey_response_survey_code_given_on", "survey_code", "given_on"),
+        Index("ix_survey_response_recorded_at_id", "recorded_at", "id"),
     )
 
     service_point_code: str = text(primary_key=True, foreign_key="unit.code")
