@@ -133,6 +133,11 @@ class TestCommands:
             keys = connection.execute("SELECT name, scopes FROM api_key").fetchall()
         assert keys == [("services-0a0a0a0a0a", ["service"])]
 
+        assert finished(["katsaus", "key", "revoke", "services-0a0a0a0a0a"], environment).returncode == 0
+        again = finished(["katsaus", "key", "register"], environment)
+        assert again.returncode == 1
+        assert "KATSAUS_SERVICE_KEY is revoked" in again.stderr
+
     def test_a_service_key_that_could_be_guessed_is_refused(self, database_url: str) -> None:
         environment = environment_of("migrate", database_url)
         environment["KATSAUS_SERVICE_KEY"] = "katsaus_secret_secret"
