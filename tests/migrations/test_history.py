@@ -28,6 +28,7 @@ def history_url(postgres: EmbeddedPostgres) -> str:
 def test_numbers_run_without_gap_and_say_what_is_done() -> None:
     assert [int(path.stem[:4]) for path in VERSIONS] == list(range(1, len(VERSIONS) + 1))
     assert all(re.fullmatch(r"\d{4}(_[a-z0-9]+)+", path.stem) for path in VERSIONS)
+    assert max(len(path.stem) for path in VERSIONS) <= 32, "Alembic keeps the name in 32 characters"
 
 
 def test_there_is_one_head_and_it_is_what_the_code_expects() -> None:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0007_index_responses_by_recording"
+revision = "0007_index_response_recording"
 down_revision = "0006_grant_service_roles"
 branch_labels = None
 depends_on = None
