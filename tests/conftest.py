@@ -1,5 +1,8 @@
 """A PostgreSQL for the test run, with a schema built by the migrations; each test's work is rolled back."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 
@@ -21,6 +24,19 @@ TEST_DATABASE = "katsaus_test"
 
 FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 """Tests throw their data away, so nothing needs to survive a power cut."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a temporary folder of its own.
+
+    As root, the database servers run as another user who must pass through the folder. Pytest closes the folder that
+    runs share to other users whenever a run begins, which would take the data from the servers of a run under way.
+    """
+    if hasattr(config, "workerinput") or config.option.basetemp or "PYTEST_DEBUG_TEMPROOT" in os.environ:
+        return
+    folder = tempfile.mkdtemp(prefix="katsaus-tests-")
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @pytest.fixture(scope="session")
