@@ -28,7 +28,7 @@ openapi: environment ## Write the OpenAPI documents the services generate
 	@$(KATSAUS) openapi write
 
 lock: environment ## Lock the newest allowed versions of all packages, with hashes
-	$(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade --extra dev pyproject.toml -o requirements.lock
+	$(PY) -m uv pip compile --system-certs --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade --extra dev pyproject.toml -o requirements.lock
 
 bench: environment ## Measure against floors and a stock implementation
 	@$(PY) -m benchmarks
@@ -56,7 +56,7 @@ install:
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.lock
 	@{ $(PY) -m uv --version >/dev/null 2>&1 || \
 	   $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock; } \
-	  && $(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r requirements.lock \
+	  && $(PY) -m uv pip install --quiet --system-certs --python $(PY) --require-hashes -r requirements.lock \
 	  || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(PY) -m uv pip install --quiet --python $(PY) --no-deps --no-build-isolation -e . \
 	  || $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
