@@ -8,7 +8,7 @@ against a server that waits for its answers to be read.
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 import orjson
@@ -20,6 +20,9 @@ from services.shared.problems import InvalidParam, Problem
 from services.shared.settings import Settings
 
 NDJSON_MEDIA_TYPE = "application/x-ndjson"
+
+IMPORT_BODY = {"requestBody": {"required": True, "content": {NDJSON_MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+"""The ``openapi_extra`` of an import: the endpoint reads the stream itself, so FastAPI cannot know it."""
 
 RESULTS_IN_MEMORY_BYTES = 8 * 1024 * 1024
 """Results beyond this go to a temporary file: about 80 000 lines' worth stay in memory."""
@@ -39,6 +42,16 @@ class LineResult(BaseModel):
     code: str | None = Field(description="Of a refused line: the stable problem code.")
     detail: str | None
     invalid_params: list[InvalidParam]
+
+
+IMPORT_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": LineResult,
+        "content": {NDJSON_MEDIA_TYPE: {}},
+        "description": "NDJSON: one `LineResult` for each input line, in order.",
+    }
+}
+"""The ``responses`` of an import."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, Protocol
 
 from services.cli.demo.counts import FEEDBACK, SOURCE, UNCLASSIFIED, VACCINATION_TOPICS, Counts, FeedbackCounts
 from services.cli.demo.instants import instants_of
@@ -148,16 +148,16 @@ def handling_times(counts: FeedbackCounts, dice: random.Random) -> list[timedelt
     return [*under, *late, TARGET]
 
 
-class _End:
+class _End(Protocol):
     """How an item ends, and what is told of it."""
 
     def line(self, dice: random.Random, received_at: datetime) -> ImportLine:
         """The import line's fields beyond identity and time."""
-        raise NotImplementedError
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted(_End):
+class _Counted:
     """An item of the division's own; open where it has no handling time."""
 
     subject: Subject
@@ -218,7 +218,7 @@ class _Counted(_End):
 
 
 @dataclass(frozen=True, slots=True)
-class _TransferredOut(_End):
+class _TransferredOut:
     """An item that another division must answer."""
 
     def line(self, dice: random.Random, received_at: datetime) -> ImportLine:
@@ -233,7 +233,7 @@ class _TransferredOut(_End):
 
 
 @dataclass(frozen=True, slots=True)
-class _Inappropriate(_End):
+class _Inappropriate:
     """An item that is no feedback."""
 
     def line(self, dice: random.Random, received_at: datetime) -> ImportLine:

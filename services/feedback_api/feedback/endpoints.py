@@ -29,7 +29,7 @@ from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep, sessions_of
 from services.shared.idempotency import IdempotencyDep
-from services.shared.ndjson import NDJSON_MEDIA_TYPE, LineResult, import_lines
+from services.shared.ndjson import IMPORT_ANSWER, IMPORT_BODY, import_lines
 from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
 from services.shared.problems import (
     BadRequestProblem,
@@ -89,15 +89,8 @@ async def feedback_submit(
 @router.post(
     "/import",
     summary="Import feedback of another system",
-    openapi_extra={"requestBody": {"required": True, "content": {NDJSON_MEDIA_TYPE: {"schema": {"type": "string"}}}}},
-    responses={
-        200: {
-            "model": LineResult,
-            "content": {NDJSON_MEDIA_TYPE: {}},
-            "description": "NDJSON: one `LineResult` for each input line, in order.",
-        },
-        **problem_responses(UnauthorizedProblem, ForbiddenProblem),
-    },
+    openapi_extra=IMPORT_BODY,
+    responses={**IMPORT_ANSWER, **problem_responses(UnauthorizedProblem, ForbiddenProblem)},
     response_class=StreamingResponse,
 )
 async def feedback_import(request: Request, importer: ImporterDep, catalogue: CatalogueDep) -> StreamingResponse:

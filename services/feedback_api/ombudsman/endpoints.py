@@ -13,7 +13,7 @@ from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep, sessions_of
 from services.shared.idempotency import IdempotencyDep
-from services.shared.ndjson import NDJSON_MEDIA_TYPE, LineResult, import_lines
+from services.shared.ndjson import IMPORT_ANSWER, IMPORT_BODY, import_lines
 from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
 from services.shared.problems import (
     ForbiddenProblem,
@@ -60,14 +60,8 @@ async def ombudsman_contact_create(
 @router.post(
     "/import",
     summary="Import contacts of another register",
-    openapi_extra={"requestBody": {"required": True, "content": {NDJSON_MEDIA_TYPE: {"schema": {"type": "string"}}}}},
-    responses={
-        200: {
-            "model": LineResult,
-            "content": {NDJSON_MEDIA_TYPE: {}},
-            "description": "NDJSON: one `LineResult` for each input line, in order.",
-        }
-    },
+    openapi_extra=IMPORT_BODY,
+    responses=IMPORT_ANSWER,
     response_class=StreamingResponse,
 )
 async def ombudsman_contact_import(request: Request, catalogue: CatalogueDep) -> StreamingResponse:

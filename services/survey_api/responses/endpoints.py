@@ -12,7 +12,7 @@ from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep, sessions_of
 from services.shared.idempotency import IdempotencyDep
-from services.shared.ndjson import NDJSON_MEDIA_TYPE, LineResult, import_lines
+from services.shared.ndjson import IMPORT_ANSWER, IMPORT_BODY, import_lines
 from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
 from services.shared.problems import (
     BadRequestProblem,
@@ -95,27 +95,16 @@ async def _wake(event: asyncio.Event) -> None:
     summary="Take many responses",
     dependencies=[Depends(require(Scope.SURVEY_IMPORT))],
     response_class=StreamingResponse,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "description": "NDJSON: a line is what `POST /v1/surveys/{code}/responses` takes, with the survey's code "
-            "as `survey`, `id` and `given_at` always, and without `please_handle` and the contact.",
-            "content": {NDJSON_MEDIA_TYPE: {"schema": {"type": "string"}}},
-        }
-    },
-    responses={
-        200: {
-            "model": LineResult,
-            "content": {NDJSON_MEDIA_TYPE: {}},
-            "description": "NDJSON: one `LineResult` for each input line, in order.",
-        },
-        **problem_responses(UnauthorizedProblem, ForbiddenProblem),
-    },
+    openapi_extra=IMPORT_BODY,
+    responses={**IMPORT_ANSWER, **problem_responses(UnauthorizedProblem, ForbiddenProblem)},
 )
 async def response_import(request: Request, surveys: SurveyCacheDep, catalogue: CatalogueDep) -> StreamingResponse:
-    """A stream of any length, answered line by line: `created`, `unchanged` (it was here already) or `refused`, with
-    the reason. A refused line costs its neighbours nothing, and repeating the upload doubles nothing. Needs the scope
-    `survey:import`."""
+    """NDJSON of any length; a line is what `POST /v1/surveys/{code}/responses` takes, with the survey's code as
+    `survey`, `id` and `given_at` always, and without `please_handle` and the contact.
+
+    Answered line by line: `created`, `unchanged` (it was here already) or `refused`, with the reason. A refused line
+    costs its neighbours nothing, and repeating the upload doubles nothing. Needs the scope `survey:import`.
+    """
     upload = ResponseImport(sessions_of(request), catalogue, surveys)
     return await import_lines(request, settings_of(request), upload.take_batch)
 
