@@ -16,7 +16,15 @@ from services.shared.catalogue import CatalogueCache
 from services.shared.database import connect
 from services.shared.idempotency import REPLAYED_HEADER, forgetting
 from services.shared.logs import configure_logging
-from services.shared.problems import CrashMiddleware, ProblemDocument, install_problem_handlers
+from services.shared.problems import (
+    BadRequestProblem,
+    CrashMiddleware,
+    InvalidRequestProblem,
+    PayloadTooLargeProblem,
+    ProblemDocument,
+    install_problem_handlers,
+    problem_responses,
+)
 from services.shared.request_context import REQUEST_ID_HEADER, RequestContextMiddleware
 from services.shared.settings import Settings, get_settings
 from services.shared.tables.access import Service
@@ -101,8 +109,19 @@ def _add_middleware(app: FastAPI, settings: Settings, stream_paths: frozenset[st
     app.add_middleware(RequestContextMiddleware)
 
 
+def _document_common_problems(responses: dict[str, Any], *, has_body: bool, path: str) -> None:
+    """What any request may be answered: 422 by the framework, 400 and 413 before an endpoint sees it."""
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        responses["422"] = problem_responses(InvalidRequestProblem)[422]
+    if path.startswith("/health"):
+        return
+    responses.setdefault("400", problem_responses(BadRequestProblem)[400])
+    if has_body:
+        responses.setdefault("413", problem_responses(PayloadTooLargeProblem)[413])
+
+
 def _document_problems(app: FastAPI) -> None:
-    """Every operation's errors are problem documents, also the framework's own 422."""
+    """Every operation's errors are problem documents, also the framework's own."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -115,13 +134,9 @@ def _document_problems(app: FastAPI) -> None:
         schemas["ProblemDocument"] = definition
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        reference = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
-        for operations in document["paths"].values():
+        for path, operations in document["paths"].items():
             for operation in operations.values():
-                answer = operation["responses"].get("422")
-                if answer is not None:
-                    answer["description"] = "`invalid_request`: the request has fields that are wrong"
-                    answer["content"] = {"application/problem+json": reference}
+                _document_common_problems(operation["responses"], has_body="requestBody" in operation, path=path)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
