@@ -21,7 +21,10 @@ FORBIDDEN = [
     (FEEDBACK, "INSERT INTO topic (code, position, names) VALUES ('x', 1, '{}')"),
     (FEEDBACK, "SELECT * FROM survey_response"),
     (FEEDBACK, "UPDATE api_key SET scopes = '{service}'"),
+    (FEEDBACK, "UPDATE public_holiday SET kind = 'eve'"),
+    (FEEDBACK, "DELETE FROM deadline_policy"),
     (SURVEY, "SELECT * FROM feedback"),
+    (SURVEY, "SELECT * FROM feedback_deadline"),
     (SURVEY, "SELECT * FROM feedback_content"),
     (SURVEY, "UPDATE survey_response SET answers = '{}'"),
     (SURVEY, "DELETE FROM survey_response"),
@@ -33,6 +36,7 @@ FORBIDDEN = [
     (REPORTING, "SELECT * FROM comment_handover"),
     (REPORTING, "SELECT * FROM idempotency_key"),
     (REPORTING, "UPDATE feedback SET state = 'closed'"),
+    (REPORTING, "DELETE FROM feedback_deadline"),
     (REPORTING, "DELETE FROM answer_histogram"),
     (REPORTING, "INSERT INTO api_key (id) VALUES (gen_random_uuid())"),
     (REPORTING, "CREATE TABLE mine (x int)"),
@@ -46,7 +50,9 @@ async def test_postgres_refuses(connection: AsyncConnection, role: str, statemen
         await connection.execute(text(statement))
 
 
-@pytest.mark.parametrize("table", ["feedback", "feedback_event", "survey_response", "answer_histogram", "unit"])
+@pytest.mark.parametrize(
+    "table", ["feedback", "feedback_event", "feedback_deadline", "survey_response", "answer_histogram", "unit"]
+)
 async def test_reporting_reads_facts(connection: AsyncConnection, table: str) -> None:
     await connection.execute(text(f"SET LOCAL ROLE {REPORTING}"))
     await connection.execute(text(f"SELECT count(*) FROM {table}"))

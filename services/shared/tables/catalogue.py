@@ -1,4 +1,4 @@
-"""The catalogue: units, types, topics, channels, themes, and target policies, loaded from versioned YAML files."""
+"""The catalogue: units, types, topics, channels, themes, policies and holidays, loaded from versioned YAML files."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -99,13 +99,81 @@ class Theme(Table, table=True):
 
 
 class TargetPolicy(Table, table=True):
-    """The target a handling time must stay strictly under, for items received from ``valid_from`` on."""
+    """The target a handling time must stay strictly under, for items received from ``valid_from`` on.
+
+    The yardstick of the figure "on target", in days of 24 hours; nobody waits for it (see :class:`DeadlinePolicy`).
+    """
 
     __tablename__ = "target_policy"
     __table_args__ = (CheckConstraint("target_days > 0", name="target_days_positive"),)
 
     valid_from: date = Field(primary_key=True)
     target_days: Decimal = Field(sa_type=Numeric(6, 2))
+    names: Labels = labels()
+
+
+class DeadlineUnit(StrEnum):
+    """What the amount of a deadline policy counts."""
+
+    WORKING_DAYS = "working_days"
+    CALENDAR_DAYS = "calendar_days"
+    MONTHS = "months"
+
+
+class DeadlineBasis(StrEnum):
+    """What makes a deadline binding. A promise is never shown as law."""
+
+    CITY_PROMISE = "city_promise"
+    STATUTE = "statute"
+    GUIDELINE = "guideline"
+
+
+class DeadlinePolicy(Table, table=True):
+    """By when a kind of matter received from ``valid_from`` on is to be answered.
+
+    Not the target of :class:`TargetPolicy`: that one is a statistic's yardstick, this one a date somebody waits for.
+    A policy is for the feedback types it names; a general one for all types that no other policy in force names; one
+    that is neither is for matters kept apart from feedback.
+    """
+
+    __tablename__ = "deadline_policy"
+    __table_args__ = (
+        one_of("unit", DeadlineUnit, "unit_known"),
+        one_of("basis", DeadlineBasis, "basis_known"),
+        has_finnish("names", "names_have_finnish"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+    )
+
+    kind: str = text(primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    amount: int
+    unit: str = text()
+    basis: str = text()
+    is_general: bool
+    type_codes: list[str] = text_list()
+    only_reply_wanted: bool
+    names: Labels = labels()
+    source: str = text()
+
+
+class ClosedDayKind(StrEnum):
+    """Why a weekday is no working day."""
+
+    PUBLIC_HOLIDAY = "public_holiday"
+    EVE = "eve"
+
+
+class PublicHoliday(Table, table=True):
+    """A public holiday, or an eve that Act 150/1930 treats as one. Weekends are not listed."""
+
+    __tablename__ = "public_holiday"
+    __table_args__ = (
+        one_of("kind", ClosedDayKind, "kind_known"),
+        has_finnish("names", "names_have_finnish"),
+    )
+
+    day: date = Field(primary_key=True)
+    kind: str = text()
     names: Labels = labels()
 
 

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from services.shared.tables.base import Table, one_of, text, timestamp
+from services.shared.tables.base import Table, json_object, one_of, text, timestamp
 
 
 class FeedbackState(StrEnum):
@@ -143,3 +144,29 @@ class FeedbackTheme(Table, table=True):
     applies: bool
     assigned_by: str = text()
     assigned_at: datetime = timestamp()
+
+
+class FeedbackDeadline(Table, table=True):
+    """By when an item is to be answered, and why on that day. Only items that a policy applies to have one.
+
+    ``reasons`` is a list of ``{code, on, rule, names}``, in the order of the days. All of it follows from the receipt
+    and the types given to the item, so a change of type may replace it or take it away.
+    """
+
+    __tablename__ = "feedback_deadline"
+    __table_args__ = (
+        # Named by hand: the convention takes only the first column, which would not tell what it refers to.
+        ForeignKeyConstraint(
+            ["policy_kind", "policy_valid_from"],
+            ["deadline_policy.kind", "deadline_policy.valid_from"],
+            name="fk_feedback_deadline_policy",
+        ),
+        Index("ix_feedback_deadline_due_on", "due_on"),
+    )
+
+    feedback_id: UUID = Field(primary_key=True, foreign_key="feedback.id")
+    policy_kind: str = text()
+    policy_valid_from: date
+    due_on: date
+    reasons: list[dict[str, Any]] = json_object()
+    computed_at: datetime = timestamp()
