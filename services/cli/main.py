@@ -77,7 +77,7 @@ def _check_migrations() -> None:
 
 @app.command()
 def catalogue() -> None:
-    """Load the catalogue files (units, types, topics, channels, themes, policies)."""
+    """Load the catalogue files (units, types, topics, channels, themes, policies, holidays)."""
     from services.cli.database import any_database, prepare
     from services.shared.settings import get_settings
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,9 +15,12 @@ from services.shared.problems import InvalidRequestProblem, invalid
 from services.shared.tables import (
     CatalogueRevision,
     Channel,
+    DeadlinePolicy,
     FeedbackType,
     OmbudsmanReason,
     OmbudsmanService,
+    PublicHoliday,
+    Table,
     TargetPolicy,
     Theme,
     Topic,
@@ -36,6 +39,8 @@ class Catalogue:
     channels: Mapping[str, Channel]
     themes: Mapping[str, Theme]
     target_policies: tuple[TargetPolicy, ...]
+    deadline_policies: tuple[DeadlinePolicy, ...]
+    public_holidays: Mapping[date, PublicHoliday]
     ombudsman_services: Mapping[str, OmbudsmanService]
     ombudsman_reasons: Mapping[str, OmbudsmanReason]
 
@@ -136,6 +141,10 @@ async def read_catalogue(session: AsyncSession) -> Catalogue:
     channels = (await session.execute(select(Channel).order_by(col(Channel.position)))).scalars()
     themes = (await session.execute(select(Theme).order_by(col(Theme.position)))).scalars()
     policies = (await session.execute(select(TargetPolicy).order_by(col(TargetPolicy.valid_from)))).scalars()
+    deadline_policies = (
+        await session.execute(select(DeadlinePolicy).order_by(col(DeadlinePolicy.kind), col(DeadlinePolicy.valid_from)))
+    ).scalars()
+    public_holidays = (await session.execute(select(PublicHoliday))).scalars()
     services = (await session.execute(select(OmbudsmanService).order_by(col(OmbudsmanService.position)))).scalars()
     reasons = (await session.execute(select(OmbudsmanReason).order_by(col(OmbudsmanReason.position)))).scalars()
     catalogue = Catalogue(
@@ -146,6 +155,8 @@ async def read_catalogue(session: AsyncSession) -> Catalogue:
         channels={entry.code: entry for entry in channels},
         themes={entry.code: entry for entry in themes},
         target_policies=tuple(policies),
+        deadline_policies=tuple(deadline_policies),
+        public_holidays={holiday.day: holiday for holiday in public_holidays},
         ombudsman_services={entry.code: entry for entry in services},
         ombudsman_reasons={entry.code: entry for entry in reasons},
     )
@@ -155,7 +166,7 @@ async def read_catalogue(session: AsyncSession) -> Catalogue:
 
 def _detach(session: AsyncSession, catalogue: Catalogue) -> None:
     # The snapshot outlives the session and must not follow it.
-    mappings = (
+    mappings: tuple[Mapping[Any, Table], ...] = (
         catalogue.units,
         catalogue.feedback_types,
         catalogue.topics,
@@ -163,8 +174,10 @@ def _detach(session: AsyncSession, catalogue: Catalogue) -> None:
         catalogue.themes,
         catalogue.ombudsman_services,
         catalogue.ombudsman_reasons,
+        catalogue.public_holidays,
     )
-    for row in (*catalogue.target_policies, *(row for mapping in mappings for row in mapping.values())):
+    lists = (*catalogue.target_policies, *catalogue.deadline_policies)
+    for row in (*lists, *(row for mapping in mappings for row in mapping.values())):
         session.expunge(row)
 
 

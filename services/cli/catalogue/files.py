@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from importlib import resources
 
+from services.cli.catalogue.public_holidays import holidays_revision
+
 FILE_NAMES = (
     "units.yaml",
     "feedback_types.yaml",
@@ -11,6 +13,7 @@ FILE_NAMES = (
     "channels.yaml",
     "themes.yaml",
     "target_policies.yaml",
+    "deadline_policies.yaml",
     "ombudsman_services.yaml",
     "ombudsman_reasons.yaml",
 )
@@ -23,5 +26,5 @@ def read_files() -> dict[str, str]:
 
 
 def revision_of(texts: Mapping[str, str]) -> str:
-    """The revision that ``texts`` make: any change in any file makes another."""
-    return hashlib.sha256("\n".join(texts.values()).encode()).hexdigest()
+    """The revision that ``texts`` and the holidays make: any change in any of them makes another."""
+    return hashlib.sha256("\n".join([*texts.values(), holidays_revision()]).encode()).hexdigest()

@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from sqlalchemy import ARRAY, Connection, create_engine
+from sqlalchemy import ARRAY, Connection, create_engine, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from services.cli.catalogue.files import read_files, revision_of
+from services.cli.catalogue.public_holidays import public_holiday_rows
 from services.shared.clock import now
 from services.shared.database import sqlalchemy_url
 from services.shared.tables import (
     CatalogueRevision,
     Channel,
+    DeadlinePolicy,
     FeedbackType,
     OmbudsmanReason,
     OmbudsmanService,
+    PublicHoliday,
     Table,
     TargetPolicy,
     Theme,
@@ -41,7 +44,7 @@ class LoadedCatalogue:
     has_changed: bool
 
 
-_RENAMED = {"parent": "parent_code", "successor": "successor_code", "topics": "topic_codes"}
+_RENAMED = {"parent": "parent_code", "successor": "successor_code", "topics": "topic_codes", "types": "type_codes"}
 _TABLES: dict[str, type[Table]] = {
     "units.yaml": Unit,
     "feedback_types.yaml": FeedbackType,
@@ -49,6 +52,7 @@ _TABLES: dict[str, type[Table]] = {
     "channels.yaml": Channel,
     "themes.yaml": Theme,
     "target_policies.yaml": TargetPolicy,
+    "deadline_policies.yaml": DeadlinePolicy,
     "ombudsman_services.yaml": OmbudsmanService,
     "ombudsman_reasons.yaml": OmbudsmanReason,
 }
@@ -98,6 +102,7 @@ def _write(connection: Connection, rows: dict[str, list[Entry]], revision: str) 
         }
         for entry in _parents_first(entries):
             _upsert(connection, table, nothing | entry)
+    _write_holidays(connection)
     # Files that went back to an older state are the newest revision again: caches follow the time of loading.
     _upsert(
         connection,
@@ -105,6 +110,12 @@ def _write(connection: Connection, rows: dict[str, list[Entry]], revision: str) 
         {"content_hash": revision, "loaded_at": now()},
     )
     return True
+
+
+def _write_holidays(connection: Connection) -> None:
+    # Nothing refers to a holiday: what the calendar no longer has is no holiday any more.
+    connection.execute(delete(PublicHoliday))
+    connection.execute(insert(PublicHoliday), list(public_holiday_rows()))
 
 
 def _upsert(connection: Connection, table: Any, row: Entry) -> None:

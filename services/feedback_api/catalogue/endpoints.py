@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from services.feedback_api.catalogue.schemas import CatalogueEntry, CataloguePublic, UnitEntry
+from services.feedback_api.catalogue.schemas import CatalogueEntry, CataloguePublic, DeadlinePolicyEntry, UnitEntry
 from services.shared.catalogue import CatalogueDep
 from services.shared.tables import (
     Channel,
+    DeadlinePolicy,
     FeedbackType,
     OmbudsmanReason,
     OmbudsmanService,
@@ -17,6 +18,7 @@ from services.shared.tables import (
     Topic,
     Unit,
 )
+from services.shared.tables.catalogue import DeadlineBasis, DeadlineUnit
 
 router = APIRouter(prefix="/v1/catalogue", tags=["catalogue"])
 
@@ -25,7 +27,7 @@ Named = FeedbackType | Topic | Channel | Theme | OmbudsmanService | OmbudsmanRea
 
 @router.get(
     "",
-    summary="Types, topics, channels, themes and units",
+    summary="Types, topics, channels, themes, units and deadline policies",
     response_model=CataloguePublic,
     responses={304: {"description": "Not changed since the `ETag` sent as `If-None-Match`."}},
 )
@@ -44,6 +46,7 @@ async def catalogue_read(
         channels=_entries(catalogue.channels.values()),
         themes=_entries(catalogue.themes.values()),
         units=[_unit_entry(unit) for unit in catalogue.units.values()],
+        deadline_policies=[_policy_entry(policy) for policy in catalogue.deadline_policies],
         ombudsman_services=_entries(catalogue.ombudsman_services.values()),
         ombudsman_reasons=_entries(catalogue.ombudsman_reasons.values()),
     )
@@ -63,4 +66,19 @@ def _unit_entry(unit: Unit) -> UnitEntry:
         valid_from=unit.valid_from,
         valid_to=unit.valid_to,
         successor=unit.successor_code,
+    )
+
+
+def _policy_entry(policy: DeadlinePolicy) -> DeadlinePolicyEntry:
+    return DeadlinePolicyEntry(
+        kind=policy.kind,
+        valid_from=policy.valid_from,
+        amount=policy.amount,
+        unit=DeadlineUnit(policy.unit),
+        basis=DeadlineBasis(policy.basis),
+        is_general=policy.is_general,
+        types=policy.type_codes,
+        only_reply_wanted=policy.only_reply_wanted,
+        names=policy.names,
+        source=policy.source,
     )
