@@ -69,6 +69,13 @@ class Settings(BaseSettings):
         ge=100,
         description="Longest free text in characters; Helsinki's own form allows 5 000.",
     )
+    deadline_soon_days: int = Field(
+        default=3,
+        ge=0,
+        le=366,
+        description="Calendar days ahead that `GET /v1/feedback?due=soon` looks: three reach from Friday over a "
+        "weekend.",
+    )
     page_size_default: int = Field(default=50, ge=1, description="Rows of a list when `limit` is not given.")
     page_size_max: int = Field(default=500, ge=1, description="Most rows of a list in one answer.")
     earliest_year: int = Field(

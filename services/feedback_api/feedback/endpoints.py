@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
+from services.feedback_api.deadlines import repository as deadlines
+from services.feedback_api.deadlines.due_lists import Due, DueWindow, window_of
 from services.feedback_api.feedback import handling, importing, intake, presenter, repository
 from services.feedback_api.feedback.errors import (
     EventNotAllowedProblem,
@@ -26,7 +28,7 @@ from services.feedback_api.feedback.schemas import (
 )
 from services.feedback_api.feedback.submission import REQUEST_BODY, read_submission
 from services.shared.catalogue import CatalogueDep
-from services.shared.clock import now
+from services.shared.clock import local_day, now
 from services.shared.database import ReadSessionDep, SessionDep, sessions_of
 from services.shared.idempotency import IdempotencyDep
 from services.shared.ndjson import IMPORT_ANSWER, IMPORT_BODY, import_lines
@@ -124,6 +126,13 @@ async def feedback_list(
     type: Annotated[Code | None, Query(description="Of one feedback type.")] = None,  # noqa: A002 (the API's word)
     topic: Annotated[Code | None, Query(description="Of one topic.")] = None,
     unit: Annotated[Code | None, Query(description="Of the unit and everything below it.")] = None,
+    due: Annotated[
+        Due | None,
+        Query(
+            description="Open items with a deadline: `overdue` where the last day is over, `soon` where it is today or "
+            "within the setting `deadline_soon_days`."
+        ),
+    ] = None,
     limit: LimitQuery = None,
     cursor: CursorQuery = None,
 ) -> FeedbackPage:
@@ -137,13 +146,18 @@ async def feedback_list(
         type_code=catalogue.resolve_type(type).code if type else None,
         topic_code=catalogue.resolve_topic(topic).code if topic else None,
         unit_codes=catalogue.branch(catalogue.find_unit(unit).code) if unit else None,
+        due=_window_of(request, due) if due else None,
     )
     size = page_limit(limit)
     rows = await repository.list_facts(session, filters, Cursor.decode(cursor) if cursor else None, size + 1)
     page, next_cursor = split_page(rows, size, _cursor_of)
     themes = await repository.fetch_themes(session, [facts.id for facts in page])
+    due_dates = await deadlines.fetch_deadlines(session, [facts.id for facts in page])
     add_next_link(request, response, next_cursor)
-    return FeedbackPage(items=[presenter.summary_of(facts, themes[facts.id]) for facts in page], next=next_cursor)
+    return FeedbackPage(
+        items=[presenter.summary_of(facts, themes[facts.id], due_dates.get(facts.id)) for facts in page],
+        next=next_cursor,
+    )
 
 
 @router.get(
@@ -157,10 +171,12 @@ async def feedback_read(feedback_id: UUID, session: ReadSessionDep, _handler: Ha
     if facts is None:
         raise FeedbackNotFoundProblem
     themes = await repository.fetch_themes(session, [feedback_id])
+    due_dates = await deadlines.fetch_deadlines(session, [feedback_id])
     events = await repository.fetch_events(session, [feedback_id])
     return presenter.detail_of(
         facts,
         themes[feedback_id],
+        due_dates.get(feedback_id),
         await repository.fetch_content(session, feedback_id),
         events[feedback_id],
         await repository.fetch_notes(session, feedback_id),
@@ -196,9 +212,15 @@ async def feedback_record_event(
             session, catalogue, feedback_id, event, actor=handler.name, now=now()
         )
         themes = await repository.fetch_themes(session, [feedback_id])
-        return EventRecorded(event_id=event_id, feedback=presenter.summary_of(facts, themes[feedback_id]))
+        due_dates = await deadlines.fetch_deadlines(session, [feedback_id])
+        summary = presenter.summary_of(facts, themes[feedback_id], due_dates.get(feedback_id))
+        return EventRecorded(event_id=event_id, feedback=summary)
 
     return await idempotency.answer(event, EventRecorded, work)
+
+
+def _window_of(request: Request, due: Due) -> DueWindow:
+    return window_of(due, today=local_day(now()), soon_days=settings_of(request).deadline_soon_days)
 
 
 def _cursor_of(facts: Feedback) -> Cursor:

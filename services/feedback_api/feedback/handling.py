@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.feedback_api.deadlines import service as deadlines
 from services.feedback_api.feedback import lifecycle, repository
 from services.feedback_api.feedback.errors import FeedbackNotFoundProblem
 from services.feedback_api.feedback.lifecycle import Happening
@@ -32,6 +33,7 @@ async def record_event(
     event_id = rows.add_event(feedback_id, standing.event_count, happening, actor=actor, at=now, note=event.note)
     await repository.write(session, rows)
     await repository.update_standing(session, feedback_id, standing, at=now)
+    await deadlines.keep(session, catalogue, [], rows.events, at=now)
     if event.themes is not None:
         await themes.set_by_staff(session, feedback_id, check_known(catalogue, event.themes), at=now)
     if happening.topic_code is not None:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.feedback_api.deadlines import service as deadlines
 from services.feedback_api.feedback import intake, lifecycle, repository
 from services.feedback_api.feedback.errors import ImportConflictProblem, ImportFailedProblem
 from services.feedback_api.feedback.handling import happening_of
@@ -58,7 +59,7 @@ async def take_batch(
             results[line.number] = refused(line.number, problem)
     # The same item twice in a batch: the later line continues what the earlier one wrote.
     for group in _without_repeats(candidates):
-        for result in await _store_or_split(sessions, group, actor=actor, now=now):
+        for result in await _store_or_split(sessions, catalogue, group, actor=actor, now=now):
             results[result.line] = result
     return [results[line.number] for line in lines]
 
@@ -97,11 +98,11 @@ def _without_repeats(candidates: Sequence[_Candidate]) -> list[list[_Candidate]]
 
 
 async def _store_or_split(
-    sessions: Sessions, candidates: Sequence[_Candidate], *, actor: str, now: datetime
+    sessions: Sessions, catalogue: Catalogue, candidates: Sequence[_Candidate], *, actor: str, now: datetime
 ) -> list[LineResult]:
     try:
         async with sessions.session() as session, session.begin():
-            return await _store(session, candidates, actor=actor, now=now)
+            return await _store(session, catalogue, candidates, actor=actor, now=now)
     except DBAPIError as error:
         log.warning("import_batch_refused", lines=len(candidates), kind=type(error.orig).__name__)
         if len(candidates) == 1:
@@ -109,12 +110,12 @@ async def _store_or_split(
             return [refused(candidates[0].line, problem)]
     results = []
     for candidate in candidates:
-        results += await _store_or_split(sessions, [candidate], actor=actor, now=now)
+        results += await _store_or_split(sessions, catalogue, [candidate], actor=actor, now=now)
     return results
 
 
 async def _store(
-    session: AsyncSession, candidates: Sequence[_Candidate], *, actor: str, now: datetime
+    session: AsyncSession, catalogue: Catalogue, candidates: Sequence[_Candidate], *, actor: str, now: datetime
 ) -> list[LineResult]:
     stored = await repository.fetch_by_reference(session, [candidate.key for candidate in candidates])
     stored_events = await repository.fetch_events(session, [facts.id for facts in stored.values()])
@@ -133,6 +134,7 @@ async def _store(
     await repository.write(session, rows)
     for feedback_id, standing in moved:
         await repository.update_standing(session, feedback_id, standing, at=now)
+    await deadlines.keep(session, catalogue, rows.facts, rows.events, at=now)
     await themes.assign(session, [facts["id"] for facts in rows.facts], at=now)
     return results
 

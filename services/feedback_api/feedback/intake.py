@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.feedback_api.deadlines import service as deadlines
 from services.feedback_api.feedback import lifecycle, repository
 from services.feedback_api.feedback.lifecycle import Happening, Standing
 from services.feedback_api.feedback.repository import NewRows
@@ -43,6 +44,7 @@ async def submit(
     first = first_standing(catalogue, submission, received_at)
     feedback_id = add_new(rows, submission, first, actor=actor, source=actor, reference=None, now=now)
     await repository.write(session, rows)
+    await deadlines.keep(session, catalogue, rows.facts, rows.events, at=now)
     await themes.assign(session, [feedback_id], at=now)
     facts = await repository.find(session, feedback_id)
     assert facts is not None  # noqa: S101 (written just above)

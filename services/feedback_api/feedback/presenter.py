@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import Request
 
+from services.feedback_api.deadlines.presenter import deadline_of_item
+from services.feedback_api.deadlines.repository import KnownDeadline
 from services.feedback_api.feedback.schemas import (
     FeedbackContentPublic,
     FeedbackDetail,
@@ -28,7 +30,7 @@ def receipt_of(request: Request, facts: Feedback) -> FeedbackReceipt:
     )
 
 
-def summary_of(facts: Feedback, themes: Sequence[str]) -> FeedbackSummary:
+def summary_of(facts: Feedback, themes: Sequence[str], deadline: KnownDeadline | None) -> FeedbackSummary:
     """The facts of an item."""
     return FeedbackSummary(
         id=facts.id,
@@ -46,6 +48,7 @@ def summary_of(facts: Feedback, themes: Sequence[str]) -> FeedbackSummary:
         state=FeedbackState(facts.state),
         reacted_at=facts.reacted_at,
         handled_at=facts.handled_at,
+        deadline=deadline_of_item(deadline),
         themes=list(themes),
     )
 
@@ -53,13 +56,14 @@ def summary_of(facts: Feedback, themes: Sequence[str]) -> FeedbackSummary:
 def detail_of(
     facts: Feedback,
     themes: Sequence[str],
+    deadline: KnownDeadline | None,
     content: FeedbackContent | None,
     events: Sequence[FeedbackEvent],
     notes: Mapping[UUID, str],
 ) -> FeedbackDetail:
     """An item with everything staff may see."""
     return FeedbackDetail(
-        **summary_of(facts, themes).model_dump(),
+        **summary_of(facts, themes, deadline).model_dump(),
         receipt=facts.receipt,
         content=_content_of(content) if content else None,
         events=[_event_of(event, notes.get(event.id)) for event in events],

@@ -7,17 +7,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import tuple_, update
+from sqlalchemy import ColumnElement, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from services.feedback_api.feedback.lifecycle import Happening, Standing
+from services.feedback_api.deadlines.due_lists import DueWindow
+from services.feedback_api.feedback.lifecycle import OPEN, Happening, Standing
 from services.shared.bulk_insert import bulk_insert
 from services.shared.identifiers import new_uuid
 from services.shared.pagination import Cursor
 from services.shared.tables import (
     Feedback,
     FeedbackContent,
+    FeedbackDeadline,
     FeedbackEvent,
     FeedbackEventContent,
     FeedbackTheme,
@@ -38,6 +40,7 @@ class Filters:
     type_code: str | None = None
     topic_code: str | None = None
     unit_codes: Collection[str] | None = None
+    due: DueWindow | None = None
 
 
 @dataclass(slots=True)
@@ -205,7 +208,17 @@ async def list_facts(session: AsyncSession, filters: Filters, after: Cursor | No
     statement = statement.where(*(compare(column, value) for compare, column, value in conditions if value is not None))
     if filters.unit_codes is not None:
         statement = statement.where(col(Feedback.unit_code).in_(filters.unit_codes))
+    if filters.due is not None:
+        statement = statement.where(*_is_due(filters.due))
     if after is not None:
         position = tuple_(col(Feedback.updated_at), col(Feedback.id))
         statement = statement.where(position > (after.instant, after.id))
     return (await session.execute(statement)).scalars().all()
+
+
+def _is_due(window: DueWindow) -> tuple[ColumnElement[bool], ...]:
+    """Open, whether for the first time or again, with a deadline in the window."""
+    due = select(FeedbackDeadline.feedback_id).where(col(FeedbackDeadline.due_on) <= window.last)
+    if window.first is not None:
+        due = due.where(col(FeedbackDeadline.due_on) >= window.first)
+    return col(Feedback.state).in_(OPEN), col(Feedback.id).in_(due)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.feedback_api.deadlines.schemas import DeadlinePublic
 from services.shared.schemas import Code, FreeText, LineText, PastInstant, RequestModel, ResponseModel
 from services.shared.tables.feedback import FeedbackEventKind, FeedbackState
 
@@ -113,6 +114,7 @@ class FeedbackSummary(ResponseModel):
     state: FeedbackState
     reacted_at: datetime | None
     handled_at: datetime | None
+    deadline: DeadlinePublic | None = Field(description="Null where no deadline policy applies.")
     themes: list[str]
 
 

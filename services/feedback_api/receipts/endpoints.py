@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from services.feedback_api.deadlines import repository as deadlines
 from services.feedback_api.feedback import repository
 from services.feedback_api.receipts.schemas import ReceiptStatus
 from services.shared.database import ReadSessionDep
@@ -28,10 +29,12 @@ async def receipt_read(
     facts = await repository.find_by_receipt(session, receipt.strip().upper())
     if facts is None:
         raise ReceiptNotFoundProblem("check the receipt: four groups of four letters and digits")
+    known = (await deadlines.fetch_deadlines(session, [facts.id])).get(facts.id)
     return ReceiptStatus(
         receipt=facts.receipt,
         state=FeedbackState(facts.state),
         received_at=facts.received_at,
         reacted_at=facts.reacted_at,
         handled_at=facts.handled_at,
+        due_on=known.deadline.due_on if known else None,
     )

@@ -1,6 +1,8 @@
 """What a receipt shows."""
 
-from datetime import datetime
+from datetime import date, datetime
+
+from pydantic import Field
 
 from services.shared.schemas import ResponseModel
 from services.shared.tables.feedback import FeedbackState
@@ -14,3 +16,4 @@ class ReceiptStatus(ResponseModel):
     received_at: datetime
     reacted_at: datetime | None
     handled_at: datetime | None
+    due_on: date | None = Field(description="The last local day by which an answer is due; null where none is set.")

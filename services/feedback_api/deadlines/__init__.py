@@ -1,0 +1,1 @@
+"""By when an item is to be answered, and why on that day."""

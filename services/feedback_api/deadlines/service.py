@@ -1,0 +1,88 @@
+"""Keeping the deadlines of items in step with their receipt and types."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.feedback_api.deadlines import repository
+from services.feedback_api.deadlines.policies import policy_for
+from services.feedback_api.deadlines.rules import Reason, ReasonCode, Rule, deadline_of
+from services.shared.catalogue import Catalogue
+from services.shared.clock import local_day
+from services.shared.tables import DeadlinePolicy
+
+Row = Mapping[str, Any]
+
+
+async def keep(
+    session: AsyncSession, catalogue: Catalogue, facts: Sequence[Row], events: Sequence[Row], *, at: datetime
+) -> None:
+    """Give new items their deadline, and items that were given another type the deadline of that type.
+
+    ``facts`` are the rows of the new items (id, received_at, reply_wanted); ``events`` the event rows just written, of
+    new and of earlier items, in each item's order. The policy is the one in force on the day of receipt.
+    """
+    type_events = [event for event in events if event["type_code"] is not None]
+    new_ids = {item["id"] for item in facts}
+    changed_ids = {event["feedback_id"] for event in type_events} - new_ids
+    await repository.insert(session, _rows(catalogue, facts, type_events, at=at))
+    if changed_ids:
+        await _compute_again(session, catalogue, changed_ids, at=at)
+
+
+async def _compute_again(
+    session: AsyncSession, catalogue: Catalogue, feedback_ids: Collection[UUID], *, at: datetime
+) -> None:
+    items = await repository.fetch_items(session, feedback_ids)
+    type_events = await repository.fetch_type_events(session, feedback_ids)
+    await repository.remove(session, feedback_ids)
+    await repository.insert(session, _rows(catalogue, items, type_events, at=at))
+
+
+def _rows(
+    catalogue: Catalogue, items: Sequence[Row], type_events: Sequence[Row], *, at: datetime
+) -> list[dict[str, Any]]:
+    events_of: dict[UUID, list[Row]] = defaultdict(list)
+    for event in type_events:
+        events_of[event["feedback_id"]].append(event)
+    rows = []
+    for item in items:
+        policy, changes = _policy_and_changes(catalogue, item, events_of[item["id"]])
+        if policy is None:
+            continue
+        deadline = deadline_of(item["received_at"], policy, catalogue.public_holidays)
+        rows.append(
+            {
+                "feedback_id": item["id"],
+                "policy_kind": policy.kind,
+                "policy_valid_from": policy.valid_from,
+                "due_on": deadline.due_on,
+                "reasons": [asdict(reason) for reason in (*changes, *deadline.reasons)],
+                "computed_at": at,
+            }
+        )
+    return rows
+
+
+def _policy_and_changes(
+    catalogue: Catalogue, item: Row, type_events: Sequence[Row]
+) -> tuple[DeadlinePolicy | None, list[Reason]]:
+    """The policy of the item's last type, and the last change of type that made it so, if any did."""
+    policy: DeadlinePolicy | None = None
+    changes: list[Reason] = []
+    received_on = local_day(item["received_at"])
+    for number, event in enumerate(type_events):
+        type_code = event["type_code"]
+        found = policy_for(
+            catalogue.deadline_policies, type_code=type_code, reply_wanted=item["reply_wanted"], on=received_on
+        )
+        if number > 0 and found is not policy:
+            names = catalogue.feedback_types[type_code].names
+            changes = [Reason(ReasonCode.RECLASSIFIED, local_day(event["occurred_at"]), Rule.POLICY, names)]
+        policy = found
+    return policy, changes
