@@ -83,7 +83,7 @@ async def feedback_submit(
 
     async def work() -> FeedbackReceipt:
         facts = await intake.submit(session, catalogue, submission, principal, now())
-        return presenter.receipt_of(request, facts)
+        return presenter.receipt_of(request, facts, submission.masked)
 
     return await idempotency.answer(submission, FeedbackReceipt, work)
 

@@ -14,18 +14,19 @@ from services.feedback_api.feedback.schemas import (
     FeedbackReceipt,
     FeedbackSummary,
 )
+from services.shared.personal_data import PersonalData
 from services.shared.tables import Feedback, FeedbackContent, FeedbackEvent
 from services.shared.tables.feedback import FeedbackEventKind, FeedbackState
 
 
-def receipt_of(request: Request, facts: Feedback) -> FeedbackReceipt:
+def receipt_of(request: Request, facts: Feedback, masked: Sequence[PersonalData]) -> FeedbackReceipt:
     """The answer to a sender."""
     return FeedbackReceipt(
         id=facts.id,
         receipt=facts.receipt,
         status_url=str(request.url_for("receipt_read", receipt=facts.receipt)),
         received_at=facts.received_at,
-        masked=[],
+        masked=list(masked),
         duplicate_of=None,
     )
 

@@ -1,21 +1,31 @@
 """Requests and answers about written feedback."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr, model_validator
 
 from services.feedback_api.deadlines.schemas import DeadlinePublic
+from services.shared.personal_data import CONTACT_FIELD, EVERYTHING, NUMBER_FIELD, PersonalData, mask_fields
 from services.shared.schemas import Code, FreeText, LineText, PastInstant, RequestModel, ResponseModel
 from services.shared.tables.feedback import FeedbackEventKind, FeedbackState
 
 Language = Literal["fi", "sv", "en", "other"]
 """The language a piece of feedback is written in."""
 
+MASKED_FIELDS = {
+    "text": EVERYTHING,
+    "title": EVERYTHING,
+    "sender_name": CONTACT_FIELD,
+    "sender_email": CONTACT_FIELD,
+    "sender_phone": NUMBER_FIELD,
+}
+"""What is masked where: contact fields keep what they ask for."""
+
 
 class FeedbackFields(RequestModel):
-    """What every piece of feedback has, however it comes."""
+    """What every piece of feedback has, however it comes. Personal data is masked as it is read."""
 
     text: FreeText = Field(description="What the resident says.", examples=["Ajanvaraus toimi hyvin, kiitos!"])
     type: Code = Field(default="other", description="A feedback type of the catalogue, or its alias.")
@@ -30,6 +40,18 @@ class FeedbackFields(RequestModel):
     )
     sender_phone: LineText | None = None
     reply_wanted: bool = False
+
+    _masked: tuple[PersonalData, ...] = PrivateAttr(default=())
+
+    @property
+    def masked(self) -> tuple[PersonalData, ...]:
+        """The kinds of personal data that were masked."""
+        return self._masked
+
+    @model_validator(mode="after")
+    def _mask_personal_data(self) -> Self:
+        self._masked = mask_fields(self, MASKED_FIELDS)
+        return self
 
 
 class FeedbackCreate(FeedbackFields):
@@ -48,7 +70,11 @@ class FeedbackReceipt(ResponseModel):
     receipt: str = Field(description="Keep it: it shows the state of the feedback.", examples=["7KQ2-XN4M-PWDA-9ZRT"])
     status_url: str = Field(description="Where the receipt shows the state.")
     received_at: datetime
-    masked: list[str] = Field(description="Kinds of personal data masked before storing. Always empty in this version.")
+    masked: list[PersonalData] = Field(
+        description="Kinds of personal data that were masked before storing: a word in brackets stands in their place. "
+        "`henkilotunnus_unsure` is what looks like a personal identity code but fails its check.",
+        examples=[["henkilotunnus", "email"]],
+    )
     duplicate_of: UUID | None = Field(description="The earlier item this repeats. Always null in this version.")
 
 
@@ -69,7 +95,14 @@ class EventFields(RequestModel):
     type: Code | None = Field(default=None, description="classified: the feedback type.")
     topic: Code | None = Field(default=None, description="classified: the topic.")
     recipient: LineText | None = Field(default=None, description="transferred outside: who received it.")
-    note: FreeText | None = Field(default=None, description="The answer's text, or an internal note.")
+    note: FreeText | None = Field(
+        default=None, description="The answer's text, or an internal note. Personal data in it is masked."
+    )
+
+    @model_validator(mode="after")
+    def _mask_personal_data(self) -> Self:
+        mask_fields(self, {"note": EVERYTHING, "recipient": CONTACT_FIELD})
+        return self
 
 
 class EventCreate(EventFields):

@@ -30,6 +30,7 @@ from services.survey_api.responses.submission import (
     hash_content,
     judge,
     service_point_of,
+    without_personal_data,
 )
 from services.survey_api.surveys.cache import SurveyCache
 from services.survey_api.surveys.definitions import SurveyDefinition
@@ -107,6 +108,7 @@ def _judge(
     survey = surveys.get(line.survey)
     if survey is None:
         return SurveyNotFoundProblem(f"there is no survey {line.survey!r}; GET /v1/surveys lists them")
+    line = without_personal_data(survey, line)
     try:
         service_point = service_point_of(survey, catalogue, line, line.given_at)
         content_hash = hash_content(survey, line, service_point=service_point, given_at=line.given_at)

@@ -1,11 +1,12 @@
 """Responses on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, model_validator
 
+from services.shared.personal_data import CONTACT_FIELD, NUMBER_FIELD, mask_fields
 from services.shared.schemas import Code, LineText, PastInstant, RequestModel, ResponseModel
 from services.shared.tables.surveys import CollectionMode
 from services.survey_api.surveys.answers import Answer
@@ -85,9 +86,14 @@ class ResponseFields(RequestModel):
         max_length=ANSWERS_MAX,
         description="Question code to answer. scale: the 0-100 value of one of its steps; smileys: `very_happy`, "
         "`happy`, `neutral` (of five), `unhappy`, `very_unhappy`; single_choice: an option's code; multiple_choice: "
-        "a list of them; yes_no: true or false; grade: 4-10; nps: 0-10; text: a text.",
+        "a list of them; yes_no: true or false; grade: 4-10; nps: 0-10; text: a text, with personal data masked.",
         examples=[{"satisfaction": 75, "topic": "booking"}],
     )
+
+    @model_validator(mode="after")
+    def _mask_interaction(self) -> Self:
+        mask_fields(self, {"interaction_id": NUMBER_FIELD})
+        return self
 
 
 class ResponseCreate(ResponseFields):
@@ -102,6 +108,11 @@ class ResponseCreate(ResponseFields):
     )
     contact_name: LineText | None = None
     contact_email: EmailAddress | None = Field(default=None, description="Where the respondent wants an answer.")
+
+    @model_validator(mode="after")
+    def _mask_contact(self) -> Self:
+        mask_fields(self, {"contact_name": CONTACT_FIELD, "contact_email": CONTACT_FIELD})
+        return self
 
     @model_validator(mode="after")
     def _contact_is_for_handling(self) -> "ResponseCreate":

@@ -19,6 +19,7 @@ from services.survey_api.responses.submission import (
     histogram_of,
     judge,
     service_point_of,
+    without_personal_data,
 )
 from services.survey_api.surveys.definitions import SurveyDefinition
 
@@ -32,6 +33,7 @@ async def submit(
     :class:`ResponseConflictProblem` for other content, :class:`SurveyClosedProblem` and
     :class:`InvalidRequestProblem`.
     """
+    body = without_personal_data(survey, body)
     given_at = body.given_at or at
     service_point = service_point_of(survey, catalogue, body, given_at)
     content_hash = hash_content(

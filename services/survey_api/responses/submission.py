@@ -4,19 +4,23 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
 
 from services.shared.catalogue import Catalogue
 from services.shared.clock import local_day, local_hour
+from services.shared.personal_data import mask
 from services.shared.problems import InvalidParam, InvalidRequestProblem, invalid
+from services.shared.settings import get_settings
 from services.shared.tables.surveys import CollectionMode
 from services.survey_api.responses.errors import SurveyClosedProblem
 from services.survey_api.responses.schemas import ResponseFields
 from services.survey_api.surveys.answers import Answer, ReadAnswers, WrongAnswersError, read_answers
 from services.survey_api.surveys.definitions import SurveyDefinition, Version
+
+Fields = TypeVar("Fields", bound=ResponseFields)
 
 
 class ResponseKey(NamedTuple):
@@ -75,6 +79,21 @@ def judge(
         texts=read.texts,
         counted=read.counted,
     )
+
+
+def without_personal_data(survey: SurveyDefinition, fields: Fields) -> Fields:
+    """The response with personal data masked in its texts, before they are hashed, stored or handed over."""
+    answers = {
+        code: _masked(answer) if code in survey.text_codes else answer for code, answer in fields.answers.items()
+    }
+    return fields.model_copy(update={"answers": answers})
+
+
+def _masked(answer: Answer) -> Answer:
+    # A longer text is refused unread.
+    if not isinstance(answer, str) or len(answer.strip()) > get_settings().text_max_length:
+        return answer
+    return mask(answer).text
 
 
 def hash_content(

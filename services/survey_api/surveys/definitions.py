@@ -81,6 +81,12 @@ class SurveyDefinition:
         """The version published last."""
         return self.versions[-1]
 
+    @cached_property
+    def text_codes(self) -> frozenset[str]:
+        """The codes of the questions answered by a text in any version."""
+        questions = (question for version in self.versions for question in version.questions.values())
+        return frozenset(question.code for question in questions if question.kind is QuestionKind.TEXT)
+
     def is_open(self, instant: datetime) -> bool:
         """Whether answers given at ``instant`` are taken; the closing instant itself no longer is."""
         return self.opens_at <= instant and (self.closes_at is None or instant < self.closes_at)
