@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,27 +50,53 @@ def _rows(
     events_of: dict[UUID, list[Row]] = defaultdict(list)
     for event in type_events:
         events_of[event["feedback_id"]].append(event)
+    counting = _Counting(catalogue)
     rows = []
     for item in items:
-        policy, changes = _policy_and_changes(catalogue, item, events_of[item["id"]])
+        policy, changes = _policy_and_changes(counting, item, events_of[item["id"]])
         if policy is None:
             continue
-        deadline = deadline_of(item["received_at"], policy, catalogue.public_holidays)
+        due_on, reasons = counting.deadline(item["received_at"], policy)
         rows.append(
             {
                 "feedback_id": item["id"],
                 "policy_kind": policy.kind,
                 "policy_valid_from": policy.valid_from,
-                "due_on": deadline.due_on,
-                "reasons": [asdict(reason) for reason in (*changes, *deadline.reasons)],
+                "due_on": due_on,
+                "reasons": [*(asdict(reason) for reason in changes), *reasons],
                 "computed_at": at,
             }
         )
     return rows
 
 
+class _Counting:
+    """Policies and deadlines found once for each day of receipt: an import has many items of the same day."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._policies: dict[tuple[str, bool, date], DeadlinePolicy | None] = {}
+        self._deadlines: dict[tuple[str, date, date], tuple[date, list[dict[str, Any]]]] = {}
+
+    def policy(self, type_code: str, *, reply_wanted: bool, on: date) -> DeadlinePolicy | None:
+        key = (type_code, reply_wanted, on)
+        if key not in self._policies:
+            self._policies[key] = policy_for(
+                self.catalogue.deadline_policies, type_code=type_code, reply_wanted=reply_wanted, on=on
+            )
+        return self._policies[key]
+
+    def deadline(self, received_at: datetime, policy: DeadlinePolicy) -> tuple[date, list[dict[str, Any]]]:
+        """The last day and the reasons as they are stored."""
+        key = (policy.kind, policy.valid_from, local_day(received_at))
+        if key not in self._deadlines:
+            deadline = deadline_of(received_at, policy, self.catalogue.public_holidays)
+            self._deadlines[key] = (deadline.due_on, [asdict(reason) for reason in deadline.reasons])
+        return self._deadlines[key]
+
+
 def _policy_and_changes(
-    catalogue: Catalogue, item: Row, type_events: Sequence[Row]
+    counting: _Counting, item: Row, type_events: Sequence[Row]
 ) -> tuple[DeadlinePolicy | None, list[Reason]]:
     """The policy of the item's last type, and the last change of type that made it so, if any did."""
     policy: DeadlinePolicy | None = None
@@ -78,11 +104,9 @@ def _policy_and_changes(
     received_on = local_day(item["received_at"])
     for number, event in enumerate(type_events):
         type_code = event["type_code"]
-        found = policy_for(
-            catalogue.deadline_policies, type_code=type_code, reply_wanted=item["reply_wanted"], on=received_on
-        )
+        found = counting.policy(type_code, reply_wanted=item["reply_wanted"], on=received_on)
         if number > 0 and found is not policy:
-            names = catalogue.feedback_types[type_code].names
+            names = counting.catalogue.feedback_types[type_code].names
             changes = [Reason(ReasonCode.RECLASSIFIED, local_day(event["occurred_at"]), Rule.POLICY, names)]
         policy = found
     return policy, changes
