@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.feedback_api.catalogue.endpoints import router as catalogue_router
+from services.feedback_api.erasure.endpoints import router as erasure_router
 from services.feedback_api.feedback import endpoints as feedback
 from services.feedback_api.ombudsman import endpoints as ombudsman
 from services.feedback_api.receipts.endpoints import router as receipts_router
@@ -21,6 +22,7 @@ how to mend it. Times are RFC 3339 with an offset. Every POST that creates takes
 
 TAGS = {
     "feedback": "Sending feedback, following it, handling it.",
+    "erasure": "Erasing what was written, and no figure with it.",
     "catalogue": "What forms let people choose from.",
     "ombudsman": "Contacts to the social and patient ombudsmen.",
     "themes": "Saved searches that feedback is assigned to.",
@@ -39,6 +41,7 @@ def create() -> FastAPI:
         routers=[
             feedback.router,
             receipts_router,
+            erasure_router,
             catalogue_router,
             ombudsman.router,
             themes_router,

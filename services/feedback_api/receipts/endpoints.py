@@ -6,19 +6,13 @@ from fastapi import APIRouter, Path
 
 from services.feedback_api.deadlines import repository as deadlines
 from services.feedback_api.feedback import repository
+from services.feedback_api.receipts.errors import ReceiptNotFoundProblem
 from services.feedback_api.receipts.schemas import ReceiptStatus
 from services.shared.database import ReadSessionDep
-from services.shared.problems import NotFoundProblem, problem_responses
+from services.shared.problems import problem_responses
 from services.shared.tables.feedback import FeedbackState
 
 router = APIRouter(prefix="/v1/receipts", tags=["feedback"])
-
-
-class ReceiptNotFoundProblem(NotFoundProblem):
-    """No feedback has the receipt."""
-
-    code = "receipt_not_found"
-    title = "There is no feedback with this receipt"
 
 
 @router.get("/{receipt}", summary="Where does my feedback stand?", responses=problem_responses(ReceiptNotFoundProblem))

@@ -1,0 +1,54 @@
+"""Erasing content, by the item's id or by the receipt its sender has."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path
+
+from services.feedback_api.erasure import service
+from services.feedback_api.erasure.schemas import ContentErased
+from services.feedback_api.feedback import repository as feedback
+from services.feedback_api.feedback.errors import FeedbackNotFoundProblem
+from services.feedback_api.receipts.errors import ReceiptNotFoundProblem
+from services.shared.database import SessionDep
+from services.shared.problems import (
+    ForbiddenProblem,
+    InvalidRequestProblem,
+    UnauthorizedProblem,
+    problem_responses,
+)
+from services.shared.security import Principal, Scope, require
+
+router = APIRouter(prefix="/v1", tags=["erasure"])
+
+EraserDep = Annotated[Principal, Depends(require(Scope.FEEDBACK_ERASE))]
+
+
+@router.delete(
+    "/feedback/{feedback_id}/content",
+    summary="Erase the content of a piece of feedback",
+    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, FeedbackNotFoundProblem, InvalidRequestProblem),
+)
+async def content_erase(feedback_id: UUID, session: SessionDep, eraser: EraserDep) -> ContentErased:
+    """Text, title, name, contact, answers and notes go for good; facts, events and all figures stay. Safe to repeat."""
+    facts = await feedback.find_locked(session, feedback_id)
+    if facts is None:
+        raise FeedbackNotFoundProblem
+    return await service.erase(session, facts, actor=eraser.name)
+
+
+@router.delete(
+    "/receipts/{receipt}/content",
+    summary="Erase the content of the feedback with a receipt",
+    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, ReceiptNotFoundProblem, InvalidRequestProblem),
+)
+async def content_erase_by_receipt(
+    receipt: Annotated[str, Path(max_length=40, examples=["7KQ2-XN4M-PWDA-9ZRT"])],
+    session: SessionDep,
+    eraser: EraserDep,
+) -> ContentErased:
+    """For a sender who asks for it with the receipt. The receipt goes on showing how the feedback stands."""
+    facts = await feedback.find_by_receipt(session, receipt.strip().upper())
+    if facts is None:
+        raise ReceiptNotFoundProblem
+    return await service.erase(session, facts, actor=eraser.name)

@@ -1,0 +1,25 @@
+"""Erasing an item's content, and touching nothing a figure is made of."""
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.feedback_api.erasure import repository
+from services.feedback_api.erasure.schemas import ContentErased
+from services.shared.tables import Feedback
+
+log = structlog.get_logger(__name__)
+
+
+async def erase(session: AsyncSession, facts: Feedback, *, actor: str) -> ContentErased:
+    """Erase what the resident and staff wrote about the item. Safe to repeat.
+
+    Facts, events, clocks and themes stay: a theme that a search found in the text is kept, as the text cannot be
+    searched again.
+    """
+    erased = ContentErased(
+        feedback_id=facts.id,
+        contents=await repository.erase_content(session, facts.id),
+        notes=await repository.erase_notes(session, facts.id),
+    )
+    log.info("content_erased", feedback=str(facts.id), by=actor, contents=erased.contents, notes=erased.notes)
+    return erased
