@@ -46,9 +46,7 @@ async def submit(
     await repository.write(session, rows)
     await deadlines.keep(session, catalogue, rows.facts, rows.events, at=now)
     await themes.assign(session, [feedback_id], at=now)
-    facts = await repository.find(session, feedback_id)
-    assert facts is not None  # noqa: S101 (written just above)
-    return facts
+    return Feedback(**rows.facts[0])
 
 
 def first_standing(catalogue: Catalogue, fields: FeedbackFields, received_at: datetime) -> Standing:
