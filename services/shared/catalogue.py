@@ -108,7 +108,7 @@ def _by_alias(entries: Mapping[str, Entry], value: str) -> Entry | None:
 def _unknown(
     field: str, value: str, list_name: str, known: Mapping[str, object] | None = None
 ) -> InvalidRequestProblem:
-    hint = f"use one of {', '.join(known)}" if known else f"GET /v1/catalogue lists the {list_name}"
+    hint = f"use one of {', '.join(known)}" if known else f"GET /v1/catalogue of feedback_api lists the {list_name}"
     return invalid(field, f"{value!r} is not in the catalogue; {hint}")
 
 

@@ -228,11 +228,6 @@ class OmbudsmanCounts:
         """Reasons, the base of the reasons' shares."""
         return sum(self.by_reason.values())
 
-    @property
-    def with_two_reasons(self) -> int:
-        """Contacts with a second reason."""
-        return self.reasons_recorded - (self.contacts - self.without_reason)
-
 
 def _by_service(health: int, family: int, hospital: int, other: int) -> Counts:
     return {

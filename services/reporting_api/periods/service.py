@@ -31,7 +31,7 @@ from services.reporting_api.statements.service import FetchedStatements, fetch_s
 from services.shared.catalogue import Catalogue
 from services.shared.clock import local_day
 from services.shared.periods import InvalidPeriodLabelError, Period, PeriodKind, parse_period, period_of
-from services.shared.problems import InvalidParam
+from services.shared.problems import InvalidParam, InvalidRequestProblem
 from services.shared.tables import Unit
 from services.shared.tables.base import Labels
 from services.shared.tables.surveys import SurveyKind
@@ -116,12 +116,10 @@ def _period(inquiry: Inquiry) -> Period:
 
 
 def _find_unit(catalogue: Catalogue, code: str) -> Unit:
-    by_alias = (unit for unit in catalogue.units.values() if code in unit.aliases)
-    unit = catalogue.units.get(code) or next(by_alias, None)
-    if unit is None:
-        reason = f"{code!r} is not in the catalogue; GET /v1/catalogue of feedback_api lists the units"
-        raise UnknownUnitProblem(reason, invalid_params=[InvalidParam(name="unit", reason=reason)])
-    return unit
+    try:
+        return catalogue.find_unit(code)
+    except InvalidRequestProblem as problem:
+        raise UnknownUnitProblem(problem.detail, invalid_params=problem.invalid_params) from None
 
 
 def _compare(statements: FetchedStatements, counted: Counted) -> list[StatementComparison]:
