@@ -30,6 +30,7 @@ FORBIDDEN = [
     (SURVEY, "DELETE FROM survey_response"),
     (SURVEY, "UPDATE survey_question SET position = 1"),
     (SURVEY, "DELETE FROM answer_histogram"),
+    (REPORTING, "SELECT * FROM feedback"),
     (REPORTING, "SELECT * FROM feedback_content"),
     (REPORTING, "SELECT * FROM feedback_event_content"),
     (REPORTING, "SELECT * FROM survey_response_content"),
@@ -51,7 +52,16 @@ async def test_postgres_refuses(connection: AsyncConnection, role: str, statemen
 
 
 @pytest.mark.parametrize(
-    "table", ["feedback", "feedback_event", "feedback_deadline", "survey_response", "answer_histogram", "unit"]
+    "table",
+    [
+        "feedback_in_figures",
+        "feedback_kept_apart",
+        "feedback_event",
+        "feedback_deadline",
+        "survey_response",
+        "answer_histogram",
+        "unit",
+    ],
 )
 async def test_reporting_reads_facts(connection: AsyncConnection, table: str) -> None:
     await connection.execute(text(f"SET LOCAL ROLE {REPORTING}"))

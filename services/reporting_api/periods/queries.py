@@ -8,7 +8,7 @@ FEEDBACK_TOTALS = """
 SELECT
     period.label AS period,
     EXISTS (
-        SELECT FROM feedback AS any_unit
+        SELECT FROM feedback_in_figures AS any_unit
         WHERE any_unit.received_on >= period.starts_on AND any_unit.received_on < period.ends_on
     ) AS has_data,
     coalesce(bool_or(item.source = 'demonstration'), false) AS has_demonstration,
@@ -30,7 +30,7 @@ FROM unnest(
 ) AS period (label, starts_on, ends_on)
 LEFT JOIN LATERAL (
     SELECT *, state NOT IN ('transferred_out', 'rejected') AS is_counted
-    FROM feedback
+    FROM feedback_in_figures
     WHERE received_on >= period.starts_on AND received_on < period.ends_on
     AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
 ) AS item ON true
@@ -51,7 +51,7 @@ WITH times AS (
     FROM unnest(
         CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
     ) AS period (label, starts_on, ends_on)
-    JOIN feedback AS item
+    JOIN feedback_in_figures AS item
         ON item.received_on >= period.starts_on AND item.received_on < period.ends_on
         AND item.state NOT IN ('transferred_out', 'rejected')
         AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
@@ -87,7 +87,7 @@ SELECT period.label AS period, item.type_code, item.topic_code, count(*) AS item
 FROM unnest(
     CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
 ) AS period (label, starts_on, ends_on)
-JOIN feedback AS item
+JOIN feedback_in_figures AS item
     ON item.received_on >= period.starts_on AND item.received_on < period.ends_on
     AND item.state NOT IN ('transferred_out', 'rejected')
     AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
@@ -99,7 +99,7 @@ SELECT period.label AS period, membership.theme_code, item.type_code, count(*) A
 FROM unnest(
     CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
 ) AS period (label, starts_on, ends_on)
-JOIN feedback AS item
+JOIN feedback_in_figures AS item
     ON item.received_on >= period.starts_on AND item.received_on < period.ends_on
     AND item.state NOT IN ('transferred_out', 'rejected')
     AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))

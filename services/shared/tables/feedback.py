@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from services.shared.tables.base import Table, json_object, one_of, text, timestamp
@@ -23,7 +24,11 @@ class FeedbackState(StrEnum):
 
 
 class FeedbackEventKind(StrEnum):
-    """What can happen to an item. ``received`` is always the first event and the only one written at intake."""
+    """What can happen to an item. ``received`` is always the first event.
+
+    ``held``, ``released`` and ``confirmed`` say whether it is kept apart from the figures; ``noted`` (staff, inside)
+    and ``commented`` (the sender, later) add words. None of these five moves the item's state or a clock.
+    """
 
     RECEIVED = "received"
     CLASSIFIED = "classified"
@@ -34,6 +39,19 @@ class FeedbackEventKind(StrEnum):
     CLOSED = "closed"
     REJECTED = "rejected"
     REOPENED = "reopened"
+    HELD = "held"
+    RELEASED = "released"
+    CONFIRMED = "confirmed"
+    NOTED = "noted"
+    COMMENTED = "commented"
+
+
+class Hold(StrEnum):
+    """Why an item is kept apart: it is in no figure until a person releases it."""
+
+    SUSPECTED_SPAM = "suspected_spam"
+    NOT_FEEDBACK = "not_feedback"
+    DUPLICATE = "duplicate"
 
 
 class ThemeAssignedBy(StrEnum):
@@ -58,8 +76,12 @@ class Feedback(Table, table=True):
             "received_on = (received_at AT TIME ZONE 'Europe/Helsinki')::date",
             name="received_on_is_local_day",
         ),
+        one_of("hold", Hold, "hold_known"),
+        CheckConstraint("(hold IS NULL) = (hold_reason IS NULL)", name="hold_has_reason"),
+        CheckConstraint("hold IS NOT NULL OR hold_confirmed_at IS NULL", name="only_a_hold_is_confirmed"),
         Index("ix_feedback_updated_at_id", "updated_at", "id"),
         Index("ix_feedback_received_on_unit_code", "received_on", "unit_code"),
+        Index("ix_feedback_hold", "hold", postgresql_where=sql("hold IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -81,6 +103,10 @@ class Feedback(Table, table=True):
     handled_at: datetime | None = timestamp(default=None)
     last_event_at: datetime = timestamp()
     event_count: int
+    hold: str | None = text(default=None)
+    hold_reason: str | None = text(default=None)
+    hold_confirmed_at: datetime | None = timestamp(default=None)
+    sender_identified: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
 
 
 class FeedbackContent(Table, table=True):
@@ -105,6 +131,9 @@ class FeedbackEvent(Table, table=True):
         UniqueConstraint("feedback_id", "sequence"),
         CheckConstraint("(sequence = 1) = (kind = 'received')", name="received_is_first"),
         CheckConstraint("recipient IS NULL OR kind = 'transferred'", name="recipient_only_when_transferred"),
+        one_of("hold", Hold, "hold_known"),
+        CheckConstraint("(kind = 'held') = (hold IS NOT NULL AND hold_reason IS NOT NULL)", name="held_has_reason"),
+        CheckConstraint("NOT is_sensitive OR kind IN ('interim_answered', 'answered')", name="only_answers_sensitive"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -118,6 +147,9 @@ class FeedbackEvent(Table, table=True):
     type_code: str | None = text(default=None, foreign_key="feedback_type.code")
     topic_code: str | None = text(default=None, foreign_key="topic.code")
     recipient: str | None = text(default=None)
+    hold: str | None = text(default=None)
+    hold_reason: str | None = text(default=None)
+    is_sensitive: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
 
 
 class FeedbackEventContent(Table, table=True):
