@@ -25,6 +25,7 @@ from services.shared.tables.feedback import (
     FeedbackDeadline,
     FeedbackEvent,
     FeedbackEventContent,
+    FeedbackFingerprint,
     FeedbackTheme,
 )
 from services.shared.tables.ombudsman import OmbudsmanContact, OmbudsmanContactReason
@@ -51,6 +52,7 @@ __all__ = [
     "FeedbackDeadline",
     "FeedbackEvent",
     "FeedbackEventContent",
+    "FeedbackFingerprint",
     "FeedbackTheme",
     "FeedbackType",
     "IdempotencyKey",

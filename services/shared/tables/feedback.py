@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Computed, Double, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 
 from services.shared.tables.base import Table, json_object, one_of, text, timestamp
@@ -62,6 +63,12 @@ class ThemeAssignedBy(StrEnum):
     STAFF = "staff"
 
 
+_WORDS = "coalesce(title, '') || ' ' || body"
+_SEARCH = " || ".join(
+    f"to_tsvector('{language}'::regconfig, {_WORDS})" for language in ("finnish", "swedish", "english")
+)
+
+
 class Feedback(Table, table=True):
     """The facts of one piece of feedback. Holds no personal data; never deleted."""
 
@@ -110,9 +117,27 @@ class Feedback(Table, table=True):
 
 
 class FeedbackContent(Table, table=True):
-    """What the resident wrote and how to reach them. Can be erased without any figure changing."""
+    """What the resident wrote, where it was, and how to reach them. Can be erased without any figure changing.
+
+    ``latitude`` and ``longitude`` are WGS84 degrees. ``attributes`` are a form's further answers, by their code.
+    ``search`` is made by PostgreSQL of the words, in all three languages.
+    """
 
     __tablename__ = "feedback_content"
+    __table_args__ = (
+        CheckConstraint(
+            "(latitude IS NULL) = (longitude IS NULL) "
+            "AND latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180",
+            name="place_is_whole_and_on_earth",
+        ),
+        Index("ix_feedback_content_search", "search", postgresql_using="gin"),
+        Index("ix_feedback_content_place", "latitude", "longitude", postgresql_where=sql("latitude IS NOT NULL")),
+        Index(
+            "ix_feedback_content_sender_email",
+            sql("lower(sender_email)"),
+            postgresql_where=sql("sender_email IS NOT NULL"),
+        ),
+    )
 
     feedback_id: UUID = Field(primary_key=True, foreign_key="feedback.id")
     title: str | None = text(default=None)
@@ -120,6 +145,25 @@ class FeedbackContent(Table, table=True):
     sender_name: str | None = text(default=None)
     sender_email: str | None = text(default=None)
     sender_phone: str | None = text(default=None)
+    address: str | None = text(default=None)
+    address_id: str | None = text(default=None)
+    zip_code: str | None = text(default=None)
+    latitude: float | None = Field(default=None, sa_type=Double)
+    longitude: float | None = Field(default=None, sa_type=Double)
+    attributes: dict[str, Any] | None = json_object(nullable=True)
+    search: str | None = Field(
+        default=None, sa_column=Column("search", TSVECTOR, Computed(_SEARCH, persisted=True), nullable=True)
+    )
+
+
+class FeedbackFingerprint(Table, table=True):
+    """A keyed hash of what came and from where, by which the same submission is known when it comes again."""
+
+    __tablename__ = "feedback_fingerprint"
+
+    fingerprint: str = text(primary_key=True)
+    feedback_id: UUID = Field(foreign_key="feedback.id")
+    seen_at: datetime = timestamp(index=True)
 
 
 class FeedbackEvent(Table, table=True):
