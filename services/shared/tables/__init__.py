@@ -28,7 +28,10 @@ from services.shared.tables.feedback import (
     FeedbackFingerprint,
     FeedbackTheme,
 )
+from services.shared.tables.mail import OutgoingMail
 from services.shared.tables.ombudsman import OmbudsmanContact, OmbudsmanContactReason
+from services.shared.tables.open311 import FeedbackPublication, Open311Service
+from services.shared.tables.retention import RetentionPolicy, RetentionRun
 from services.shared.tables.surveys import (
     AnswerHistogram,
     CommentHandover,
@@ -53,6 +56,7 @@ __all__ = [
     "FeedbackEvent",
     "FeedbackEventContent",
     "FeedbackFingerprint",
+    "FeedbackPublication",
     "FeedbackTheme",
     "FeedbackType",
     "IdempotencyKey",
@@ -60,7 +64,11 @@ __all__ = [
     "OmbudsmanContactReason",
     "OmbudsmanReason",
     "OmbudsmanService",
+    "Open311Service",
+    "OutgoingMail",
     "PublicHoliday",
+    "RetentionPolicy",
+    "RetentionRun",
     "Survey",
     "SurveyOption",
     "SurveyQuestion",

@@ -1,0 +1,64 @@
+"""How long content is kept, and what each run erased."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field
+
+from services.shared.tables.base import (
+    Labels,
+    Table,
+    has_finnish,
+    json_object,
+    labels,
+    one_of,
+    text,
+    text_list,
+    timestamp,
+)
+
+
+class CountedFrom(StrEnum):
+    """When the time of keeping begins. An open item's content is never erased by ``last_event_when_closed``."""
+
+    RECEIVED = "received"
+    LAST_EVENT_WHEN_CLOSED = "last_event_when_closed"
+
+
+class RetentionPolicy(Table, table=True):
+    """How many days content is kept: of items held as one of ``holds`` (none: of items not held), of ``type_codes``
+    (none: of all types that no other policy of the same holds names).
+    """
+
+    __tablename__ = "retention_policy"
+    __table_args__ = (
+        one_of("counted_from", CountedFrom, "counted_from_known"),
+        CheckConstraint("keep_days > 0", name="keep_days_positive"),
+        has_finnish("names", "names_have_finnish"),
+    )
+
+    code: str = text(primary_key=True)
+    position: int
+    holds: list[str] = text_list()
+    type_codes: list[str] = text_list()
+    counted_from: str = text()
+    keep_days: int
+    names: Labels = labels()
+    owner: str = text()
+    source: str = text()
+
+
+class RetentionRun(Table, table=True):
+    """One run. ``counts`` says how many items each policy concerned."""
+
+    __tablename__ = "retention_run"
+
+    id: UUID = Field(primary_key=True)
+    started_at: datetime = timestamp(index=True)
+    finished_at: datetime = timestamp()
+    actor: str = text()
+    is_dry_run: bool
+    counts: dict[str, Any] = json_object()
