@@ -19,7 +19,9 @@ from services.shared.tables import (
     FeedbackType,
     OmbudsmanReason,
     OmbudsmanService,
+    Open311Service,
     PublicHoliday,
+    RetentionPolicy,
     Table,
     TargetPolicy,
     Theme,
@@ -43,6 +45,8 @@ class Catalogue:
     public_holidays: Mapping[date, PublicHoliday]
     ombudsman_services: Mapping[str, OmbudsmanService]
     ombudsman_reasons: Mapping[str, OmbudsmanReason]
+    open311_services: Mapping[str, Open311Service]
+    retention_policies: tuple[RetentionPolicy, ...]
 
     @property
     def root_unit(self) -> Unit:
@@ -147,6 +151,8 @@ async def read_catalogue(session: AsyncSession) -> Catalogue:
     public_holidays = (await session.execute(select(PublicHoliday))).scalars()
     services = (await session.execute(select(OmbudsmanService).order_by(col(OmbudsmanService.position)))).scalars()
     reasons = (await session.execute(select(OmbudsmanReason).order_by(col(OmbudsmanReason.position)))).scalars()
+    open311_services = (await session.execute(select(Open311Service).order_by(col(Open311Service.position)))).scalars()
+    retention = (await session.execute(select(RetentionPolicy).order_by(col(RetentionPolicy.position)))).scalars()
     catalogue = Catalogue(
         revision=revision,
         units={unit.code: unit for unit in units},
@@ -159,6 +165,8 @@ async def read_catalogue(session: AsyncSession) -> Catalogue:
         public_holidays={holiday.day: holiday for holiday in public_holidays},
         ombudsman_services={entry.code: entry for entry in services},
         ombudsman_reasons={entry.code: entry for entry in reasons},
+        open311_services={entry.code: entry for entry in open311_services},
+        retention_policies=tuple(retention),
     )
     _detach(session, catalogue)
     return catalogue
@@ -174,9 +182,10 @@ def _detach(session: AsyncSession, catalogue: Catalogue) -> None:
         catalogue.themes,
         catalogue.ombudsman_services,
         catalogue.ombudsman_reasons,
+        catalogue.open311_services,
         catalogue.public_holidays,
     )
-    lists = (*catalogue.target_policies, *catalogue.deadline_policies)
+    lists = (*catalogue.target_policies, *catalogue.deadline_policies, *catalogue.retention_policies)
     for row in (*lists, *(row for mapping in mappings for row in mapping.values())):
         session.expunge(row)
 

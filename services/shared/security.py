@@ -24,7 +24,9 @@ from services.shared.tables import ApiKey
 class Scope(StrEnum):
     """What a key may be allowed to do."""
 
+    FEEDBACK_SEND = "feedback:send"
     FEEDBACK_HANDLE = "feedback:handle"
+    FEEDBACK_MODERATE = "feedback:moderate"
     FEEDBACK_IMPORT = "feedback:import"
     FEEDBACK_ERASE = "feedback:erase"
     OMBUDSMAN = "ombudsman"

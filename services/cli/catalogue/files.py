@@ -14,6 +14,8 @@ FILE_NAMES = (
     "themes.yaml",
     "target_policies.yaml",
     "deadline_policies.yaml",
+    "retention_policies.yaml",
+    "open311_services.yaml",
     "ombudsman_services.yaml",
     "ombudsman_reasons.yaml",
 )

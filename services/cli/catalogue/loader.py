@@ -20,7 +20,9 @@ from services.shared.tables import (
     FeedbackType,
     OmbudsmanReason,
     OmbudsmanService,
+    Open311Service,
     PublicHoliday,
+    RetentionPolicy,
     Table,
     TargetPolicy,
     Theme,
@@ -44,7 +46,15 @@ class LoadedCatalogue:
     has_changed: bool
 
 
-_RENAMED = {"parent": "parent_code", "successor": "successor_code", "topics": "topic_codes", "types": "type_codes"}
+_RENAMED = {
+    "parent": "parent_code",
+    "successor": "successor_code",
+    "topics": "topic_codes",
+    "types": "type_codes",
+    "topic": "topic_code",
+    "type": "type_code",
+    "unit": "unit_code",
+}
 _TABLES: dict[str, type[Table]] = {
     "units.yaml": Unit,
     "feedback_types.yaml": FeedbackType,
@@ -53,6 +63,8 @@ _TABLES: dict[str, type[Table]] = {
     "themes.yaml": Theme,
     "target_policies.yaml": TargetPolicy,
     "deadline_policies.yaml": DeadlinePolicy,
+    "retention_policies.yaml": RetentionPolicy,
+    "open311_services.yaml": Open311Service,
     "ombudsman_services.yaml": OmbudsmanService,
     "ombudsman_reasons.yaml": OmbudsmanReason,
 }
@@ -77,7 +89,7 @@ def _rows(name: str, text: str) -> list[Entry]:
     columns = {column.name for column in table.columns}
     rows = []
     for position, entry in enumerate(yaml.safe_load(text), start=1):
-        row = {_RENAMED.get(key, key): value for key, value in entry.items()}
+        row = {key if key in columns else _RENAMED.get(key, key): value for key, value in entry.items()}
         if "position" in columns:
             row["position"] = position
         unknown = row.keys() - columns
