@@ -34,6 +34,7 @@ async def feedback_echo(_submission: Annotated[FeedbackCreate, Depends(read_subm
         received_at=now(),
         masked=[],
         duplicate_of=None,
+        belongs_elsewhere=None,
     )
 
 

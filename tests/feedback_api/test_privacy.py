@@ -41,15 +41,20 @@ class TestSubmission:
             "sender_name": "Aino 010594Y9032",
             "sender_email": "aino@example.org",
             "sender_phone": "040 123 4567",
+            "location": {"address": "Katu 1, 131052-308T"},
+            "attributes": {"iban": "FI21 1234 5600 0007 85", "many": ["a@example.org"]},
         }
         created = (await public.post("/v1/feedback", json=sent)).json()
-        assert created["masked"] == ["henkilotunnus", "henkilotunnus_unsure", "email", "phone"]
-        assert (await staff.get(f"/v1/feedback/{created['id']}")).json()["content"] == {
+        assert created["masked"] == ["iban", "henkilotunnus", "henkilotunnus_unsure", "email", "phone"]
+        content = (await staff.get(f"/v1/feedback/{created['id']}")).json()["content"]
+        assert {name: value for name, value in content.items() if value is not None} == {
             "title": "Hetuni on [hetu]",
             "text": "Soita [phone] tai [mail]. Toinen hetu [hetu?].",
             "sender_name": "Aino [hetu]",
             "sender_email": "aino@example.org",
             "sender_phone": "040 123 4567",
+            "address": "Katu 1, [hetu]",
+            "attributes": {"iban": "[iban]", "many": ["[mail]"]},
         }
 
     async def test_nothing_personal_nothing_masked(self, public: httpx.AsyncClient) -> None:

@@ -27,7 +27,7 @@ class TestJson:
         response = await public.post("/v1/feedback", json={"text": "Kiitos hyvästä palvelusta!"})
         assert response.status_code == 201
         body = response.json()
-        assert set(body) == {"id", "receipt", "status_url", "received_at", "masked", "duplicate_of"}
+        assert set(body) == {"id", "receipt", "status_url", "received_at", "masked", "duplicate_of", "belongs_elsewhere"}
         status = await public.get(httpx.URL(body["status_url"]).path)
         assert status.json()["state"] == "received"
 
@@ -46,6 +46,8 @@ class TestJson:
             "sender_email": "aino@example.org",
             "sender_phone": "040 123 4567",
             "reply_wanted": True,
+            "location": {"latitude": 60.17, "longitude": 24.94, "address": "Kaikukatu 4", "zip_code": "00530"},
+            "attributes": {"viewpoint": ["wheelchair"], "visit": "2021-05-04"},
         }
         created = (await public.post("/v1/feedback", json=sent)).json()
         item = (await staff.get(f"/v1/feedback/{created['id']}")).json()
@@ -62,6 +64,12 @@ class TestJson:
             "sender_name": "Aino Asukas",
             "sender_email": "aino@example.org",
             "sender_phone": "040 123 4567",
+            "latitude": 60.17,
+            "longitude": 24.94,
+            "address": "Kaikukatu 4",
+            "address_id": None,
+            "zip_code": "00530",
+            "attributes": {"viewpoint": ["wheelchair"], "visit": "2021-05-04"},
         }
         assert [event["kind"] for event in item["events"]] == ["received"]
 
@@ -81,6 +89,10 @@ class TestJson:
             ({"text": 5}, "text", "string"),
             ({"sender_email": "no at sign"}, "sender_email", "pattern"),
             ({"colour": "blue"}, "colour", "spelling"),
+            ({"location": {"latitude": 60.17}}, "location", "together"),
+            ({"location": {"latitude": 91, "longitude": 0}}, "location.latitude", "90"),
+            ({"location": {"latitude": 0, "longitude": -181}}, "location.longitude", "-180"),
+            ({"attributes": {"a": {"b": "c"}}}, "attributes.a", "text"),
         ],
     )
     async def test_a_wrong_field_is_named_with_its_remedy(
@@ -219,6 +231,34 @@ class TestIdempotencyKey:
         theirs = await staff.post("/v1/feedback", json={"text": "b"}, headers=headers)
         assert theirs.status_code == 201
         assert theirs.json()["id"] != mine.json()["id"]
+
+
+class TestSearch:
+    @pytest.mark.parametrize(
+        ("words", "found"),
+        [
+            ("hammaslääkäri", {"fi"}),
+            ("hammaslääkärissä -jono", set()),
+            ("tandläkare", {"sv"}),
+            ("dentists", {"en"}),
+            ('"kind dentist"', {"en"}),
+            ("tandläkaren or dentist", {"sv", "en"}),
+            ("'; DROP TABLE feedback; --", set()),
+            ("&|!():*<->", set()),
+        ],
+    )
+    async def test_words_are_found_in_any_inflection(
+        self, public: httpx.AsyncClient, staff: httpx.AsyncClient, words: str, found: set[str]
+    ) -> None:
+        texts = {
+            "fi": "Kävin hammaslääkärillä, jono oli pitkä",
+            "sv": "Tandläkarna var vänliga",
+            "en": "A kind dentist",
+        }
+        for language, body in texts.items():
+            await public.post("/v1/feedback", json={"text": body, "language": language})
+        listed = (await staff.get("/v1/feedback", params={"q": words})).json()["items"]
+        assert {item["language"] for item in listed} == found
 
 
 class TestProblemDocument:

@@ -22,6 +22,11 @@ def policy_for(
     return policy
 
 
+def policy_for_matter(policies: Iterable[DeadlinePolicy], *, reason: str | None, on: date) -> DeadlinePolicy | None:
+    """The policy of what is kept apart for ``reason``, such as an objection; None where there is none."""
+    return next((policy for policy in policies_in_force(policies, on=on) if policy.kind == reason), None)
+
+
 def policies_in_force(policies: Iterable[DeadlinePolicy], *, on: date) -> list[DeadlinePolicy]:
     """The newest policy of each kind that has begun by the day."""
     by_kind: dict[str, DeadlinePolicy] = {}

@@ -51,8 +51,8 @@ async def remove(session: AsyncSession, feedback_ids: Collection[UUID]) -> None:
 
 
 async def fetch_items(session: AsyncSession, feedback_ids: Collection[UUID]) -> list[dict[str, Any]]:
-    """Of each item what its deadline follows from: id, received_at and reply_wanted."""
-    statement = select(Feedback.id, Feedback.received_at, Feedback.reply_wanted).where(
+    """Of each item what its deadline follows from: id, received_at, reply_wanted and hold_reason."""
+    statement = select(Feedback.id, Feedback.received_at, Feedback.reply_wanted, Feedback.hold_reason).where(
         col(Feedback.id).in_(feedback_ids)
     )
     return [dict(row) for row in (await session.execute(statement)).mappings()]

@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.feedback_api.deadlines import repository
-from services.feedback_api.deadlines.policies import policy_for
+from services.feedback_api.deadlines.policies import policy_for, policy_for_matter
 from services.feedback_api.deadlines.rules import Reason, ReasonCode, Rule, deadline_of
 from services.shared.catalogue import Catalogue
 from services.shared.clock import local_day
 from services.shared.tables import DeadlinePolicy
+from services.shared.tables.feedback import FeedbackEventKind
 
 Row = Mapping[str, Any]
 
@@ -24,15 +25,20 @@ async def keep(
 ) -> None:
     """Give new items their deadline, and items that were given another type the deadline of that type.
 
-    ``facts`` are the rows of the new items (id, received_at, reply_wanted); ``events`` the event rows just written, of
-    new and of earlier items, in each item's order. The policy is the one in force on the day of receipt.
+    ``facts`` are the rows of the new items (id, received_at, reply_wanted, hold_reason); ``events`` the event rows just
+    written, of new and of earlier items, in each item's order. The policy is the one in force on the day of receipt:
+    of the type, or of the matter that the item is kept apart as.
     """
     type_events = [event for event in events if event["type_code"] is not None]
     new_ids = {item["id"] for item in facts}
-    changed_ids = {event["feedback_id"] for event in type_events} - new_ids
+    changed_ids = {event["feedback_id"] for event in events if _may_change_policy(event)} - new_ids
     await repository.insert(session, _rows(catalogue, facts, type_events, at=at))
     if changed_ids:
         await _compute_again(session, catalogue, changed_ids, at=at)
+
+
+def _may_change_policy(event: Row) -> bool:
+    return event["type_code"] is not None or event["kind"] in (FeedbackEventKind.HELD, FeedbackEventKind.RELEASED)
 
 
 async def _compute_again(
@@ -102,6 +108,8 @@ def _policy_and_changes(
     policy: DeadlinePolicy | None = None
     changes: list[Reason] = []
     received_on = local_day(item["received_at"])
+    if item["hold_reason"] is not None:
+        return policy_for_matter(counting.catalogue.deadline_policies, reason=item["hold_reason"], on=received_on), []
     for number, event in enumerate(type_events):
         type_code = event["type_code"]
         found = counting.policy(type_code, reply_wanted=item["reply_wanted"], on=received_on)

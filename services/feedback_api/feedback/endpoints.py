@@ -26,6 +26,7 @@ from services.feedback_api.feedback.schemas import (
     FeedbackPage,
     FeedbackReceipt,
 )
+from services.feedback_api.feedback.screening import ScreeningDep
 from services.feedback_api.feedback.submission import REQUEST_BODY, read_submission
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import local_day, now
@@ -47,7 +48,7 @@ from services.shared.schemas import Code
 from services.shared.security import Principal, PrincipalDep, Scope, require
 from services.shared.settings import settings_of
 from services.shared.tables import Feedback
-from services.shared.tables.feedback import FeedbackState
+from services.shared.tables.feedback import FeedbackState, Hold
 
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"])
 
@@ -78,12 +79,14 @@ async def feedback_submit(
     catalogue: CatalogueDep,
     principal: PrincipalDep,
     idempotency: IdempotencyDep,
+    screening: ScreeningDep,
 ) -> FeedbackReceipt:
     """Takes JSON, or what an HTML form sends. Unknown JSON fields are refused; other inputs of a form are ignored."""
 
     async def work() -> FeedbackReceipt:
-        facts = await intake.submit(session, catalogue, submission, principal, now())
-        return presenter.receipt_of(request, facts, submission.masked)
+        origin = intake.origin_of(request, principal)
+        accepted = await intake.submit(session, catalogue, submission, origin, screening, now())
+        return presenter.receipt_of(request, accepted, submission.masked)
 
     return await idempotency.answer(submission, FeedbackReceipt, work)
 
@@ -133,6 +136,16 @@ async def feedback_list(
             "within the setting `deadline_soon_days`."
         ),
     ] = None,
+    hold: Annotated[Hold | None, Query(description="Kept apart from the figures as this.")] = None,
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=200,
+            description="Words of the title or text, in any inflection of Finnish, Swedish or English; `-word` leaves "
+            'out, `"two words"` keeps together, `or` takes either.',
+        ),
+    ] = None,
     limit: LimitQuery = None,
     cursor: CursorQuery = None,
 ) -> FeedbackPage:
@@ -147,6 +160,8 @@ async def feedback_list(
         topic_code=catalogue.resolve_topic(topic).code if topic else None,
         unit_codes=catalogue.branch(catalogue.find_unit(unit).code) if unit else None,
         due=_window_of(request, due) if due else None,
+        hold=hold,
+        words=q,
     )
     size = page_limit(limit)
     rows = await repository.list_facts(session, filters, Cursor.decode(cursor) if cursor else None, size + 1)

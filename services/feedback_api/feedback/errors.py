@@ -24,6 +24,13 @@ class EventOutOfOrderProblem(ConflictProblem):
     title = "The event lies before the item's latest event"
 
 
+class SensitiveAnswerProblem(ConflictProblem):
+    """An answer with private matters, to a sender nobody knows."""
+
+    code = "sender_not_identified"
+    title = "A sensitive answer needs an identified sender"
+
+
 class ImportConflictProblem(ConflictProblem):
     """The item is here already, with another time or other events."""
 

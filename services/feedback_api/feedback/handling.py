@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.feedback_api.deadlines import service as deadlines
 from services.feedback_api.feedback import lifecycle, repository
-from services.feedback_api.feedback.errors import FeedbackNotFoundProblem
+from services.feedback_api.feedback.errors import FeedbackNotFoundProblem, SensitiveAnswerProblem
 from services.feedback_api.feedback.lifecycle import Happening
 from services.feedback_api.feedback.repository import NewRows
 from services.feedback_api.feedback.schemas import EventCreate, EventFields
@@ -16,6 +16,9 @@ from services.feedback_api.themes.service import check_known
 from services.shared.catalogue import Catalogue
 from services.shared.clock import local_day
 from services.shared.tables import Feedback
+
+EVENT_FIELDS = ("unit", "type", "topic", "recipient", "hold", "hold_reason", "is_sensitive", "note")
+"""What of an event may belong to some kinds only."""
 
 
 async def record_event(
@@ -28,6 +31,11 @@ async def record_event(
     # Staff who act "now" must not fail because their last event was recorded with a clock slightly ahead.
     occurred_at = event.occurred_at or max(now, facts.last_event_at)
     happening = happening_of(catalogue, event, occurred_at, has_themes=event.themes is not None)
+    if event.is_sensitive and not facts.sender_identified:
+        raise SensitiveAnswerProblem(
+            "the sender is not identified; give the sensitive part in a service where they sign in, and answer here "
+            "without it"
+        )
     standing = lifecycle.after(repository.standing_of(facts), happening)
     rows = NewRows()
     event_id = rows.add_event(feedback_id, standing.event_count, happening, actor=actor, at=now, note=event.note)
@@ -46,7 +54,7 @@ def happening_of(
     catalogue: Catalogue, event: EventFields, occurred_at: datetime, *, has_themes: bool = False
 ) -> Happening:
     """The event with its codes resolved; raises a problem naming the field that is wrong."""
-    given = {name for name in ("unit", "type", "topic", "recipient") if getattr(event, name) is not None}
+    given = {name for name in EVENT_FIELDS if getattr(event, name, None) not in (None, False)}
     lifecycle.check_fields(event.kind, frozenset(given | ({"themes"} if has_themes else set())))
     unit = catalogue.resolve_unit(event.unit, on=local_day(occurred_at)) if event.unit else None
     feedback_type = catalogue.resolve_type(event.type) if event.type else None
@@ -58,4 +66,7 @@ def happening_of(
         type_code=feedback_type.code if feedback_type else None,
         topic_code=topic.code if topic else None,
         recipient=event.recipient,
+        hold=getattr(event, "hold", None),
+        hold_reason=getattr(event, "hold_reason", None),
+        is_sensitive=getattr(event, "is_sensitive", False),
     )

@@ -144,7 +144,7 @@ def _add(rows: NewRows, candidate: _Candidate, *, actor: str, now: datetime) -> 
     feedback_id = intake.add_new(
         rows, record, candidate.first, actor=actor, source=record.source, reference=record.reference, now=now
     )
-    _add_events(rows, feedback_id, candidate, 0, actor=actor, now=now)
+    _add_events(rows, feedback_id, candidate, 0, stored=1, actor=actor, now=now)
     rows.facts[-1] |= repository.standing_values(_fold(candidate.first, candidate.happenings))
     return accepted(candidate.line, "created", feedback_id)
 
@@ -161,7 +161,8 @@ def _extend(
 ) -> LineResult:
     if facts.received_at != candidate.record.received_at:
         raise ImportConflictProblem(f"it is here with received_at {facts.received_at.isoformat()}")
-    known = [_identity_of_row(event) for event in events[1:]]
+    # What staff added here beside the state (a note, a hold) is not of the other system and contradicts nothing.
+    known = [_identity_of_row(event) for event in events[1:] if event.kind not in lifecycle.BESIDE_THE_STATE]
     given = [_identity(happening) for happening in candidate.happenings]
     shared = min(len(known), len(given))
     if known[:shared] != given[:shared]:
@@ -170,17 +171,17 @@ def _extend(
         return accepted(candidate.line, "unchanged", facts.id)
     standing = repository.standing_of(facts)
     moved.append((facts.id, _fold(standing, candidate.happenings[len(known) :])))
-    _add_events(rows, facts.id, candidate, len(known), actor=actor, now=now)
+    _add_events(rows, facts.id, candidate, len(known), stored=len(events), actor=actor, now=now)
     return accepted(candidate.line, "extended", facts.id)
 
 
 def _add_events(
-    rows: NewRows, feedback_id: UUID, candidate: _Candidate, known: int, *, actor: str, now: datetime
+    rows: NewRows, feedback_id: UUID, candidate: _Candidate, known: int, *, stored: int, actor: str, now: datetime
 ) -> None:
-    for number, happening in enumerate(candidate.happenings[known:], start=known):
-        # Sequence 1 is the receipt of the item.
-        note = candidate.record.events[number].note
-        rows.add_event(feedback_id, number + 2, happening, actor=actor, at=now, note=note)
+    """Add the candidate's events from the ``known``-th on, behind the ``stored`` ones that the item has."""
+    for number, happening in enumerate(candidate.happenings[known:]):
+        note = candidate.record.events[known + number].note
+        rows.add_event(feedback_id, stored + number + 1, happening, actor=actor, at=now, note=note)
 
 
 def _identity(happening: Happening) -> tuple[str, datetime, str | None, str | None, str | None, str | None]:

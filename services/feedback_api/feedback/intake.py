@@ -1,23 +1,34 @@
-"""Intake: a submission becomes facts, content and the first event in one transaction."""
+"""Intake: a submission becomes facts, content and the first event in one transaction.
 
+What looks like spam, like a claim that is no feedback, or comes twice is stored like all else, but kept apart: an event
+says why, and no figure counts it until a person releases it.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import orjson
+from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.feedback_api.deadlines import service as deadlines
-from services.feedback_api.feedback import lifecycle, repository
+from services.feedback_api.feedback import fingerprints, lifecycle, repository
 from services.feedback_api.feedback.lifecycle import Happening, Standing
 from services.feedback_api.feedback.repository import NewRows
-from services.feedback_api.feedback.schemas import FeedbackCreate, FeedbackFields
+from services.feedback_api.feedback.schemas import FeedbackCreate, FeedbackFields, Location
+from services.feedback_api.feedback.screening import DUPLICATE_REASON, SCREENING, Held, Screening
+from services.feedback_api.gate.signs import Matter
 from services.feedback_api.themes import repository as themes
 from services.shared.catalogue import Catalogue
+from services.shared.client_address import address_block
 from services.shared.clock import local_day
 from services.shared.identifiers import new_receipt, new_uuid
 from services.shared.problems import ForbiddenProblem
 from services.shared.security import Principal, Scope
 from services.shared.tables import Feedback
-from services.shared.tables.feedback import FeedbackEventKind
+from services.shared.tables.feedback import FeedbackEventKind, Hold
 
 FORM_SOURCE = "form"
 """Source of what came without a key; keyed submissions bear their key's name."""
@@ -25,28 +36,130 @@ FORM_SOURCE = "form"
 MAY_DATE = (Scope.FEEDBACK_HANDLE, Scope.SERVICE)
 """Scopes that may say when a piece of feedback was received: staff keying in paper, services handing over."""
 
+MAY_IDENTIFY = (Scope.FEEDBACK_SEND, Scope.SERVICE)
+"""Scopes that may say that the sender signed in: the city's own forms."""
+
+TRUSTED = (Scope.FEEDBACK_SEND, Scope.FEEDBACK_HANDLE, Scope.FEEDBACK_IMPORT, Scope.SERVICE)
+"""Scopes whose submissions are not looked at for signs of robots."""
+
+REPEATS_ITSELF = (Scope.FEEDBACK_HANDLE, Scope.FEEDBACK_IMPORT, Scope.SERVICE)
+"""Scopes that may send the same words again and mean it: staff keying in boxes of "Thank you!", services that have
+idempotency keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a submission comes from.
+
+    ``sent_from`` is the address block or the key that the same words are looked for from; None where they may repeat.
+    """
+
+    source: str
+    actor: str
+    sent_from: str | None
+    may_date: bool
+    may_identify: bool
+    is_trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a submission."""
+
+    facts: Feedback
+    duplicate_of: UUID | None
+    matter: Matter | None
+
+
+def origin_of(request: Request, principal: Principal | None) -> Origin:
+    """Where the request comes from: a form without a key, or the key's bearer."""
+
+    def has_any(scopes: tuple[Scope, ...]) -> bool:
+        return principal is not None and any(principal.has(scope) for scope in scopes)
+
+    name = principal.name if principal else FORM_SOURCE
+    sent_from = f"key {principal.key_id}" if principal else address_block(request)
+    return Origin(
+        source=name,
+        actor=name,
+        sent_from=None if has_any(REPEATS_ITSELF) else sent_from,
+        may_date=has_any(MAY_DATE),
+        may_identify=has_any(MAY_IDENTIFY),
+        is_trusted=has_any(TRUSTED),
+    )
+
 
 async def submit(
     session: AsyncSession,
     catalogue: Catalogue,
     submission: FeedbackCreate,
-    principal: Principal | None,
+    origin: Origin,
+    screening: Screening,
     now: datetime,
-) -> Feedback:
-    """Store a submission and return its facts."""
-    if submission.received_at is not None and not (principal and any(principal.has(scope) for scope in MAY_DATE)):
+) -> Accepted:
+    """Store a submission; say whether it repeats another one and whether it looks like no feedback."""
+    _check_rights(submission, origin)
+    rows = NewRows()
+    first = first_standing(catalogue, submission, submission.received_at or now)
+    held = await screening.judge(submission, is_trusted=origin.is_trusted)
+    feedback_id = add_new(rows, submission, first, actor=origin.actor, source=origin.source, reference=None, now=now)
+    rows.facts[0]["sender_identified"] = submission.sender_identified
+    if held is not None:
+        _hold(rows, first, held, at=now)
+    await repository.write(session, rows)
+    duplicate_of = None
+    if held is None and origin.sent_from is not None:
+        duplicate_of = await _find_duplicate(session, screening, submission, rows, origin.sent_from, now=now)
+    if duplicate_of is not None:
+        await _hold_written(session, rows, first, at=now)
+    await deadlines.keep(session, catalogue, rows.facts, rows.events, at=now)
+    await themes.assign(session, [feedback_id], at=now)
+    return Accepted(Feedback(**rows.facts[0]), duplicate_of, held.matter if held else None)
+
+
+def _check_rights(submission: FeedbackCreate, origin: Origin) -> None:
+    if submission.received_at is not None and not origin.may_date:
         raise ForbiddenProblem(
             "received_at may be set only with an API key of scope feedback:handle; leave it out to use the present time"
         )
-    rows = NewRows()
-    received_at = submission.received_at or now
-    actor = principal.name if principal else FORM_SOURCE
-    first = first_standing(catalogue, submission, received_at)
-    feedback_id = add_new(rows, submission, first, actor=actor, source=actor, reference=None, now=now)
-    await repository.write(session, rows)
-    await deadlines.keep(session, catalogue, rows.facts, rows.events, at=now)
-    await themes.assign(session, [feedback_id], at=now)
-    return Feedback(**rows.facts[0])
+    if submission.sender_identified and not origin.may_identify:
+        raise ForbiddenProblem("sender_identified may be set only with an API key of scope feedback:send; leave it out")
+
+
+def _hold(rows: NewRows, first: Standing, held: Held, *, at: datetime) -> None:
+    """Keep the one new item of ``rows`` apart from its first moment."""
+    item = rows.facts[0]
+    happening = Happening(FeedbackEventKind.HELD, first.last_event_at, hold=held.hold, hold_reason=held.reason)
+    standing = lifecycle.after(first, happening)
+    rows.add_event(item["id"], standing.event_count, happening, actor=SCREENING, at=at, note=None)
+    item |= repository.standing_values(standing)
+
+
+async def _find_duplicate(
+    session: AsyncSession,
+    screening: Screening,
+    submission: FeedbackCreate,
+    rows: NewRows,
+    sent_from: str,
+    *,
+    now: datetime,
+) -> UUID | None:
+    """The item of a short time ago that says the same from the same place, if there is one."""
+    feedback_id: UUID = rows.facts[0]["id"]
+    first_id = await fingerprints.remember(
+        session, screening.fingerprint_of(submission, sent_from), feedback_id, at=now, window=screening.window
+    )
+    return None if first_id == feedback_id else first_id
+
+
+async def _hold_written(session: AsyncSession, rows: NewRows, first: Standing, *, at: datetime) -> None:
+    """Keep the item apart that has just been written."""
+    events = len(rows.events)
+    _hold(rows, first, Held(Hold.DUPLICATE, DUPLICATE_REASON, None), at=at)
+    late = NewRows(events=rows.events[events:])
+    await repository.write(session, late)
+    item = rows.facts[0]
+    await repository.update_standing(session, item["id"], repository.standing_of(Feedback(**item)), at=at)
 
 
 def first_standing(catalogue: Catalogue, fields: FeedbackFields, received_at: datetime) -> Standing:
@@ -89,6 +202,7 @@ def add_new(
             "channel_code": fields.channel,
             "language": fields.language,
             "reply_wanted": fields.reply_wanted,
+            "sender_identified": False,
             **repository.standing_values(first),
         }
     )
@@ -100,8 +214,15 @@ def add_new(
             "sender_name": fields.sender_name,
             "sender_email": fields.sender_email,
             "sender_phone": fields.sender_phone,
+            **_place_of(fields.location),
+            "attributes": orjson.dumps(fields.attributes).decode() if fields.attributes else None,
         }
     )
     received = Happening(FeedbackEventKind.RECEIVED, received_at, first.unit_code, first.type_code, first.topic_code)
     rows.add_event(feedback_id, 1, received, actor=actor, at=now, note=None)
     return feedback_id
+
+
+def _place_of(location: Location | None) -> dict[str, Any]:
+    names = ("latitude", "longitude", "address", "address_id", "zip_code")
+    return {name: getattr(location, name, None) for name in names}

@@ -7,28 +7,38 @@ from fastapi import Request
 
 from services.feedback_api.deadlines.presenter import deadline_of_item
 from services.feedback_api.deadlines.repository import KnownDeadline
+from services.feedback_api.feedback.intake import Accepted
 from services.feedback_api.feedback.schemas import (
+    BelongsElsewhere,
     FeedbackContentPublic,
     FeedbackDetail,
     FeedbackEventPublic,
     FeedbackReceipt,
     FeedbackSummary,
 )
+from services.feedback_api.gate.signs import Matter
+from services.feedback_api.gate.wording import words_of
 from services.shared.personal_data import PersonalData
 from services.shared.tables import Feedback, FeedbackContent, FeedbackEvent
-from services.shared.tables.feedback import FeedbackEventKind, FeedbackState
+from services.shared.tables.feedback import FeedbackEventKind, FeedbackState, Hold
 
 
-def receipt_of(request: Request, facts: Feedback, masked: Sequence[PersonalData]) -> FeedbackReceipt:
+def receipt_of(request: Request, accepted: Accepted, masked: Sequence[PersonalData]) -> FeedbackReceipt:
     """The answer to a sender."""
+    facts = accepted.facts
     return FeedbackReceipt(
         id=facts.id,
         receipt=facts.receipt,
         status_url=str(request.url_for("receipt_read", receipt=facts.receipt)),
         received_at=facts.received_at,
         masked=list(masked),
-        duplicate_of=None,
+        duplicate_of=accepted.duplicate_of,
+        belongs_elsewhere=_belongs_elsewhere(accepted.matter),
     )
+
+
+def _belongs_elsewhere(matter: Matter | None) -> BelongsElsewhere | None:
+    return None if matter is None else BelongsElsewhere(matter=matter, words=words_of(matter))
 
 
 def summary_of(facts: Feedback, themes: Sequence[str], deadline: KnownDeadline | None) -> FeedbackSummary:
@@ -47,6 +57,10 @@ def summary_of(facts: Feedback, themes: Sequence[str], deadline: KnownDeadline |
         language=facts.language,
         reply_wanted=facts.reply_wanted,
         state=FeedbackState(facts.state),
+        hold=Hold(facts.hold) if facts.hold else None,
+        hold_reason=facts.hold_reason,
+        hold_confirmed_at=facts.hold_confirmed_at,
+        sender_identified=facts.sender_identified,
         reacted_at=facts.reacted_at,
         handled_at=facts.handled_at,
         deadline=deadline_of_item(deadline),
@@ -78,6 +92,12 @@ def _content_of(content: FeedbackContent) -> FeedbackContentPublic:
         sender_name=content.sender_name,
         sender_email=content.sender_email,
         sender_phone=content.sender_phone,
+        latitude=content.latitude,
+        longitude=content.longitude,
+        address=content.address,
+        address_id=content.address_id,
+        zip_code=content.zip_code,
+        attributes=content.attributes,
     )
 
 
@@ -93,5 +113,8 @@ def _event_of(event: FeedbackEvent, note: str | None) -> FeedbackEventPublic:
         type=event.type_code,
         topic=event.topic_code,
         recipient=event.recipient,
+        hold=Hold(event.hold) if event.hold else None,
+        hold_reason=event.hold_reason,
+        is_sensitive=event.is_sensitive,
         note=note,
     )

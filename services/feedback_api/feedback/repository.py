@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, tuple_, update
+from sqlalchemy import ColumnElement, cast, func, or_, tuple_, update
+from sqlalchemy.dialects.postgresql import REGCONFIG, TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from services.feedback_api.deadlines.due_lists import DueWindow
 from services.feedback_api.feedback.lifecycle import OPEN, Happening, Standing
@@ -25,7 +27,7 @@ from services.shared.tables import (
     FeedbackTheme,
     Table,
 )
-from services.shared.tables.feedback import FeedbackState
+from services.shared.tables.feedback import FeedbackState, Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Filters:
     topic_code: str | None = None
     unit_codes: Collection[str] | None = None
     due: DueWindow | None = None
+    hold: Hold | None = None
+    words: str | None = None
 
 
 @dataclass(slots=True)
@@ -70,6 +74,9 @@ class NewRows:
                 "type_code": happening.type_code,
                 "topic_code": happening.topic_code,
                 "recipient": happening.recipient,
+                "hold": happening.hold.value if happening.hold else None,
+                "hold_reason": happening.hold_reason,
+                "is_sensitive": happening.is_sensitive,
             }
         )
         if note is not None:
@@ -88,6 +95,9 @@ def standing_values(standing: Standing) -> dict[str, Any]:
         "handled_at": standing.handled_at,
         "last_event_at": standing.last_event_at,
         "event_count": standing.event_count,
+        "hold": standing.hold.value if standing.hold else None,
+        "hold_reason": standing.hold_reason,
+        "hold_confirmed_at": standing.hold_confirmed_at,
     }
 
 
@@ -102,6 +112,9 @@ def standing_of(facts: Feedback) -> Standing:
         facts.handled_at,
         facts.last_event_at,
         facts.event_count,
+        Hold(facts.hold) if facts.hold else None,
+        facts.hold_reason,
+        facts.hold_confirmed_at,
     )
 
 
@@ -204,16 +217,28 @@ async def list_facts(session: AsyncSession, filters: Filters, after: Cursor | No
         (operator.eq, col(Feedback.source), filters.source),
         (operator.eq, col(Feedback.type_code), filters.type_code),
         (operator.eq, col(Feedback.topic_code), filters.topic_code),
+        (operator.eq, col(Feedback.hold), filters.hold),
     )
     statement = statement.where(*(compare(column, value) for compare, column, value in conditions if value is not None))
     if filters.unit_codes is not None:
         statement = statement.where(col(Feedback.unit_code).in_(filters.unit_codes))
     if filters.due is not None:
         statement = statement.where(*_is_due(filters.due))
+    if filters.words is not None:
+        statement = statement.where(col(Feedback.id).in_(_with_words(filters.words)))
     if after is not None:
         position = tuple_(col(Feedback.updated_at), col(Feedback.id))
         statement = statement.where(position > (after.instant, after.id))
     return (await session.execute(statement)).scalars().all()
+
+
+def _with_words(words: str) -> SelectOfScalar[UUID]:
+    """Ids of items whose title or text holds the words, in any inflection of Finnish, Swedish or English."""
+    queries = [
+        func.websearch_to_tsquery(cast(language, REGCONFIG), words) for language in ("finnish", "swedish", "english")
+    ]
+    search = cast(col(FeedbackContent.search), TSVECTOR)
+    return select(FeedbackContent.feedback_id).where(or_(*(search.bool_op("@@")(query) for query in queries)))
 
 
 def _is_due(window: DueWindow) -> tuple[ColumnElement[bool], ...]:

@@ -1,18 +1,57 @@
 """Requests and answers about written feedback."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from services.feedback_api.deadlines.schemas import DeadlinePublic
-from services.shared.personal_data import CONTACT_FIELD, EVERYTHING, NUMBER_FIELD, PersonalData, mask_fields
-from services.shared.schemas import Code, FreeText, LineText, PastInstant, RequestModel, ResponseModel
-from services.shared.tables.feedback import FeedbackEventKind, FeedbackState
+from services.feedback_api.gate.signs import Matter
+from services.shared.personal_data import CONTACT_FIELD, EVERYTHING, NUMBER_FIELD, PersonalData, mask, mask_fields
+from services.shared.schemas import LINE_MAX_LENGTH, Code, FreeText, LineText, PastInstant, RequestModel, ResponseModel
+from services.shared.tables.feedback import FeedbackEventKind, FeedbackState, Hold
 
 Language = Literal["fi", "sv", "en", "other"]
 """The language a piece of feedback is written in."""
+
+EmailAddress = Annotated[LineText, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+"""What looks like an e-mail address; whether it takes mail is known when mail is sent."""
+
+ATTRIBUTES_MAX = 50
+"""Most further answers of a form; a service definition has a handful."""
+
+ATTRIBUTE_VALUES_MAX = 50
+"""Most values of one answer that takes several."""
+
+
+def _text_or_texts(value: object) -> object:
+    values = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    if len(values) < (len(value) if isinstance(value, list) else 1):
+        raise ValueError("give a text, or a list of texts where several were chosen")
+    if len(values) > ATTRIBUTE_VALUES_MAX:
+        raise ValueError(f"has {len(values)} values; the limit is {ATTRIBUTE_VALUES_MAX}")
+    if any(len(one) > LINE_MAX_LENGTH or "\x00" in one for one in values):
+        raise ValueError(f"shorten each text to {LINE_MAX_LENGTH} characters, none of them NUL")
+    return value
+
+
+Attributes = Annotated[
+    dict[Code, Annotated[str | list[str], BeforeValidator(_text_or_texts)]], Field(max_length=ATTRIBUTES_MAX)
+]
+"""A form's further answers, by their code; a list where several may be chosen."""
+
+
+class StaffHoldReason(StrEnum):
+    """Why staff keep an item apart: it is one of the matters that are not feedback, or something else they saw."""
+
+    OBJECTION = "objection"
+    COMPLAINT_TO_AUTHORITY = "complaint_to_authority"
+    RECTIFICATION_CLAIM = "rectification_claim"
+    DAMAGES_CLAIM = "damages_claim"
+    STAFF = "staff"
+
 
 MASKED_FIELDS = {
     "text": EVERYTHING,
@@ -22,6 +61,34 @@ MASKED_FIELDS = {
     "sender_phone": NUMBER_FIELD,
 }
 """What is masked where: contact fields keep what they ask for."""
+
+
+class Location(RequestModel):
+    """Where it was: a point, an address, or both."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = Field(
+        default=None, description="WGS84 degrees; needs the longitude."
+    )
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = Field(
+        default=None, description="WGS84 degrees; needs the latitude."
+    )
+    address: LineText | None = None
+    address_id: LineText | None = None
+    zip_code: Annotated[LineText, Field(max_length=20)] | None = None
+
+    _masked: tuple[PersonalData, ...] = PrivateAttr(default=())
+
+    @property
+    def masked(self) -> tuple[PersonalData, ...]:
+        """The kinds of personal data that were masked."""
+        return self._masked
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("give latitude and longitude together, or neither")
+        self._masked = mask_fields(self, {"address": CONTACT_FIELD, "address_id": CONTACT_FIELD})
+        return self
 
 
 class FeedbackFields(RequestModel):
@@ -35,11 +102,13 @@ class FeedbackFields(RequestModel):
     language: Language = "fi"
     title: LineText | None = None
     sender_name: LineText | None = None
-    sender_email: Annotated[LineText, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = Field(
+    sender_email: EmailAddress | None = Field(
         default=None, description="Where a reply is sent, if one is wanted.", examples=["asukas@example.org"]
     )
     sender_phone: LineText | None = None
     reply_wanted: bool = False
+    location: Location | None = None
+    attributes: Attributes | None = Field(default=None, description="Further answers of the form, by their code.")
 
     _masked: tuple[PersonalData, ...] = PrivateAttr(default=())
 
@@ -50,8 +119,26 @@ class FeedbackFields(RequestModel):
 
     @model_validator(mode="after")
     def _mask_personal_data(self) -> Self:
-        self._masked = mask_fields(self, MASKED_FIELDS)
+        found = {*mask_fields(self, MASKED_FIELDS), *self._mask_attributes()}
+        if self.location is not None:
+            found.update(self.location.masked)
+        self._masked = tuple(kind for kind in PersonalData if kind in found)
         return self
+
+    def _mask_attributes(self) -> set[PersonalData]:
+        found: set[PersonalData] = set()
+
+        def masked(value: str) -> str:
+            result = mask(value, EVERYTHING)
+            found.update(result.kinds)
+            return result.text
+
+        if self.attributes is not None:
+            self.attributes = {
+                code: masked(value) if isinstance(value, str) else [masked(one) for one in value]
+                for code, value in self.attributes.items()
+            }
+        return found
 
 
 class FeedbackCreate(FeedbackFields):
@@ -61,6 +148,29 @@ class FeedbackCreate(FeedbackFields):
         default=None,
         description="When it came, for feedback keyed in from paper or telephone. Needs a key with `feedback:handle`.",
     )
+    publication_permitted: bool = Field(
+        default=False, description="Whether the sender lets it be published, once a moderator has read it."
+    )
+    sender_identified: bool = Field(
+        default=False,
+        description="Whether the sender signed in with strong identification; only a key with `feedback:send` may say.",
+    )
+    form_token: Annotated[str, Field(max_length=500)] | None = Field(
+        default=None, description="Of `GET /v1/form-token`: tells how long the form was open."
+    )
+    proof_of_work: Annotated[str, Field(max_length=2000)] | None = Field(
+        default=None, description="The solved challenge of `GET /v1/challenge`, as an ALTCHA widget sends it."
+    )
+    website: Annotated[str, Field(max_length=2000)] | None = Field(
+        default=None, description="Leave it empty: a field that people do not see, so only robots fill it."
+    )
+
+
+class BelongsElsewhere(ResponseModel):
+    """What a matter that is not feedback looks like, and where it belongs."""
+
+    matter: Matter
+    words: dict[str, str] = Field(description="What to tell the sender, by language: fi, sv, en.")
 
 
 class FeedbackReceipt(ResponseModel):
@@ -75,22 +185,41 @@ class FeedbackReceipt(ResponseModel):
         "`henkilotunnus_unsure` is what looks like a personal identity code but fails its check.",
         examples=[["henkilotunnus", "email"]],
     )
-    duplicate_of: UUID | None = Field(description="The earlier item this repeats. Always null in this version.")
+    duplicate_of: UUID | None = Field(
+        description="The item of a short time ago that says the same; this one is kept apart and counts in no figure."
+    )
+    belongs_elsewhere: BelongsElsewhere | None = Field(
+        description="Set where it looks like a matter that is not feedback, such as an objection: it is kept apart "
+        "until staff have read it."
+    )
+
+
+HandlingKind = Literal[
+    FeedbackEventKind.CLASSIFIED,
+    FeedbackEventKind.ASSIGNED,
+    FeedbackEventKind.TRANSFERRED,
+    FeedbackEventKind.INTERIM_ANSWERED,
+    FeedbackEventKind.ANSWERED,
+    FeedbackEventKind.CLOSED,
+    FeedbackEventKind.REJECTED,
+    FeedbackEventKind.REOPENED,
+]
+"""What moves an item on, here or in another system."""
+
+StaffKind = Literal[
+    HandlingKind,
+    FeedbackEventKind.HELD,
+    FeedbackEventKind.RELEASED,
+    FeedbackEventKind.CONFIRMED,
+    FeedbackEventKind.NOTED,
+]
+"""What staff may record. A sender's later word comes by its own way."""
 
 
 class EventFields(RequestModel):
     """What an event may carry; which fields its kind takes is told when one is wrong."""
 
-    kind: Literal[
-        FeedbackEventKind.CLASSIFIED,
-        FeedbackEventKind.ASSIGNED,
-        FeedbackEventKind.TRANSFERRED,
-        FeedbackEventKind.INTERIM_ANSWERED,
-        FeedbackEventKind.ANSWERED,
-        FeedbackEventKind.CLOSED,
-        FeedbackEventKind.REJECTED,
-        FeedbackEventKind.REOPENED,
-    ]
+    kind: FeedbackEventKind
     unit: Code | None = Field(default=None, description="assigned, transferred inside: the unit that goes on.")
     type: Code | None = Field(default=None, description="classified: the feedback type.")
     topic: Code | None = Field(default=None, description="classified: the topic.")
@@ -108,6 +237,14 @@ class EventFields(RequestModel):
 class EventCreate(EventFields):
     """Something that happened to an item."""
 
+    kind: StaffKind
+    hold: Hold | None = Field(default=None, description="held: as what it is kept apart.")
+    hold_reason: StaffHoldReason | None = Field(default=None, description="held: why.")
+    is_sensitive: bool = Field(
+        default=False,
+        description="answered, interim_answered: the answer tells of the sender's private matters. It is neither "
+        "mailed nor shown with the receipt, and refused where the sender is not identified.",
+    )
     occurred_at: PastInstant | None = Field(default=None, description="When it happened; now, if not given.")
     themes: list[Code] | None = Field(
         default=None, max_length=50, description="classified: exactly the themes it belongs to, by a person's word."
@@ -117,6 +254,7 @@ class EventCreate(EventFields):
 class ImportedEvent(EventFields):
     """An event of an imported item."""
 
+    kind: HandlingKind
     occurred_at: PastInstant
 
 
@@ -145,6 +283,10 @@ class FeedbackSummary(ResponseModel):
     language: str
     reply_wanted: bool
     state: FeedbackState
+    hold: Hold | None = Field(description="Set while it is kept apart: it counts in no figure.")
+    hold_reason: str | None
+    hold_confirmed_at: datetime | None
+    sender_identified: bool
     reacted_at: datetime | None
     handled_at: datetime | None
     deadline: DeadlinePublic | None = Field(description="Null where no deadline policy applies.")
@@ -164,6 +306,9 @@ class FeedbackEventPublic(ResponseModel):
     type: str | None
     topic: str | None
     recipient: str | None
+    hold: Hold | None
+    hold_reason: str | None
+    is_sensitive: bool
     note: str | None
 
 
@@ -175,6 +320,12 @@ class FeedbackContentPublic(ResponseModel):
     sender_name: str | None
     sender_email: str | None
     sender_phone: str | None
+    latitude: float | None
+    longitude: float | None
+    address: str | None
+    address_id: str | None
+    zip_code: str | None
+    attributes: dict[str, str | list[str]] | None
 
 
 class FeedbackDetail(FeedbackSummary):

@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-# Items of the days, each folded from its events: where it ended up, what it was classified as, and both clocks.
+# Items of the days, each folded from its events: where it ended up, what it was classified as, both clocks, and whether
+# it is kept apart. Only what is not kept apart is folded into numbers.
 _FOLDED = """
     WITH item AS (
         SELECT feedback.id, feedback.received_at,
@@ -14,7 +15,7 @@ _FOLDED = """
         FROM feedback
         WHERE (feedback.received_at AT TIME ZONE 'Europe/Helsinki')::date >= :first_day
           AND (feedback.received_at AT TIME ZONE 'Europe/Helsinki')::date < :end_day
-    ), folded AS (
+    ), every AS (
         SELECT item.id, item.received_at, item.received_day,
                (array_agg(event.type_code ORDER BY event.sequence DESC)
                    FILTER (WHERE event.type_code IS NOT NULL))[1] AS type_code,
@@ -27,9 +28,14 @@ _FOLDED = """
                                WHEN event.recipient IS NOT NULL THEN 'transferred_out'
                                WHEN event.kind IN ('answered', 'closed') THEN 'handled'
                                ELSE 'open' END ORDER BY event.sequence DESC)
-                   FILTER (WHERE event.kind <> 'classified'))[1] AS ended_as
+                   FILTER (WHERE event.kind NOT IN
+                           ('classified', 'held', 'released', 'confirmed', 'noted', 'commented')))[1] AS ended_as,
+               coalesce((array_agg(event.kind ORDER BY event.sequence DESC)
+                   FILTER (WHERE event.kind IN ('held', 'released')))[1] = 'held', false) AS is_kept_apart
         FROM item JOIN feedback_event AS event ON event.feedback_id = item.id
         GROUP BY item.id, item.received_at, item.received_day
+    ), folded AS (
+        SELECT * FROM every WHERE NOT is_kept_apart
     ), counted AS (
         SELECT * FROM folded WHERE ended_as NOT IN ('inappropriate', 'transferred_out')
     )
@@ -38,7 +44,8 @@ _FOLDED = """
 _TOTALS = text(
     _FOLDED
     + """
-    SELECT (SELECT count(*) FROM item) AS received,
+    SELECT (SELECT count(*) FROM folded) AS received,
+           (SELECT count(*) FROM every WHERE is_kept_apart) AS kept_apart,
            (SELECT count(*) FROM folded WHERE ended_as = 'transferred_out') AS transferred_out,
            (SELECT count(*) FROM folded WHERE ended_as = 'inappropriate') AS inappropriate,
            count(*) AS counted,

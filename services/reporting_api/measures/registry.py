@@ -153,6 +153,12 @@ COUNTED = _count(
     "Received feedback neither transferred out of the organisation nor inappropriate: handled and open together.",
     "feedback received",
 )
+KEPT_APART = _count(
+    "feedback_kept_apart",
+    _names("Erillään pidetyt", "Hålls avskilda", "Kept apart"),
+    "What came as feedback but is in no other figure unless a person releases it: suspected spam, claims that are not "
+    "feedback (objection, complaint to an authority, rectification, damages), and the same words sent twice.",
+)
 TRANSFERRED_OUT = _count(
     "feedback_transferred_out",
     _names("Toiselle toimijalle siirretyt", "Överförd till annan", "Transferred out"),

@@ -30,6 +30,7 @@ class FeedbackAggregate:
     has_data: bool = False
     has_demonstration: bool = False
     received: int = 0
+    kept_apart: int = 0
     transferred_out: int = 0
     inappropriate: int = 0
     counted: int = 0

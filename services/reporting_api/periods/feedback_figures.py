@@ -42,6 +42,7 @@ class FeedbackFigures:
         """The section *feedback*: types in the catalogue's order, topics by number with the unclassified last."""
         return FeedbackSection[Figure](
             received=self._number(registry.RECEIVED, lambda it: it.received),
+            kept_apart=self._number(registry.KEPT_APART, lambda it: it.kept_apart),
             counted=self._number(registry.COUNTED, lambda it: it.counted, lambda it: it.received),
             transferred_out=self._number(
                 registry.TRANSFERRED_OUT, lambda it: it.transferred_out, lambda it: it.received

@@ -13,6 +13,11 @@ SELECT
     ) AS has_data,
     coalesce(bool_or(item.source = 'demonstration'), false) AS has_demonstration,
     count(item.id) AS received,
+    (
+        SELECT count(*) FROM feedback_kept_apart AS apart
+        WHERE apart.received_on >= period.starts_on AND apart.received_on < period.ends_on
+        AND (CAST(:units AS text[]) IS NULL OR apart.unit_code = ANY (CAST(:units AS text[])))
+    ) AS kept_apart,
     count(item.id) FILTER (WHERE item.state = 'transferred_out') AS transferred_out,
     count(item.id) FILTER (WHERE item.state = 'rejected') AS inappropriate,
     count(item.id) FILTER (WHERE item.is_counted) AS counted,

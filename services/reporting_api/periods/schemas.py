@@ -131,6 +131,7 @@ class FeedbackSection(ResponseModel, Generic[FigureT]):
     """Written feedback received in the period."""
 
     received: FigureT
+    kept_apart: FigureT
     counted: FigureT
     transferred_out: FigureT
     inappropriate: FigureT

@@ -31,6 +31,7 @@ def feedback_numbers(aggregate: PeriodAggregate, catalogue: Catalogue) -> Number
 
 def _feedback(feedback: FeedbackAggregate) -> Iterator[tuple[str, int]]:
     yield "feedback.received", feedback.received
+    yield "feedback.kept_apart", feedback.kept_apart
     yield "feedback.counted", feedback.counted
     yield "feedback.transferred_out", feedback.transferred_out
     yield "feedback.inappropriate", feedback.inappropriate
