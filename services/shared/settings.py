@@ -76,6 +76,12 @@ class Settings(BaseSettings):
         description="Calendar days ahead that `GET /v1/feedback?due=soon` looks: three reach from Friday over a "
         "weekend.",
     )
+    bulk_events_max: int = Field(
+        default=200,
+        ge=1,
+        le=1000,
+        description="Most items that one bulk event may name: as many as a screen of a list, and a transaction stays short.",
+    )
     page_size_default: int = Field(default=50, ge=1, description="Rows of a list when `limit` is not given.")
     page_size_max: int = Field(default=500, ge=1, description="Most rows of a list in one answer.")
     earliest_year: int = Field(

@@ -207,3 +207,67 @@ class TestAccess:
     ) -> None:
         response = await public.post("/v1/feedback", json={"text": "a"}, headers=header)
         assert response.status_code == 401
+
+
+class TestBulk:
+    async def test_each_item_by_itself(self, staff: httpx.AsyncClient) -> None:
+        ids = [await make(staff, text=f"Palaute {number}") for number in range(4)]
+        await record(staff, ids[1], kind="rejected")
+        unknown = "01926f3e-7b44-7c5e-9c1a-3f2f6f1f0d11"
+        sent = {"kind": "closed", "note": "Käsitelty", "feedback_ids": [ids[3], unknown, *ids[:3], ids[3]]}
+        answer = (await staff.post("/v1/feedback/events", json=sent)).json()
+        assert (answer["recorded"], answer["refused"]) == (3, 2)
+        assert [result["feedback_id"] for result in answer["results"]] == [ids[3], unknown, *ids[:3]]
+        assert [result["code"] for result in answer["results"]] == [
+            None,
+            "feedback_not_found",
+            None,
+            "event_not_allowed",
+            None,
+        ]
+        states = {one: (await staff.get(f"/v1/feedback/{one}")).json()["state"] for one in ids}
+        assert list(states.values()) == ["closed", "rejected", "closed", "closed"]
+
+    async def test_a_repeat_with_the_same_key_changes_nothing(self, staff: httpx.AsyncClient) -> None:
+        feedback_id = await make(staff)
+        sent = {"kind": "interim_answered", "note": "Selvitämme", "feedback_ids": [feedback_id]}
+        answers = [
+            await staff.post("/v1/feedback/events", json=sent, headers={"Idempotency-Key": "bulk-1"}) for _ in range(2)
+        ]
+        assert answers[0].json() == answers[1].json()
+        assert len((await staff.get(f"/v1/feedback/{feedback_id}")).json()["events"]) == 2
+
+    async def test_too_many(self, staff: httpx.AsyncClient) -> None:
+        ids = [f"01926f3e-7b44-7c5e-9c1a-{number:012x}" for number in range(201)]
+        response = await staff.post("/v1/feedback/events", json={"kind": "closed", "feedback_ids": ids})
+        assert (response.status_code, "200" in response.text) == (422, True)
+
+    async def test_needs_the_scope(self, public: httpx.AsyncClient, stranger: httpx.AsyncClient) -> None:
+        sent = {"kind": "closed", "feedback_ids": ["01926f3e-7b44-7c5e-9c1a-3f2f6f1f0d11"]}
+        assert (await public.post("/v1/feedback/events", json=sent)).status_code == 401
+        assert (await stranger.post("/v1/feedback/events", json=sent)).status_code == 403
+
+
+class TestReceipt:
+    async def test_shows_the_answers_and_no_notes(self, staff: httpx.AsyncClient, public: httpx.AsyncClient) -> None:
+        feedback_id = await make(staff)
+        receipt = (await staff.get(f"/v1/feedback/{feedback_id}")).json()["receipt"]
+        await record(staff, feedback_id, kind="noted", note="Sisäinen huomio")
+        await record(staff, feedback_id, kind="interim_answered", note="Selvitämme asiaa")
+        await record(staff, feedback_id, kind="answered", note="Ovi on korjattu")
+        shown = await public.get(f"/v1/receipts/{receipt}")
+        assert [(answer["is_final"], answer["text"]) for answer in shown.json()["answers"]] == [
+            (False, "Selvitämme asiaa"),
+            (True, "Ovi on korjattu"),
+        ]
+        assert "huomio" not in shown.text
+
+    async def test_a_sensitive_answer_is_told_of_and_not_shown(
+        self, staff: httpx.AsyncClient, public: httpx.AsyncClient
+    ) -> None:
+        feedback_id = await make(staff, sender_identified=True)
+        receipt = (await staff.get(f"/v1/feedback/{feedback_id}")).json()["receipt"]
+        answered = await record(staff, feedback_id, kind="answered", note="Lääkityksenne", is_sensitive=True)
+        assert answered.status_code == 201
+        (answer,) = (await public.get(f"/v1/receipts/{receipt}")).json()["answers"]
+        assert (answer["is_sensitive"], answer["text"]) == (True, None)

@@ -27,7 +27,15 @@ class TestJson:
         response = await public.post("/v1/feedback", json={"text": "Kiitos hyvästä palvelusta!"})
         assert response.status_code == 201
         body = response.json()
-        assert set(body) == {"id", "receipt", "status_url", "received_at", "masked", "duplicate_of", "belongs_elsewhere"}
+        assert set(body) == {
+            "id",
+            "receipt",
+            "status_url",
+            "received_at",
+            "masked",
+            "duplicate_of",
+            "belongs_elsewhere",
+        }
         status = await public.get(httpx.URL(body["status_url"]).path)
         assert status.json()["state"] == "received"
 

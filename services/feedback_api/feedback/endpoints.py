@@ -19,6 +19,8 @@ from services.feedback_api.feedback.errors import (
 )
 from services.feedback_api.feedback.repository import Filters
 from services.feedback_api.feedback.schemas import (
+    BulkEventCreate,
+    BulkEventsRecorded,
     EventCreate,
     EventRecorded,
     FeedbackCreate,
@@ -173,6 +175,30 @@ async def feedback_list(
         items=[presenter.summary_of(facts, themes[facts.id], due_dates.get(facts.id)) for facts in page],
         next=next_cursor,
     )
+
+
+@router.post(
+    "/events",
+    summary="Record the same thing for many pieces of feedback",
+    responses=problem_responses(
+        UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem, IdempotencyKeyReusedProblem
+    ),
+)
+async def feedback_record_events(
+    bulk: BulkEventCreate,
+    session: SessionDep,
+    catalogue: CatalogueDep,
+    handler: HandlerDep,
+    idempotency: IdempotencyDep,
+) -> BulkEventsRecorded:
+    """Appends the event to each item; one whose state does not allow it is refused alone, with the reason."""
+
+    async def work() -> BulkEventsRecorded:
+        results = await handling.record_in_bulk(session, catalogue, bulk, actor=handler.name, now=now())
+        recorded = sum(result.status == "recorded" for result in results)
+        return BulkEventsRecorded(recorded=recorded, refused=len(results) - recorded, results=results)
+
+    return await idempotency.answer(bulk, BulkEventsRecorded, work)
 
 
 @router.get(

@@ -10,11 +10,12 @@ from services.feedback_api.feedback import lifecycle, repository
 from services.feedback_api.feedback.errors import FeedbackNotFoundProblem, SensitiveAnswerProblem
 from services.feedback_api.feedback.lifecycle import Happening
 from services.feedback_api.feedback.repository import NewRows
-from services.feedback_api.feedback.schemas import EventCreate, EventFields
+from services.feedback_api.feedback.schemas import BulkEventCreate, BulkEventResult, EventCreate, EventFields
 from services.feedback_api.themes import repository as themes
 from services.feedback_api.themes.service import check_known
 from services.shared.catalogue import Catalogue
 from services.shared.clock import local_day
+from services.shared.problems import Problem
 from services.shared.tables import Feedback
 
 EVENT_FIELDS = ("unit", "type", "topic", "recipient", "hold", "hold_reason", "is_sensitive", "note")
@@ -48,6 +49,32 @@ async def record_event(
         await themes.reassign(session, [feedback_id], at=now)
     await session.refresh(facts)
     return event_id, facts
+
+
+async def record_in_bulk(
+    session: AsyncSession, catalogue: Catalogue, bulk: BulkEventCreate, *, actor: str, now: datetime
+) -> list[BulkEventResult]:
+    """Append the event to each item that allows it; one that does not is refused alone. In the order they were named."""
+    event = EventCreate.model_construct(**{name: getattr(bulk, name) for name in EventCreate.model_fields})
+    results: dict[UUID, BulkEventResult] = {}
+    # In one order everywhere: two bulk events that share items wait for each other, and never in a circle.
+    for feedback_id in sorted(bulk.feedback_ids):
+        try:
+            async with session.begin_nested():
+                event_id, _ = await record_event(session, catalogue, feedback_id, event, actor=actor, now=now)
+        except Problem as problem:
+            results[feedback_id] = BulkEventResult(
+                feedback_id=feedback_id,
+                status="refused",
+                event_id=None,
+                code=problem.code,
+                reason=problem.detail or problem.title,
+            )
+        else:
+            results[feedback_id] = BulkEventResult(
+                feedback_id=feedback_id, status="recorded", event_id=event_id, code=None, reason=None
+            )
+    return [results[feedback_id] for feedback_id in bulk.feedback_ids]
 
 
 def happening_of(

@@ -5,12 +5,13 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from services.feedback_api.deadlines.schemas import DeadlinePublic
 from services.feedback_api.gate.signs import Matter
 from services.shared.personal_data import CONTACT_FIELD, EVERYTHING, NUMBER_FIELD, PersonalData, mask, mask_fields
 from services.shared.schemas import LINE_MAX_LENGTH, Code, FreeText, LineText, PastInstant, RequestModel, ResponseModel
+from services.shared.settings import get_settings
 from services.shared.tables.feedback import FeedbackEventKind, FeedbackState, Hold
 
 Language = Literal["fi", "sv", "en", "other"]
@@ -251,6 +252,21 @@ class EventCreate(EventFields):
     )
 
 
+def _few_enough(ids: list[UUID]) -> list[UUID]:
+    limit = get_settings().bulk_events_max
+    if len(ids) > limit:
+        raise ValueError(f"names {len(ids)} items; the limit is {limit}, send several requests")
+    return list(dict.fromkeys(ids))
+
+
+class BulkEventCreate(EventCreate):
+    """The same thing that happened to many items."""
+
+    feedback_ids: Annotated[list[UUID], AfterValidator(_few_enough)] = Field(
+        min_length=1, description="The items, each once; up to the setting `bulk_events_max`."
+    )
+
+
 class ImportedEvent(EventFields):
     """An event of an imported item."""
 
@@ -341,6 +357,24 @@ class FeedbackPage(ResponseModel):
 
     items: list[FeedbackSummary]
     next: str | None = Field(description="The cursor of the next page; null at the end.")
+
+
+class BulkEventResult(ResponseModel):
+    """What became of one item. ``code`` and ``reason`` are those of the problem that a single event would have had."""
+
+    feedback_id: UUID
+    status: Literal["recorded", "refused"]
+    event_id: UUID | None
+    code: str | None
+    reason: str | None
+
+
+class BulkEventsRecorded(ResponseModel):
+    """What became of each item, in the order they were named."""
+
+    recorded: int
+    refused: int
+    results: list[BulkEventResult]
 
 
 class EventRecorded(ResponseModel):
