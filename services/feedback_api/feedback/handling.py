@@ -54,7 +54,7 @@ async def record_event(
 async def record_in_bulk(
     session: AsyncSession, catalogue: Catalogue, bulk: BulkEventCreate, *, actor: str, now: datetime
 ) -> list[BulkEventResult]:
-    """Append the event to each item that allows it; one that does not is refused alone. In the order they were named."""
+    """Append the event to each item that allows it; one that does not is refused alone. In the order given."""
     event = EventCreate.model_construct(**{name: getattr(bulk, name) for name in EventCreate.model_fields})
     results: dict[UUID, BulkEventResult] = {}
     # In one order everywhere: two bulk events that share items wait for each other, and never in a circle.
