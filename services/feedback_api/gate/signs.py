@@ -15,6 +15,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import resources
+
+import yaml
 
 
 class Matter(StrEnum):
@@ -39,214 +42,32 @@ class _Rule:
     code: str
     kind: Matter
     in_sentence: re.Pattern[str]
+    passed_over: re.Pattern[str]
 
 
 # Between two words of a rule: up to five others. Bounded, so that no text can make the search long.
 _FEW = r"(?: \S{1,40}){0,5}? "
 
-_FI_MAKE = rf"(?:teen|teemme|jätän|jätämme|laadin|esitän|haluan{_FEW}tehdä|haluaisin{_FEW}tehdä|haluan{_FEW}jättää)"
-_SV_MAKE = (
-    rf"(?:gör|framför|lämnar in|lämnar|anför|inger|vill{_FEW}göra|vill{_FEW}lämna in|vill{_FEW}lämna|vill{_FEW}anföra)"
-)
-_EN_MAKE = (
-    r"(?:make|file|submit|lodge|(?:am|are) (?:hereby )?(?:making|filing|submitting|lodging)"
-    rf"|(?:want|wish|would like){_FEW}(?:make|file|submit|lodge))"
-)
-_FI_AUTHORITY = (
-    r"(?:aluehallintoviras\w*|avi(?:in|lle)|valvira\w*|eduskunnan oikeusasiamie\w*|oikeusasiamie\w*|oikeuskansleri\w*"
-    r"|lupa- ja valvontaviras\w*|tietosuojavaltuutet\w*)"
-)
-_SV_AUTHORITY = (
-    r"(?:regionförvaltningsverket|tillsynsmyndigheten|tillstånds- och tillsynsverket|valvira|justitieombudsmannen"
-    r"|riksdagens justitieombudsman|dataombudsmannen|justitiekanslern|jo)"
-)
-_EN_AUTHORITY = (
-    r"(?:regional state administrative agency|avi|valvira|parliamentary ombudsman|supervisory (?:agency|authority)"
-    r"|finnish supervisory agency|chancellor of justice|data protection ombudsman)"
-)
 
-_SENTENCE_RULES = (
-    # Objection
-    ("fi.makes_objection", Matter.OBJECTION, rf"\b{_FI_MAKE}(?:{_FEW}| )muistutuksen\b"),
-    ("fi.is_objection", Matter.OBJECTION, r"\btämä (?:viesti )?on (?:virallinen )?muistutus\b"),
-    (
-        "fi.objection_of_care",
-        Matter.OBJECTION,
-        r"^muistutus (?:\S{1,40} )?(?:hoidosta|hoitoon|kohtelusta|palvelusta)\b",
-    ),
-    (
-        "fi.objection_by_law",
-        Matter.OBJECTION,
-        rf"\b(?:potilaslain|asiakaslain){_FEW}(?:mukaisen|tarkoitetun) muistutuksen\b",
-    ),
-    (
-        "sv.makes_objection",
-        Matter.OBJECTION,
-        rf"\b{_SV_MAKE}(?:{_FEW}| )anmärkning (?:om|mot|på|över|gällande|angående) ",
-    ),
-    ("sv.is_objection", Matter.OBJECTION, r"\b(?:detta|det här) är en (?:officiell )?anmärkning\b"),
-    (
-        "en.makes_objection",
-        Matter.OBJECTION,
-        rf"\b(?:i|we) (?:hereby )?{_EN_MAKE} an? (?:formal |official |written )?objection\b",
-    ),
-    ("en.is_objection", Matter.OBJECTION, r"\bthis is an? (?:formal |official |written )?objection\b"),
-    # Complaint to an authority
-    ("fi.makes_complaint", Matter.COMPLAINT_TO_AUTHORITY, rf"\b{_FI_MAKE}(?:{_FEW}| )(?:hallinto)?kantelun\b"),
-    ("fi.complains", Matter.COMPLAINT_TO_AUTHORITY, rf"\bkantelen(?:{_FEW}| ){_FI_AUTHORITY}"),
-    ("fi.is_complaint", Matter.COMPLAINT_TO_AUTHORITY, r"\btämä (?:viesti )?on (?:virallinen )?(?:hallinto)?kantelu\b"),
-    ("fi.complaint_to", Matter.COMPLAINT_TO_AUTHORITY, rf"^(?:hallinto)?kantelu {_FI_AUTHORITY}"),
-    (
-        "sv.makes_complaint",
-        Matter.COMPLAINT_TO_AUTHORITY,
-        rf"\b{_SV_MAKE}(?:{_FEW}| )klagomål (?:till|hos|inför) {_SV_AUTHORITY}\b",
-    ),
-    (
-        "sv.makes_administrative_complaint",
-        Matter.COMPLAINT_TO_AUTHORITY,
-        rf"\b{_SV_MAKE}(?:{_FEW}| )(?:förvaltningsklagan|förvaltningsklagomål)\b",
-    ),
-    (
-        "sv.is_complaint",
-        Matter.COMPLAINT_TO_AUTHORITY,
-        r"\b(?:detta|det här) är (?:en förvaltningsklagan|ett förvaltningsklagomål)\b",
-    ),
-    (
-        "en.makes_complaint",
-        Matter.COMPLAINT_TO_AUTHORITY,
-        rf"\b(?:i|we) (?:hereby )?{_EN_MAKE} an? (?:\S{{1,20}} )?complaint (?:to|with) (?:the )?{_EN_AUTHORITY}\b",
-    ),
-    (
-        "en.is_complaint",
-        Matter.COMPLAINT_TO_AUTHORITY,
-        rf"\bthis is an? (?:\S{{1,20}} )?complaint (?:to|for) (?:the )?{_EN_AUTHORITY}\b",
-    ),
-    # Rectification claim
-    ("fi.makes_rectification", Matter.RECTIFICATION_CLAIM, rf"\b{_FI_MAKE}(?:{_FEW}| )oikaisuvaatimuksen\b"),
-    (
-        "fi.demands_rectification",
-        Matter.RECTIFICATION_CLAIM,
-        rf"\b(?:vaadin|vaadimme|haen|haemme)(?:{_FEW}| )oikaisua\b",
-    ),
-    ("fi.is_rectification", Matter.RECTIFICATION_CLAIM, r"\btämä (?:viesti )?on oikaisuvaatimus\b"),
-    (
-        "fi.appeals",
-        Matter.RECTIFICATION_CLAIM,
-        rf"\b(?:haen|haemme|vaadin|vaadimme)(?:{_FEW}| )muutosta(?:{_FEW}| )päätökse\w+",
-    ),
-    (
-        "sv.demands_review",
-        Matter.RECTIFICATION_CLAIM,
-        rf"\b(?:begär|yrkar|ansöker om|kräver)(?:{_FEW}| )(?:omprövning|rättelse av beslutet)\b",
-    ),
-    (
-        "sv.makes_review",
-        Matter.RECTIFICATION_CLAIM,
-        rf"\b{_SV_MAKE}(?:{_FEW}| )(?:begäran om omprövning|omprövningsbegäran|rättelseyrkande)\b",
-    ),
-    (
-        "sv.is_review",
-        Matter.RECTIFICATION_CLAIM,
-        r"\b(?:detta|det här) är (?:en begäran om omprövning|ett rättelseyrkande)\b",
-    ),
-    (
-        "en.demands_rectification",
-        Matter.RECTIFICATION_CLAIM,
-        rf"\b(?:i|we) (?:hereby )?(?:claim|demand|request|seek)(?:{_FEW}| )"
-        r"(?:rectification|administrative review) of\b",
-    ),
-    (
-        "en.makes_rectification",
-        Matter.RECTIFICATION_CLAIM,
-        rf"\b(?:i|we) (?:hereby )?{_EN_MAKE} an? (?:claim|request) for (?:an? )?"
-        r"(?:rectification|administrative review)\b",
-    ),
-    (
-        "en.is_rectification",
-        Matter.RECTIFICATION_CLAIM,
-        r"\bthis is an? (?:claim|request) for (?:an? )?(?:rectification|administrative review)\b",
-    ),
-    # Damages claim
-    (
-        "fi.demands_damages",
-        Matter.DAMAGES_CLAIM,
-        rf"\b(?:vaadin|vaadimme|haen|haemme)(?:{_FEW}| )(?:vahingonkorvausta|korvausta(?:{_FEW}| )(?:vahingosta|vahingoista|vamma\w+|hoitovirhee\w+))",
-    ),
-    (
-        "fi.makes_damages",
-        Matter.DAMAGES_CLAIM,
-        rf"\b{_FI_MAKE}(?:{_FEW}| )(?:vahingonkorvausvaatimuksen|vahingonkorvaushakemuksen|korvausvaatimuksen|potilasvahinkoilmoituksen)\b",
-    ),
-    (
-        "fi.is_damages",
-        Matter.DAMAGES_CLAIM,
-        r"\btämä (?:viesti )?on (?:vahingonkorvausvaatimus|vahingonkorvaushakemus|korvausvaatimus|potilasvahinkoilmoitus)\b",
-    ),
-    (
-        "sv.demands_damages",
-        Matter.DAMAGES_CLAIM,
-        rf"\b(?:kräver|yrkar|begär|söker|ansöker om)(?:{_FEW}| )(?:skadestånd|ersättning för (?:skad\w+|vårdskad\w+|patientskad\w+))",
-    ),
-    (
-        "sv.makes_damages",
-        Matter.DAMAGES_CLAIM,
-        rf"\b{_SV_MAKE}(?:{_FEW}| )(?:skadeståndsanspråk|skadeståndskrav|ersättningsanspråk|patientskadeanmälan)\b",
-    ),
-    (
-        "sv.is_damages",
-        Matter.DAMAGES_CLAIM,
-        r"\b(?:detta|det här) är (?:ett skadeståndsanspråk|ett skadeståndskrav|en patientskadeanmälan)\b",
-    ),
-    (
-        "en.demands_damages",
-        Matter.DAMAGES_CLAIM,
-        rf"\b(?:i|we) (?:hereby )?(?:claim|demand|seek)(?:{_FEW}| )(?:damages|compensation for (?:the |my |our )?(?:damage|injur|loss)\w*)",
-    ),
-    (
-        "en.makes_damages",
-        Matter.DAMAGES_CLAIM,
-        rf"\b(?:i|we) (?:hereby )?{_EN_MAKE} an? (?:claim for damages|damages claim|compensation claim|claim for compensation|patient injury claim)\b",
-    ),
-    (
-        "en.is_damages",
-        Matter.DAMAGES_CLAIM,
-        r"\bthis is an? (?:claim for damages|damages claim|claim for compensation|patient injury claim)\b",
-    ),
-)
-_RULES = tuple(_Rule(code, kind, re.compile(pattern)) for code, kind, pattern in _SENTENCE_RULES)
+def _read_rules() -> tuple[tuple[_Rule, ...], dict[Matter, re.Pattern[str]]]:
+    """The rules for sentences and for titles, of ``rules.yaml``."""
+    content = yaml.safe_load((resources.files(__package__) / "rules.yaml").read_text(encoding="utf-8"))
+    words = {"within six words": f"(?:{_FEW}| )", "few": _FEW}
 
-_TITLES = {
-    Matter.OBJECTION: re.compile(
-        r"(?:muistutus|muistutus (?:\S+ )?(?:hoidosta|kohtelusta|palvelusta|hoitoon)|anmärkning (?:om|mot|över) \S+.*"
-        r"|(?:formal |official )?objection (?:to|about) (?:the |my )?(?:care|treatment|service).*)"
-    ),
-    Matter.COMPLAINT_TO_AUTHORITY: re.compile(
-        rf"(?:hallinto)?kantelu(?: \S+)?|förvaltningsklagan|förvaltningsklagomål|klagomål till {_SV_AUTHORITY}"
-        rf"|complaint to (?:the )?{_EN_AUTHORITY}"
-    ),
-    Matter.RECTIFICATION_CLAIM: re.compile(
-        r"oikaisuvaatimus(?: \S+){0,4}|begäran om omprövning(?: \S+){0,4}|omprövningsbegäran"
-        r"|(?:claim|request) for (?:a )?rectification(?: \S+){0,4}"
-    ),
-    Matter.DAMAGES_CLAIM: re.compile(
-        r"(?:vahingonkorvausvaatimus|vahingonkorvaushakemus|korvausvaatimus|potilasvahinkoilmoitus)(?: \S+){0,4}"
-        r"|(?:skadeståndsanspråk|skadeståndskrav|patientskadeanmälan)(?: \S+){0,4}"
-        r"|(?:claim for damages|damages claim|patient injury claim)(?: \S+){0,4}"
-    ),
-}
-"""Titles that are nothing but the claim's name and what it is about."""
+    def compiled(pattern: str) -> re.Pattern[str]:
+        return re.compile(re.sub("<([a-z ]+)>", lambda found: words[found[1]], pattern))
 
-_PASSED_OVER = {
-    "fi": re.compile(
-        r"\b(?:en|emme|ei|eivät|älkää|enkä|emmekä)\b"
-        r"|\b(?:jos|mikäli|muuten|muutoin|harkits\w+|ellei\w*|voinko|voiko|pitäisikö|kannattaako)\b"
-        r"|\bmuistutu(?:s|kse\w*) (?:ajasta|ajanvarauksesta|vastaanotosta|tekstiviesti\w*)"
-    ),
-    "sv": re.compile(r"\b(?:inte|aldrig|om ni|ifall|annars|överväger|funderar|kan jag|ska jag)\b"),
-    "en": re.compile(r"\b(?:not|never|no|if|unless|otherwise|consider\w*|could i|can i|should i|might|may)\b|n't\b"),
-}
-"""Words with which a sentence denies, supposes or asks, and does not make the claim here and now; in Finnish also what
-is reminded of."""
+    words |= {name: compiled(pattern).pattern for name, pattern in content["words"].items()}
+    passed_over = {language: compiled(pattern) for language, pattern in content["passed_over"].items()}
+    rules = tuple(
+        _Rule(code, Matter(kind), compiled(pattern), passed_over[code.partition(".")[0]])
+        for kind, patterns in content["sentences"].items()
+        for code, pattern in patterns.items()
+    )
+    return rules, {Matter(kind): compiled(pattern) for kind, pattern in content["titles"].items()}
+
+
+_RULES, _TITLES = _read_rules()
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]?")
 _ABBREVIATION_DOT = re.compile(r"(?<=\d)\.|(?<=\b[a-zåäö])\.(?=[a-zåäö]\.)")
@@ -272,12 +93,12 @@ def _sign_of(sentence: str) -> Sign | None:
     words = " ".join(re.sub(r"[,;:()\"”“»«*_]", " ", sentence.rstrip(".!\n")).split())
     for rule in _RULES:
         if rule.in_sentence.search(words):
-            return None if _PASSED_OVER[rule.code[:2]].search(words) else Sign(rule.kind, rule.code)
+            return None if rule.passed_over.search(words) else Sign(rule.kind, rule.code)
     return None
 
 
 def _folded(text: str, *, keep_lines: bool = False) -> str:
-    """Lower case, one kind of each letter, hyphen and blank; a line that ends without a full stop goes on in the next."""
+    """Lower case, one kind of each letter, hyphen and blank; a single line break is a blank."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     folded = re.sub(r"[‐-―−]", "-", folded).replace("\u00ad", "")
     if keep_lines:

@@ -15,10 +15,10 @@ _KEPT_APART: Labels = {
 
 _WHERE_IT_BELONGS: dict[Matter, Labels] = {
     Matter.OBJECTION: {
-        "fi": "Se näyttää muistutukselta. Muistutus tehdään kirjallisesti toimintayksikön vastuuhenkilölle, ja siihen "
-        "annetaan perusteltu vastaus. Palautelomake ei ole muistutuksen tekemistä varten.",
-        "sv": "Det ser ut som en anmärkning. En anmärkning görs skriftligen till den som ansvarar för verksamhetsenheten "
-        "och får ett motiverat svar. Responsblanketten är inte avsedd för anmärkningar.",
+        "fi": "Se näyttää muistutukselta. Muistutus tehdään kirjallisesti toimintayksikön vastuuhenkilölle, ja "
+        "siihen annetaan perusteltu vastaus. Palautelomake ei ole muistutuksen tekemistä varten.",
+        "sv": "Det ser ut som en anmärkning. En anmärkning görs skriftligen till den som ansvarar för "
+        "verksamhetsenheten och får ett motiverat svar. Responsblanketten är inte avsedd för anmärkningar.",
         "en": "It looks like an objection. An objection is made in writing to the person in charge of the unit and is "
         "given a reasoned answer. The feedback form is not for making objections.",
     },
@@ -39,12 +39,12 @@ _WHERE_IT_BELONGS: dict[Matter, Labels] = {
         "the decision, within the time given there. Feedback does not stop that time.",
     },
     Matter.DAMAGES_CLAIM: {
-        "fi": "Se näyttää korvausvaatimukselta. Vahingonkorvausta haetaan kaupungilta kirjallisesti kirjaamon kautta, ja "
-        "hoidossa syntyneestä potilasvahingosta ilmoitetaan Potilasvakuutuskeskukseen.",
-        "sv": "Det ser ut som ett ersättningskrav. Skadestånd söks skriftligen hos staden via registratorskontoret, och "
-        "en patientskada som uppstått i vården anmäls till Patientförsäkringscentralen.",
-        "en": "It looks like a claim for compensation. Damages are claimed from the city in writing through its registry, "
-        "and an injury caused by treatment is reported to the Patient Insurance Centre.",
+        "fi": "Se näyttää korvausvaatimukselta. Vahingonkorvausta haetaan kaupungilta kirjallisesti kirjaamon kautta, "
+        "ja hoidossa syntyneestä potilasvahingosta ilmoitetaan Potilasvakuutuskeskukseen.",
+        "sv": "Det ser ut som ett ersättningskrav. Skadestånd söks skriftligen hos staden via registratorskontoret, "
+        "och en patientskada som uppstått i vården anmäls till Patientförsäkringscentralen.",
+        "en": "It looks like a claim for compensation. Damages are claimed from the city in writing through its "
+        "registry, and an injury caused by treatment is reported to the Patient Insurance Centre.",
     },
 }
 
