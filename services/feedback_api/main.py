@@ -7,6 +7,7 @@ from services.feedback_api.erasure.endpoints import router as erasure_router
 from services.feedback_api.feedback import endpoints as feedback
 from services.feedback_api.ombudsman import endpoints as ombudsman
 from services.feedback_api.receipts.endpoints import router as receipts_router
+from services.feedback_api.spam.endpoints import router as spam_router
 from services.feedback_api.statements.endpoints import router as statements_router
 from services.feedback_api.themes.endpoints import router as themes_router
 from services.shared.application import create_app
@@ -40,6 +41,7 @@ def create() -> FastAPI:
         tags=TAGS,
         routers=[
             feedback.router,
+            spam_router,
             receipts_router,
             erasure_router,
             catalogue_router,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from services.shared import health
 from services.shared.body_limit import BodyLimitMiddleware
@@ -107,6 +108,8 @@ def _add_middleware(app: FastAPI, settings: Settings, stream_paths: frozenset[st
             expose_headers=[REQUEST_ID_HEADER, REPLAYED_HEADER, "Link", "ETag"],
         )
     app.add_middleware(RequestContextMiddleware)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
 
 
 def _document_common_problems(responses: dict[str, Any], *, has_body: bool, path: str) -> None:

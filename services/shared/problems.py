@@ -8,6 +8,7 @@ Problem                     status, stable code, title; raised by services, neve
 ├── ConflictProblem         409  the request is right, the world said no
 ├── PayloadTooLargeProblem  413
 ├── UnsupportedMediaTypeProblem 415
+├── TooManyRequestsProblem  429  wait as long as ``Retry-After`` says
 ├── InvalidRequestProblem   422  a field is wrong; ``invalid_params`` says which and how to mend it
 └── UnavailableProblem      503  another part is down; try again later
 """
@@ -126,6 +127,14 @@ class UnsupportedMediaTypeProblem(Problem):
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     code = "unsupported_media_type"
     title = "The content type of the body is not accepted here"
+
+
+class TooManyRequestsProblem(Problem):
+    """More requests than one caller may make in the time."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many_requests"
+    title = "Too many requests"
 
 
 class InvalidRequestProblem(Problem):

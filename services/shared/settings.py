@@ -76,11 +76,60 @@ class Settings(BaseSettings):
         description="Calendar days ahead that `GET /v1/feedback?due=soon` looks: three reach from Friday over a "
         "weekend.",
     )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Comma-separated addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are "
+        "believed. Nobody else's: a client could write what it likes.",
+    )
+    address_block_ipv4: int = Field(
+        default=32, ge=8, le=32, description="Bits of an IPv4 address that count as one sender: one address."
+    )
+    address_block_ipv6: int = Field(
+        default=64,
+        ge=16,
+        le=128,
+        description="Bits of an IPv6 address that count as one sender: a subscriber's network.",
+    )
+    submission_rate_limit: str = Field(
+        default="60/minute",
+        description="Submissions without a key from one block of addresses, as `N/second`, `minute`, `hour` or `day`; "
+        "empty for no limit. A library's or clinic's visitors share an address, a flood is far above.",
+    )
+    rate_limit_store: SecretStr | None = Field(
+        default=None,
+        description="Where submissions are counted: `redis://host:6379` for several processes; unset, in each one's "
+        "memory.",
+    )
+    duplicate_window_minutes: int = Field(
+        default=10,
+        ge=0,
+        description="How long the same words from the same place count as sent twice: a double click, a robot.",
+    )
+    form_secret: SecretStr | None = Field(
+        default=None,
+        description="Signs form tokens and links. Unset, it follows from the services' key, so it rarely need be set.",
+    )
+    form_min_fill_seconds: float = Field(
+        default=3.0, ge=0, description="A form filled faster is taken for a robot's: nobody writes a sentence so fast."
+    )
+    form_token_max_age_hours: int = Field(
+        default=24, ge=1, description="How long a form may stay open before its token no longer counts."
+    )
+    form_token_required: bool = Field(
+        default=False, description="Whether feedback that comes without a key and without a form token is kept apart."
+    )
+    proof_of_work_required: bool = Field(
+        default=False, description="Whether feedback that comes without a key must bring a solved challenge."
+    )
+    proof_of_work_max_number: int = Field(
+        default=50_000, ge=1000, description="Most hashes a challenge takes: under a second on a telephone."
+    )
+    proof_of_work_minutes: int = Field(default=60, ge=1, description="How long a challenge may be solved.")
     bulk_events_max: int = Field(
         default=200,
         ge=1,
         le=1000,
-        description="Most items that one bulk event may name: as many as a screen of a list, and a transaction stays short.",
+        description="Most items that one bulk event may name: more than a screen of a list; a transaction stays short.",
     )
     page_size_default: int = Field(default=50, ge=1, description="Rows of a list when `limit` is not given.")
     page_size_max: int = Field(default=500, ge=1, description="Most rows of a list in one answer.")
@@ -117,7 +166,7 @@ class Settings(BaseSettings):
         description="How long reporting_api waits for a closing statement, a recount of a whole quarter.",
     )
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split_origins(cls, value: object) -> object:
         if isinstance(value, str):

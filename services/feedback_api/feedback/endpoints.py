@@ -30,6 +30,7 @@ from services.feedback_api.feedback.schemas import (
 )
 from services.feedback_api.feedback.screening import ScreeningDep
 from services.feedback_api.feedback.submission import REQUEST_BODY, read_submission
+from services.feedback_api.spam.rate_limit import SubmissionLimit
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import local_day, now
 from services.shared.database import ReadSessionDep, SessionDep, sessions_of
@@ -42,6 +43,7 @@ from services.shared.problems import (
     IdempotencyKeyReusedProblem,
     InvalidRequestProblem,
     PayloadTooLargeProblem,
+    TooManyRequestsProblem,
     UnauthorizedProblem,
     UnsupportedMediaTypeProblem,
     problem_responses,
@@ -64,6 +66,7 @@ IMPORT_PATH = "/v1/feedback/import"
     "",
     status_code=HTTPStatus.CREATED,
     summary="Send feedback",
+    dependencies=[SubmissionLimit],
     openapi_extra={"requestBody": REQUEST_BODY},
     responses=problem_responses(
         BadRequestProblem,
@@ -72,6 +75,7 @@ IMPORT_PATH = "/v1/feedback/import"
         UnsupportedMediaTypeProblem,
         InvalidRequestProblem,
         IdempotencyKeyReusedProblem,
+        TooManyRequestsProblem,
     ),
 )
 async def feedback_submit(

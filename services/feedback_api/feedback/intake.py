@@ -101,7 +101,7 @@ async def submit(
     _check_rights(submission, origin)
     rows = NewRows()
     first = first_standing(catalogue, submission, submission.received_at or now)
-    held = await screening.judge(submission, is_trusted=origin.is_trusted)
+    held = await screening.judge(submission, is_trusted=origin.is_trusted, at=now)
     feedback_id = add_new(rows, submission, first, actor=origin.actor, source=origin.source, reference=None, now=now)
     rows.facts[0]["sender_identified"] = submission.sender_identified
     if held is not None:

@@ -5,14 +5,20 @@ all. Nothing is refused or lost: a person reads what is kept apart, and releases
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from services.feedback_api.feedback.schemas import FeedbackCreate
 from services.feedback_api.gate.signs import Matter, find_sign
+from services.feedback_api.spam import form_token, proof_of_work
+from services.feedback_api.spam.fingerprint import fingerprint_of
+from services.feedback_api.spam.proof_of_work import ProofVerdict
+from services.feedback_api.spam.rate_limit import Counters, counters_of
+from services.feedback_api.spam.signs import suspicion_of
 from services.shared.settings import Settings, settings_of
+from services.shared.signing import signing_secret
 from services.shared.tables.feedback import Hold
 
 SCREENING = "screening"
@@ -35,33 +41,50 @@ class Screening:
     """What screening needs of the app that answers the request."""
 
     settings: Settings
+    counters: Counters
 
     @property
     def window(self) -> timedelta:
         """How long the same words from the same place count as sent twice."""
-        return timedelta(minutes=10)
+        return timedelta(minutes=self.settings.duplicate_window_minutes)
 
-    async def judge(self, submission: FeedbackCreate, *, is_trusted: bool) -> Held | None:
+    async def judge(self, submission: FeedbackCreate, *, is_trusted: bool, at: datetime) -> Held | None:
         """Why the submission is kept apart, or None."""
+        if not is_trusted:
+            reason = suspicion_of(
+                submission.website,
+                form_token.check(self.settings, submission.form_token, at=at),
+                await self._proof_of(submission),
+                is_token_required=self.settings.form_token_required,
+                is_work_required=self.settings.proof_of_work_required,
+            )
+            if reason is not None:
+                return Held(Hold.SUSPECTED_SPAM, reason, None)
         sign = find_sign(submission.text, submission.title)
         return Held(Hold.NOT_FEEDBACK, sign.kind, sign.kind) if sign else None
 
+    async def _proof_of(self, submission: FeedbackCreate) -> ProofVerdict:
+        if not self.settings.proof_of_work_required:
+            return ProofVerdict.OK
+        return await proof_of_work.check(self.settings, submission.proof_of_work, self.counters.used)
+
     def fingerprint_of(self, submission: FeedbackCreate, sent_from: str) -> str:
         """What the submission is known by when it comes again from the same place."""
-        return "|".join(
-            [
-                submission.text,
-                submission.title or "",
-                submission.type,
-                submission.unit or "",
-                submission.sender_email or "",
-                sent_from,
-            ]
+        return fingerprint_of(
+            signing_secret(self.settings, "fingerprint"),
+            submission.text,
+            submission.title,
+            submission.type,
+            submission.unit,
+            submission.sender_email,
+            sent_from,
         )
 
 
-def _screening(request: Request) -> Screening:
-    return Screening(settings_of(request))
+# Async, though it awaits nothing: FastAPI would run a plain function in a thread.
+async def _screening(request: Request) -> Screening:
+    return Screening(settings_of(request), counters_of(request))
 
 
 ScreeningDep = Annotated[Screening, Depends(_screening)]
+"""How the submissions of a request are screened."""

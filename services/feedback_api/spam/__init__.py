@@ -1,0 +1,1 @@
+"""Robots: told from people without any third party, kept apart and never dropped."""
