@@ -108,7 +108,7 @@ class Supervisor:
     def _command(self, address: ServiceAddress) -> list[str]:
         options = {"--host": self._host, "--port": str(address.port), "--timeout-graceful-shutdown": GRACEFUL_SECONDS}
         words = [str(word) for option in options.items() for word in option]
-        return [sys.executable, "-m", "uvicorn", address.app, "--no-access-log", *words]
+        return [sys.executable, "-m", "uvicorn", address.app, "--no-access-log", "--no-proxy-headers", *words]
 
     def log_path(self, name: str) -> Path:
         """The log of the service."""

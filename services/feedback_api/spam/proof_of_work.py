@@ -35,7 +35,13 @@ def challenge_of(settings: Settings, *, at: datetime | None = None) -> dict[str,
             hmac_key=signing_secret(settings, PURPOSE), max_number=settings.proof_of_work_max_number, expires=expires
         )
     )
-    return dict(challenge.to_dict())
+    return {
+        "algorithm": challenge.algorithm,
+        "challenge": challenge.challenge,
+        "maxnumber": challenge.max_number,
+        "salt": challenge.salt,
+        "signature": challenge.signature,
+    }
 
 
 async def check(settings: Settings, payload: str | None, used: FixedWindowRateLimiter) -> ProofVerdict:
