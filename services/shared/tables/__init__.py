@@ -21,6 +21,7 @@ from services.shared.tables.catalogue import (
 )
 from services.shared.tables.feedback import (
     Feedback,
+    FeedbackAttachment,
     FeedbackContent,
     FeedbackDeadline,
     FeedbackEvent,
@@ -51,6 +52,7 @@ __all__ = [
     "CommentHandover",
     "DeadlinePolicy",
     "Feedback",
+    "FeedbackAttachment",
     "FeedbackContent",
     "FeedbackDeadline",
     "FeedbackEvent",

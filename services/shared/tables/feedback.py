@@ -5,7 +5,16 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Computed, Double, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    Double,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
@@ -154,6 +163,29 @@ class FeedbackContent(Table, table=True):
     search: str | None = Field(
         default=None, sa_column=Column("search", TSVECTOR, Computed(_SEARCH, persisted=True), nullable=True)
     )
+
+
+class FeedbackAttachment(Table, table=True):
+    """A file that came with an item, made anew of what was sent. Its bytes are in the attachments' store.
+
+    ``byte_size`` and ``sha256`` are those of the stored bytes; ``scanned_at`` is set where a virus scanner passed it.
+    """
+
+    __tablename__ = "feedback_attachment"
+    __table_args__ = (
+        UniqueConstraint("storage_key"),
+        CheckConstraint("position > 0", name="position_positive"),
+        CheckConstraint("byte_size > 0", name="byte_size_positive"),
+    )
+
+    feedback_id: UUID = Field(primary_key=True, foreign_key="feedback.id")
+    position: int = Field(primary_key=True)
+    storage_key: str = text()
+    media_type: str = text()
+    byte_size: int = Field(sa_type=BigInteger)
+    sha256: str = text()
+    scanned_at: datetime | None = timestamp(default=None)
+    created_at: datetime = timestamp()
 
 
 class FeedbackFingerprint(Table, table=True):
