@@ -19,6 +19,8 @@ RUN /opt/tools/bin/python -m hatchling build --target wheel --directory /opt/whe
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin katsaus
+# A new volume takes the owner of the folder it is mounted on.
+RUN mkdir -p /var/lib/katsaus/incoming && chown -R 10001 /var/lib/katsaus
 COPY --from=build /opt/katsaus /opt/katsaus
 ENV PATH=/opt/katsaus/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 10001

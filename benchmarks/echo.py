@@ -4,14 +4,14 @@ import os
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from benchmarks.environment import QUARTER_FILE_VARIABLE
-from services.feedback_api.feedback.schemas import FeedbackCreate, FeedbackReceipt
-from services.feedback_api.feedback.submission import read_submission
+from services.feedback_api.feedback.schemas import FeedbackReceipt
+from services.feedback_api.feedback.submission import SubmissionDep
 from services.reporting_api.conditional import conditional_answer
 from services.reporting_api.periods.schemas import QuarterReport
 from services.shared.application import create_app
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1")
 
 
 @router.post("/feedback", status_code=HTTPStatus.CREATED)
-async def feedback_echo(_submission: Annotated[FeedbackCreate, Depends(read_submission)]) -> FeedbackReceipt:
+async def feedback_echo(_submission: SubmissionDep) -> FeedbackReceipt:
     """As ``feedback_submit``, which also writes it down."""
     return FeedbackReceipt(
         id=new_uuid(),

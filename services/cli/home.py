@@ -35,6 +35,11 @@ class Home:
         return self.folder / "postgres"
 
     @property
+    def attachments(self) -> Path:
+        """Files that came with feedback."""
+        return self.folder / "attachments"
+
+    @property
     def logs(self) -> Path:
         """One log a service."""
         return self.folder / "logs"

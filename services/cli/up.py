@@ -51,7 +51,13 @@ def _run(home: Home, settings: Settings, console: Console, *, with_demonstration
 
         try:
             console.print("Starting the services …")
-            supervisor.start({"DATABASE_URL": database.url, "KATSAUS_SERVICE_KEY": keys.service})
+            supervisor.start(
+                {
+                    "DATABASE_URL": database.url,
+                    "KATSAUS_SERVICE_KEY": keys.service,
+                    "KATSAUS_ATTACHMENTS_URL": settings.attachments_url or f"file://{home.attachments}",
+                }
+            )
             supervisor.wait_until_ready(watch)
             if with_demonstration:
                 _load_demonstration(database, settings, keys, console, watch)

@@ -2,15 +2,18 @@
 
 from fastapi import FastAPI
 
+from services.feedback_api.attachments.endpoints import router as attachments_router
 from services.feedback_api.catalogue.endpoints import router as catalogue_router
 from services.feedback_api.erasure.endpoints import router as erasure_router
 from services.feedback_api.feedback import endpoints as feedback
+from services.feedback_api.feedback.submission import is_multipart, upload_limit
 from services.feedback_api.ombudsman import endpoints as ombudsman
 from services.feedback_api.receipts.endpoints import router as receipts_router
 from services.feedback_api.spam.endpoints import router as spam_router
 from services.feedback_api.statements.endpoints import router as statements_router
 from services.feedback_api.themes.endpoints import router as themes_router
 from services.shared.application import create_app
+from services.shared.settings import get_settings
 from services.shared.tables.access import Service
 
 DESCRIPTION = """
@@ -23,6 +26,7 @@ how to mend it. Times are RFC 3339 with an offset. Every POST that creates takes
 
 TAGS = {
     "feedback": "Sending feedback, following it, handling it.",
+    "attachments": "Files that came with feedback.",
     "erasure": "Erasing what was written, and no figure with it.",
     "catalogue": "What forms let people choose from.",
     "ombudsman": "Contacts to the social and patient ombudsmen.",
@@ -30,6 +34,11 @@ TAGS = {
     "statements": "The closing statement reporting_api compares its figures with.",
     "health": "For operators and orchestrators.",
 }
+
+
+def _upload_limit(path: str, content_type: str) -> int | None:
+    takes_files = path == feedback.router.prefix
+    return upload_limit(get_settings()) if takes_files and is_multipart(content_type) else None
 
 
 def create() -> FastAPI:
@@ -43,6 +52,7 @@ def create() -> FastAPI:
             feedback.router,
             spam_router,
             receipts_router,
+            attachments_router,
             erasure_router,
             catalogue_router,
             ombudsman.router,
@@ -50,6 +60,7 @@ def create() -> FastAPI:
             statements_router,
         ],
         stream_paths=frozenset({feedback.IMPORT_PATH, ombudsman.IMPORT_PATH}),
+        upload_limit=_upload_limit,
     )
 
 

@@ -12,7 +12,7 @@ from fastapi_offline import FastAPIOffline
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from services.shared import health
-from services.shared.body_limit import BodyLimitMiddleware
+from services.shared.body_limit import BodyLimitMiddleware, LimitOf
 from services.shared.catalogue import CatalogueCache
 from services.shared.database import connect
 from services.shared.idempotency import REPLAYED_HEADER, forgetting
@@ -46,9 +46,11 @@ def create_app(
     tags: Mapping[str, str],
     routers: Sequence[APIRouter],
     stream_paths: frozenset[str] = frozenset(),
+    upload_limit: Callable[[str, str], int | None] | None = None,
     lifespan: Lifespan = _nothing_more,
 ) -> FastAPI:
-    """A service's app. ``stream_paths`` take bodies of any length; ``lifespan`` runs what the service needs besides.
+    """A service's app. ``stream_paths`` take bodies of any length, and ``upload_limit`` may tell a larger limit for a
+    path and content type than the setting's; ``lifespan`` runs what the service needs besides.
 
     The database is connected when the app starts, unless ``app.state.sessions`` was set before, as tests do.
     """
@@ -77,7 +79,7 @@ def create_app(
     app.state.sessions = None
     app.state.catalogue = CatalogueCache(settings.catalogue_refresh_seconds)
     install_problem_handlers(app)
-    _add_middleware(app, settings, stream_paths)
+    _add_middleware(app, settings, _limits(settings, stream_paths, upload_limit))
     for router in (*routers, health.router):
         app.include_router(router)
     _document_problems(app)
@@ -95,9 +97,20 @@ def _operation_id(route: APIRoute) -> str:
     return route.name.replace("_", "-")
 
 
-def _add_middleware(app: FastAPI, settings: Settings, stream_paths: frozenset[str]) -> None:
+def _limits(
+    settings: Settings, stream_paths: frozenset[str], upload_limit: Callable[[str, str], int | None] | None
+) -> LimitOf:
+    def limit_of(path: str, content_type: str) -> int | None:
+        if path in stream_paths:
+            return None
+        return (upload_limit and upload_limit(path, content_type)) or settings.body_max_bytes
+
+    return limit_of
+
+
+def _add_middleware(app: FastAPI, settings: Settings, limit_of: LimitOf) -> None:
     # Added last is outermost: the request id is there for whatever answers.
-    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.body_max_bytes, is_stream=stream_paths.__contains__)
+    app.add_middleware(BodyLimitMiddleware, limit_of=limit_of)
     app.add_middleware(CrashMiddleware)
     if settings.cors_origins:
         app.add_middleware(

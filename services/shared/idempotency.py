@@ -7,7 +7,7 @@ until the first is committed, and then finds its answer; if the first failed, th
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Annotated, TypeVar
 
@@ -60,11 +60,21 @@ class Idempotency:
         self._key = key
         self._service: str = request.app.state.service
 
-    async def answer(self, body: BaseModel, model: type[Answer], work: Callable[[], Awaitable[Answer]]) -> Answer:
-        """The answer of ``work``, a ``model``; for a repeated key, the answer it gave the first time."""
+    async def answer(
+        self,
+        body: BaseModel,
+        model: type[Answer],
+        work: Callable[[], Awaitable[Answer]],
+        *,
+        digests: Sequence[str] = (),
+    ) -> Answer:
+        """The answer of ``work``, a ``model``; for a repeated key, the answer it gave the first time.
+
+        The same request is one with the same ``body`` and the same ``digests`` of the files that came with it.
+        """
         if self._key is None:
             return await work()
-        request_hash = self._hash(body)
+        request_hash = self._hash(body, digests)
         if not await self._claim(request_hash):
             return await self._repeat(request_hash, model)
         answer = await work()
@@ -104,8 +114,8 @@ class Idempotency:
             col(IdempotencyKey.key) == self._key,
         )
 
-    def _hash(self, body: BaseModel) -> str:
-        text = f"{self._request.method} {self._request.url.path}\n{body.model_dump_json()}"
+    def _hash(self, body: BaseModel, digests: Sequence[str]) -> str:
+        text = "\n".join([f"{self._request.method} {self._request.url.path}", body.model_dump_json(), *digests])
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -125,6 +125,31 @@ class Settings(BaseSettings):
         default=50_000, ge=1000, description="Most hashes a challenge takes: under a second on a telephone."
     )
     proof_of_work_minutes: int = Field(default=60, ge=1, description="How long a challenge may be solved.")
+    attachments_url: str | None = Field(
+        default=None,
+        description="Where attachments are stored: `file:///folder` or `s3://bucket/prefix` (with the AWS_ variables). "
+        "`katsaus up` sets a folder of its home; unset, attachments are refused.",
+    )
+    attachment_max_count: int = Field(
+        default=5,
+        ge=1,
+        le=50,
+        description="Most files with one piece of feedback: a few photos of one place.",
+    )
+    attachment_max_bytes: int = Field(
+        default=10_485_760,
+        ge=1024,
+        description="Largest file, as sent and made anew: a photo is 3 to 8 MB.",
+    )
+    attachment_max_pixels: int = Field(
+        default=50_000_000,
+        ge=10_000,
+        description="Most pixels of a picture, as a small file can unpack to gigabytes; 50 million take 200 MB.",
+    )
+    attachment_max_pages: int = Field(default=100, ge=1, description="Most pages of a PDF.")
+    clamav_address: str | None = Field(
+        default=None, description="host:port of a ClamAV daemon that must pass every attachment; unset, none is asked."
+    )
     bulk_events_max: int = Field(
         default=200,
         ge=1,

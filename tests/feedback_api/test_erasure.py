@@ -34,7 +34,7 @@ class TestErase:
         )
         before = (await staff.get(f"/v1/feedback/{made['id']}")).json()
         erased = await eraser.delete(f"/v1/feedback/{made['id']}/content")
-        assert erased.json() == {"feedback_id": made["id"], "contents": 1, "notes": 2}
+        assert erased.json() == {"feedback_id": made["id"], "contents": 1, "attachments": 0, "notes": 2}
         after = (await staff.get(f"/v1/feedback/{made['id']}")).json()
         assert after["content"] is None
         assert [event["note"] for event in after["events"]] == [None, None, None]

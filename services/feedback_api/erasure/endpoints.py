@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
 
+from services.feedback_api.attachments.errors import AttachmentsNotConfiguredProblem
+from services.feedback_api.attachments.storage import StorageIfAnyDep
 from services.feedback_api.erasure import service
 from services.feedback_api.erasure.schemas import ContentErased
 from services.feedback_api.feedback import repository as feedback
@@ -27,28 +29,43 @@ EraserDep = Annotated[Principal, Depends(require(Scope.FEEDBACK_ERASE))]
 @router.delete(
     "/feedback/{feedback_id}/content",
     summary="Erase the content of a piece of feedback",
-    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, FeedbackNotFoundProblem, InvalidRequestProblem),
+    responses=problem_responses(
+        UnauthorizedProblem,
+        ForbiddenProblem,
+        FeedbackNotFoundProblem,
+        InvalidRequestProblem,
+        AttachmentsNotConfiguredProblem,
+    ),
 )
-async def content_erase(feedback_id: UUID, session: SessionDep, eraser: EraserDep) -> ContentErased:
-    """Text, title, name, contact, answers and notes go for good; facts, events and all figures stay. Safe to repeat."""
+async def content_erase(
+    feedback_id: UUID, session: SessionDep, storage: StorageIfAnyDep, eraser: EraserDep
+) -> ContentErased:
+    """Text, title, name, contact, place, files, answers and notes go for good; the figures stay. Safe to repeat."""
     facts = await feedback.find_locked(session, feedback_id)
     if facts is None:
         raise FeedbackNotFoundProblem
-    return await service.erase(session, facts, actor=eraser.name)
+    return await service.erase(session, storage, facts, actor=eraser.name)
 
 
 @router.delete(
     "/receipts/{receipt}/content",
     summary="Erase the content of the feedback with a receipt",
-    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, ReceiptNotFoundProblem, InvalidRequestProblem),
+    responses=problem_responses(
+        UnauthorizedProblem,
+        ForbiddenProblem,
+        ReceiptNotFoundProblem,
+        InvalidRequestProblem,
+        AttachmentsNotConfiguredProblem,
+    ),
 )
 async def content_erase_by_receipt(
     receipt: Annotated[str, Path(max_length=40, examples=["7KQ2-XN4M-PWDA-9ZRT"])],
     session: SessionDep,
+    storage: StorageIfAnyDep,
     eraser: EraserDep,
 ) -> ContentErased:
     """For a sender who asks for it with the receipt. The receipt goes on showing how the feedback stands."""
     facts = await feedback.find_by_receipt(session, receipt.strip().upper())
     if facts is None:
         raise ReceiptNotFoundProblem
-    return await service.erase(session, facts, actor=eraser.name)
+    return await service.erase(session, storage, facts, actor=eraser.name)

@@ -12,4 +12,5 @@ class ContentErased(ResponseModel):
 
     feedback_id: UUID
     contents: int = Field(description="1 if text, title, name and contact were erased now.")
+    attachments: int = Field(description="Files erased now.")
     notes: int = Field(description="Answers and notes of the item's events erased now.")

@@ -3,6 +3,8 @@
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.feedback_api.attachments import service as attachments
+from services.feedback_api.attachments.storage import AttachmentStorage
 from services.feedback_api.erasure import repository
 from services.feedback_api.erasure.schemas import ContentErased
 from services.shared.tables import Feedback
@@ -10,7 +12,9 @@ from services.shared.tables import Feedback
 log = structlog.get_logger(__name__)
 
 
-async def erase(session: AsyncSession, facts: Feedback, *, actor: str) -> ContentErased:
+async def erase(
+    session: AsyncSession, storage: AttachmentStorage | None, facts: Feedback, *, actor: str
+) -> ContentErased:
     """Erase what the resident and staff wrote about the item. Safe to repeat.
 
     Facts, events, clocks and themes stay: a theme that a search found in the text is kept, as the text cannot be
@@ -18,8 +22,9 @@ async def erase(session: AsyncSession, facts: Feedback, *, actor: str) -> Conten
     """
     erased = ContentErased(
         feedback_id=facts.id,
+        attachments=await attachments.remove(session, storage, facts.id),
         contents=await repository.erase_content(session, facts.id),
         notes=await repository.erase_notes(session, facts.id),
     )
-    log.info("content_erased", feedback=str(facts.id), by=actor, contents=erased.contents, notes=erased.notes)
+    log.info("content_erased", by=actor, **erased.model_dump(mode="json"))
     return erased

@@ -9,6 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
+from services.feedback_api.attachments import service as attachments
+from services.feedback_api.attachments.errors import AttachmentsNotConfiguredProblem
+from services.feedback_api.attachments.storage import StorageIfAnyDep
 from services.feedback_api.deadlines import repository as deadlines
 from services.feedback_api.deadlines.due_lists import Due, DueWindow, window_of
 from services.feedback_api.feedback import handling, importing, intake, presenter, repository
@@ -23,13 +26,12 @@ from services.feedback_api.feedback.schemas import (
     BulkEventsRecorded,
     EventCreate,
     EventRecorded,
-    FeedbackCreate,
     FeedbackDetail,
     FeedbackPage,
     FeedbackReceipt,
 )
 from services.feedback_api.feedback.screening import ScreeningDep
-from services.feedback_api.feedback.submission import REQUEST_BODY, read_submission
+from services.feedback_api.feedback.submission import REQUEST_BODY, SubmissionDep
 from services.feedback_api.spam.rate_limit import SubmissionLimit
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import local_day, now
@@ -76,25 +78,32 @@ IMPORT_PATH = "/v1/feedback/import"
         InvalidRequestProblem,
         IdempotencyKeyReusedProblem,
         TooManyRequestsProblem,
+        AttachmentsNotConfiguredProblem,
     ),
 )
 async def feedback_submit(
     request: Request,
-    submission: Annotated[FeedbackCreate, Depends(read_submission)],
+    submission: SubmissionDep,
     session: SessionDep,
     catalogue: CatalogueDep,
     principal: PrincipalDep,
     idempotency: IdempotencyDep,
     screening: ScreeningDep,
+    storage: StorageIfAnyDep,
 ) -> FeedbackReceipt:
-    """Takes JSON, or what an HTML form sends. Unknown JSON fields are refused; other inputs of a form are ignored."""
+    """Takes JSON, or what an HTML form sends, with files too. Unknown JSON fields are refused; other inputs of a form
+    are ignored. What looks like spam or no feedback at all is taken as well, and kept apart until staff have read it.
+    """
+    async with attachments.prepared(submission.uploads, settings_of(request)) as files:
 
-    async def work() -> FeedbackReceipt:
-        origin = intake.origin_of(request, principal)
-        accepted = await intake.submit(session, catalogue, submission, origin, screening, now())
-        return presenter.receipt_of(request, accepted, submission.masked)
+        async def work() -> FeedbackReceipt:
+            origin = intake.origin_of(request, principal)
+            accepted = await intake.submit(session, catalogue, submission.fields, origin, screening, now())
+            await attachments.store(session, storage, accepted.facts.id, files, at=now())
+            return presenter.receipt_of(request, accepted, submission.fields.masked)
 
-    return await idempotency.answer(submission, FeedbackReceipt, work)
+        digests = [file.sent_sha256 for file in files]
+        return await idempotency.answer(submission.fields, FeedbackReceipt, work, digests=digests)
 
 
 @router.post(

@@ -1,9 +1,14 @@
-"""Reading a submission's body: JSON or a form, told apart by its content type."""
+"""Reading a submission's body: JSON, a form, or a form with files, told apart by its content type."""
 
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from fastapi import Request
+from fastapi import Depends, Request
 from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from services.feedback_api.feedback.schemas import FeedbackCreate
 from services.shared.problems import (
@@ -12,9 +17,11 @@ from services.shared.problems import (
     invalid,
     validation_problem,
 )
+from services.shared.settings import Settings, settings_of
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
 
 FORM_MAX_FIELDS = 100
 """A form has a dozen fields; more is an attack on the parser."""
@@ -22,41 +29,149 @@ FORM_MAX_FIELDS = 100
 CHECKED_VALUES = frozenset({"on", "yes", "1", "true"})
 """What browsers and form libraries send for a ticked box."""
 
-REQUEST_BODY = {
-    "required": True,
-    "content": {
-        media_type: {"schema": FeedbackCreate.model_json_schema(ref_template="#/components/schemas/{model}")}
-        for media_type in (JSON, FORM)
-    },
-}
+CHECKBOXES = frozenset({"reply_wanted", "publication_permitted", "sender_identified"})
+LOCATION_FIELDS = frozenset({"latitude", "longitude", "address", "address_id", "zip_code"})
+"""Fields of a form that make up ``location``."""
+
+FORM_FIELDS = frozenset(FeedbackCreate.model_fields) - {"location", "attributes"} | LOCATION_FIELDS
+
+
+def _request_body() -> dict[str, Any]:
+    schema = FeedbackCreate.model_json_schema(ref_template="#/components/schemas/{model}")
+    definitions = schema.pop("$defs", {})
+    files = {"attachments": {"type": "array", "items": {"type": "string", "format": "binary"}}}
+    properties = {
+        name: schema["properties"][name] for name in schema["properties"] if name not in {"location", "attributes"}
+    }
+    place = definitions["Location"]["properties"]
+    form = schema | {"properties": properties | place, "additionalProperties": True}
+    return {
+        "required": True,
+        "content": {
+            JSON: {"schema": _inlined(schema, definitions)},
+            FORM: {"schema": form},
+            MULTIPART: {"schema": form | {"properties": form["properties"] | files}},
+        },
+    }
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """The schema with its definitions in their places: the document's components are FastAPI's to fill."""
+    if isinstance(schema, dict):
+        reference = schema.get("$ref")
+        if reference is not None:
+            return _inlined(definitions[reference.rpartition("/")[2]], definitions)
+        return {key: _inlined(value, definitions) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_inlined(value, definitions) for value in schema]
+    return schema
+
+
+REQUEST_BODY = _request_body()
 """The body in the OpenAPI document: the endpoint reads it itself, so FastAPI cannot know it."""
 
 
-async def read_submission(request: Request) -> FeedbackCreate:
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a request brought: the feedback, and the files with it, which are closed when the request ends."""
+
+    fields: FeedbackCreate
+    uploads: list[UploadFile] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FormContent:
+    """The inputs of a form in their order, and its files."""
+
+    pairs: list[tuple[str, str]]
+    uploads: list[UploadFile]
+
+
+def is_multipart(content_type: str) -> bool:
+    """Whether a body of the content type brings files."""
+    return media_type_of(content_type) == MULTIPART
+
+
+def media_type_of(content_type: str) -> str:
+    """The content type without its parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def upload_limit(settings: Settings) -> int:
+    """The largest body with files: all files of the largest size, and a form's usual body besides."""
+    return settings.body_max_bytes + settings.attachment_max_count * settings.attachment_max_bytes
+
+
+async def _form_content(request: Request) -> AsyncIterator[FormContent | None]:
+    """The form in the body, or None where it is something else. Files lie on disk and are closed afterwards."""
+    media_type = media_type_of(request.headers.get("content-type", ""))
+    if media_type == FORM:
+        yield FormContent(_urlencoded_pairs(await request.body()), [])
+    elif media_type == MULTIPART:
+        settings = settings_of(request)
+        reading = request.form(
+            # One more than may come, so that our own limit tells of it.
+            max_files=settings.attachment_max_count + 1,
+            max_fields=FORM_MAX_FIELDS,
+            max_part_size=settings.body_max_bytes,
+        )
+        try:
+            form = await reading
+        except HTTPException as error:
+            raise BadRequestProblem(f"the form cannot be read: {error.detail}") from None
+        try:
+            items = form.multi_items()
+            yield FormContent(
+                [(name, value) for name, value in items if isinstance(value, str)],
+                # A file input that was left empty comes as a file without a name.
+                [value for _, value in items if isinstance(value, UploadFile) and (value.filename or value.size)],
+            )
+        finally:
+            await form.close()
+    else:
+        yield None
+
+
+FormContentDep = Annotated[FormContent | None, Depends(_form_content)]
+"""The form that the request brought, if it did."""
+
+
+async def read_submission(request: Request, form: FormContentDep) -> Submission:
     """The submission in the request's body; raises a problem that names each wrong field."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await request.body()
     try:
+        if form is not None:
+            return Submission(FeedbackCreate.model_validate(form_fields(form.pairs)), form.uploads)
+        media_type = media_type_of(request.headers.get("content-type", ""))
         if media_type == JSON:
-            return FeedbackCreate.model_validate_json(body)
-        if media_type == FORM:
-            return FeedbackCreate.model_validate(_form_fields(body))
+            return Submission(FeedbackCreate.model_validate_json(await request.body()))
     except ValidationError as error:
         raise validation_problem(error.errors()) from None
-    raise UnsupportedMediaTypeProblem(f"send the feedback as {JSON} or {FORM}, not {media_type or 'without a type'!r}")
+    raise UnsupportedMediaTypeProblem(
+        f"send the feedback as {JSON}, {FORM} or {MULTIPART}, not {media_type or 'without a type'!r}"
+    )
 
 
-def _form_fields(body: bytes) -> dict[str, str | bool]:
-    """The fields we know, blank ones left out: a form may have more inputs than concern us."""
+SubmissionDep = Annotated[Submission, Depends(read_submission)]
+
+
+def _urlencoded_pairs(body: bytes) -> list[tuple[str, str]]:
     try:
-        pairs = parse_qsl(body.decode(), errors="strict", max_num_fields=FORM_MAX_FIELDS)
+        return parse_qsl(body.decode(), errors="strict", max_num_fields=FORM_MAX_FIELDS)
     except ValueError as error:
         raise BadRequestProblem("the form is not valid UTF-8 or has too many fields") from error
-    fields: dict[str, str | bool] = {}
+
+
+def form_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """The fields we know, blank ones left out: a form may have more inputs than concern us."""
+    fields: dict[str, Any] = {}
+    location: dict[str, str] = {}
     for name, value in pairs:
-        if name not in FeedbackCreate.model_fields or not value.strip():
+        if name not in FORM_FIELDS or not value.strip():
             continue
-        if name in fields:
+        if name in fields or name in location:
             raise invalid(name, "is given more than once; give it once")
-        fields[name] = value.lower() in CHECKED_VALUES if name == "reply_wanted" else value
-    return fields
+        if name in LOCATION_FIELDS:
+            location[name] = value
+        else:
+            fields[name] = value.lower() in CHECKED_VALUES if name in CHECKBOXES else value
+    return fields | ({"location": location} if location else {})
