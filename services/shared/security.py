@@ -93,7 +93,7 @@ async def find_principal(
     key = bearer.credentials if bearer else header
     if key is None:
         return None
-    principal = await _principal_of(request, key)
+    principal = await principal_of_key(request, key)
     if principal is None:
         raise UnauthorizedProblem(
             "the API key is unknown, expired or revoked; ask the operator (katsaus key list)",
@@ -102,7 +102,8 @@ async def find_principal(
     return principal
 
 
-async def _principal_of(request: Request, key: str) -> Principal | None:
+async def principal_of_key(request: Request, key: str) -> Principal | None:
+    """Whose the key is; None where it is unknown, expired or revoked."""
     mark, _, rest = key.partition("_")
     prefix, _, secret = rest.partition("_")
     if mark != KEY_MARK or not prefix.isalnum() or not secret:

@@ -89,9 +89,17 @@ class TestStructure:
         for name in OURS:
             assert service(name)["image"] == service("migrate")["image"]
             assert service(name)["build"] == "."
-            assert service(name)["environment"] == service("migrate")["environment"]
+            assert service(name)["environment"].items() >= service("migrate")["environment"].items()
             assert service(name)["cap_drop"] == ["ALL"]
             assert service(name)["read_only"]
+
+    def test_attachments_have_a_volume_that_also_holds_what_is_on_its_way(self) -> None:
+        found = service("feedback_api")
+        (volume,) = found["volumes"]
+        name, folder = volume.split(":")
+        assert name in compose()["volumes"]
+        assert found["environment"]["KATSAUS_ATTACHMENTS_URL"].startswith(f"file://{folder}/")
+        assert found["environment"]["TMPDIR"].startswith(f"{folder}/")
 
     @pytest.mark.parametrize(("name", "port"), SERVICES.items())
     def test_each_service_listens_publishes_and_is_probed_on_its_own_port(self, name: str, port: int) -> None:
