@@ -8,6 +8,9 @@ from services.feedback_api.erasure.endpoints import router as erasure_router
 from services.feedback_api.feedback import endpoints as feedback
 from services.feedback_api.feedback.submission import is_multipart, upload_limit
 from services.feedback_api.ombudsman import endpoints as ombudsman
+from services.feedback_api.open311 import endpoints as open311
+from services.feedback_api.open311.errors import Open311ErrorMiddleware
+from services.feedback_api.publication.endpoints import router as publication_router
 from services.feedback_api.receipts.endpoints import router as receipts_router
 from services.feedback_api.spam.endpoints import router as spam_router
 from services.feedback_api.statements.endpoints import router as statements_router
@@ -26,6 +29,8 @@ how to mend it. Times are RFC 3339 with an offset. Every POST that creates takes
 
 TAGS = {
     "feedback": "Sending feedback, following it, handling it.",
+    "open311": "GeoReport v2, in XML and JSON; errors have the standard's own shape.",
+    "publication": "Moderation: what of feedback that came through Open311 is public.",
     "attachments": "Files that came with feedback.",
     "erasure": "Erasing what was written, and no figure with it.",
     "catalogue": "What forms let people choose from.",
@@ -37,13 +42,13 @@ TAGS = {
 
 
 def _upload_limit(path: str, content_type: str) -> int | None:
-    takes_files = path == feedback.router.prefix
+    takes_files = path == feedback.router.prefix or path in open311.REQUEST_PATHS
     return upload_limit(get_settings()) if takes_files and is_multipart(content_type) else None
 
 
 def create() -> FastAPI:
     """A new app."""
-    return create_app(
+    app = create_app(
         service=Service.FEEDBACK_API,
         title="Katsaus feedback API",
         description=DESCRIPTION,
@@ -53,6 +58,8 @@ def create() -> FastAPI:
             spam_router,
             receipts_router,
             attachments_router,
+            publication_router,
+            open311.router,
             erasure_router,
             catalogue_router,
             ombudsman.router,
@@ -62,6 +69,8 @@ def create() -> FastAPI:
         stream_paths=frozenset({feedback.IMPORT_PATH, ombudsman.IMPORT_PATH}),
         upload_limit=_upload_limit,
     )
+    app.add_middleware(Open311ErrorMiddleware)
+    return app
 
 
 app = create()

@@ -18,6 +18,7 @@ from services.shared.database import connect
 from services.shared.idempotency import REPLAYED_HEADER, forgetting
 from services.shared.logs import configure_logging
 from services.shared.problems import (
+    PROBLEM_MEDIA_TYPE,
     BadRequestProblem,
     CrashMiddleware,
     InvalidRequestProblem,
@@ -126,7 +127,13 @@ def _add_middleware(app: FastAPI, settings: Settings, limit_of: LimitOf) -> None
 
 
 def _document_common_problems(responses: dict[str, Any], *, has_body: bool, path: str) -> None:
-    """What any request may be answered: 422 by the framework, 400 and 413 before an endpoint sees it."""
+    """What any request may be answered: 422 by the framework, 400 and 413 before an endpoint sees it.
+
+    An operation that documents its 400 in another shape answers all its errors in that shape, and no 422.
+    """
+    if "400" in responses and PROBLEM_MEDIA_TYPE not in responses["400"]["content"]:
+        responses.pop("422", None)
+        return
     if "application/json" in responses.get("422", {}).get("content", {}):
         responses["422"] = problem_responses(InvalidRequestProblem)[422]
     if path.startswith("/health"):

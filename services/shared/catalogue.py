@@ -3,12 +3,12 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from services.shared.database import sessions_of
 from services.shared.problems import InvalidRequestProblem, invalid
@@ -35,6 +35,7 @@ class Catalogue:
     """All catalogue entries by code, in their order. An empty ``revision`` means that nothing was loaded yet."""
 
     revision: str
+    loaded_at: datetime
     units: Mapping[str, Unit]
     feedback_types: Mapping[str, FeedbackType]
     topics: Mapping[str, Topic]
@@ -155,6 +156,7 @@ async def read_catalogue(session: AsyncSession) -> Catalogue:
     retention = (await session.execute(select(RetentionPolicy).order_by(col(RetentionPolicy.position)))).scalars()
     catalogue = Catalogue(
         revision=revision,
+        loaded_at=await _loaded_at(session),
         units={unit.code: unit for unit in units},
         feedback_types={entry.code: entry for entry in types},
         topics={entry.code: entry for entry in topics},
@@ -188,6 +190,11 @@ def _detach(session: AsyncSession, catalogue: Catalogue) -> None:
     lists = (*catalogue.target_policies, *catalogue.deadline_policies, *catalogue.retention_policies)
     for row in (*lists, *(row for mapping in mappings for row in mapping.values())):
         session.expunge(row)
+
+
+async def _loaded_at(session: AsyncSession) -> datetime:
+    newest = (await session.execute(select(func.max(CatalogueRevision.loaded_at)))).scalar_one()
+    return newest.astimezone(UTC) if newest else datetime.fromtimestamp(0, UTC)
 
 
 async def _newest_revision(session: AsyncSession) -> str:

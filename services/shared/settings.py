@@ -150,6 +150,29 @@ class Settings(BaseSettings):
     clamav_address: str | None = Field(
         default=None, description="host:port of a ClamAV daemon that must pass every attachment; unset, none is asked."
     )
+    open311_jurisdiction: str = Field(
+        default="hel.fi", description="The only `jurisdiction_id` that Open311 answers to: the city's domain."
+    )
+    open311_contact: str = Field(
+        default="The operator of this service gives out keys.",
+        description="How to get an Open311 key: words or an address, shown in the discovery document.",
+    )
+    open311_is_production: bool = Field(
+        default=False, description="Whether the discovery document calls the endpoint `production` or `test`."
+    )
+    open311_default_service: str = Field(
+        default="2809", description="The service of requests that name none: general feedback in Helsinki."
+    )
+    open311_description_max: int = Field(
+        default=5_000, ge=100, description="Longest description: Helsinki allows 5 000 characters, the standard 4 000."
+    )
+    open311_list_max_days: int = Field(
+        default=90, ge=1, description="Longest span of a list of requests, by the standard."
+    )
+    open311_page_size_default: int = Field(
+        default=200, ge=1, description="Requests of a page when `page_size` is not given: Helsinki's cap."
+    )
+    open311_page_size_max: int = Field(default=1_000, ge=1, description="Most requests of a page: the standard's cap.")
     bulk_events_max: int = Field(
         default=200,
         ge=1,

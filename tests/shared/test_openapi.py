@@ -48,7 +48,11 @@ def test_every_operation_is_named_and_summarised(api: str) -> None:
 def test_every_error_is_a_problem_document(api: str) -> None:
     for path, method, operation in operations(api):
         for status, answer in operation["responses"].items():
-            if status >= "400" and not path.startswith("/health"):
+            if status >= "400" and path.startswith("/open311/"):
+                schema = answer["content"]["application/json"]["schema"]
+                assert schema["items"] == {"$ref": "#/components/schemas/Open311Error"}, (path, method, status)
+                assert "text/xml" in answer["content"]
+            elif status >= "400" and not path.startswith("/health"):
                 assert "application/problem+json" in answer["content"], (path, method, status)
 
 

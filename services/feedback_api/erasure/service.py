@@ -7,6 +7,7 @@ from services.feedback_api.attachments import service as attachments
 from services.feedback_api.attachments.storage import AttachmentStorage
 from services.feedback_api.erasure import repository
 from services.feedback_api.erasure.schemas import ContentErased
+from services.feedback_api.publication import repository as publications
 from services.shared.tables import Feedback
 
 log = structlog.get_logger(__name__)
@@ -26,5 +27,6 @@ async def erase(
         contents=await repository.erase_content(session, facts.id),
         notes=await repository.erase_notes(session, facts.id),
     )
+    await publications.clear_words(session, facts.id)
     log.info("content_erased", by=actor, **erased.model_dump(mode="json"))
     return erased

@@ -225,14 +225,14 @@ async def list_facts(session: AsyncSession, filters: Filters, after: Cursor | No
     if filters.due is not None:
         statement = statement.where(*_is_due(filters.due))
     if filters.words is not None:
-        statement = statement.where(col(Feedback.id).in_(_with_words(filters.words)))
+        statement = statement.where(col(Feedback.id).in_(with_words(filters.words)))
     if after is not None:
         position = tuple_(col(Feedback.updated_at), col(Feedback.id))
         statement = statement.where(position > (after.instant, after.id))
     return (await session.execute(statement)).scalars().all()
 
 
-def _with_words(words: str) -> SelectOfScalar[UUID]:
+def with_words(words: str) -> SelectOfScalar[UUID]:
     """Ids of items whose title or text holds the words, in any inflection of Finnish, Swedish or English."""
     queries = [
         func.websearch_to_tsquery(cast(language, REGCONFIG), words) for language in ("finnish", "swedish", "english")

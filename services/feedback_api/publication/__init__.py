@@ -1,0 +1,1 @@
+"""Moderation: what of an item's words a person has made public."""

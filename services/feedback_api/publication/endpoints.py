@@ -1,0 +1,89 @@
+"""/v1/publications: for moderators."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from services.feedback_api.feedback import repository as feedback
+from services.feedback_api.feedback.errors import FeedbackNotFoundProblem
+from services.feedback_api.publication import repository, service
+from services.feedback_api.publication.errors import NotPublishableProblem
+from services.feedback_api.publication.repository import Row
+from services.feedback_api.publication.schemas import Publication, PublicationDecision, PublicationPage
+from services.shared.clock import now
+from services.shared.database import ReadSessionDep, SessionDep
+from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
+from services.shared.problems import ForbiddenProblem, InvalidRequestProblem, UnauthorizedProblem, problem_responses
+from services.shared.security import Principal, Scope, require
+from services.shared.tables import Feedback, FeedbackContent, FeedbackPublication
+from services.shared.tables.feedback import Hold
+from services.shared.tables.open311 import Moderation
+
+router = APIRouter(prefix="/v1", tags=["publication"])
+
+ModeratorDep = Annotated[Principal, Depends(require(Scope.FEEDBACK_MODERATE))]
+
+
+@router.get(
+    "/publications",
+    summary="List what awaits a moderator",
+    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem),
+)
+async def publication_list(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    _moderator: ModeratorDep,
+    moderation: Moderation = Moderation.PENDING,
+    limit: LimitQuery = None,
+    cursor: CursorQuery = None,
+) -> PublicationPage:
+    """Feedback that came through Open311, with what its sender wrote; those that came first foremost."""
+    size = page_limit(limit)
+    rows = await repository.list_rows(session, moderation, Cursor.decode(cursor) if cursor else None, size + 1)
+    page, next_cursor = split_page(rows, size, _cursor_of)
+    add_next_link(request, response, next_cursor)
+    return PublicationPage(items=[_public(*row) for row in page], next=next_cursor)
+
+
+@router.put(
+    "/feedback/{feedback_id}/publication",
+    summary="Publish a piece of feedback, or refuse to",
+    responses=problem_responses(
+        UnauthorizedProblem, ForbiddenProblem, FeedbackNotFoundProblem, NotPublishableProblem, InvalidRequestProblem
+    ),
+)
+async def publication_decide(
+    feedback_id: UUID, decision: PublicationDecision, session: SessionDep, moderator: ModeratorDep
+) -> Publication:
+    """Its words are public from now on, in the version given here; or not any more. Safe to repeat and to change."""
+    facts = await feedback.find_locked(session, feedback_id)
+    publication = await repository.find(session, feedback_id)
+    if facts is None or publication is None:
+        raise FeedbackNotFoundProblem("only feedback that came through Open311 can be published")
+    content = await feedback.fetch_content(session, feedback_id)
+    await service.decide(session, publication, facts, content, decision, actor=moderator.name, at=now())
+    await session.refresh(publication)
+    return _public(publication, facts, content)
+
+
+def _cursor_of(row: Row) -> Cursor:
+    return Cursor(row[1].received_at, row[1].id)
+
+
+def _public(publication: FeedbackPublication, facts: Feedback, content: FeedbackContent | None) -> Publication:
+    return Publication(
+        feedback_id=facts.id,
+        service_code=publication.service_code,
+        moderation=Moderation(publication.moderation),
+        moderated_at=publication.moderated_at,
+        moderated_by=publication.moderated_by,
+        title=publication.title,
+        text=publication.body,
+        answer=publication.answer,
+        has_attachments=publication.has_attachments,
+        hold=Hold(facts.hold) if facts.hold else None,
+        sent_title=content.title if content else None,
+        sent_text=content.body if content else None,
+    )

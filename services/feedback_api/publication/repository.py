@@ -1,0 +1,59 @@
+"""Reading and writing what is public of items."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from services.shared.bulk_insert import bulk_insert
+from services.shared.pagination import Cursor
+from services.shared.tables import Feedback, FeedbackContent, FeedbackPublication
+from services.shared.tables.open311 import Moderation
+
+Row = tuple[FeedbackPublication, Feedback, FeedbackContent | None]
+
+
+async def insert(session: AsyncSession, *, moderation: Moderation, **values: Any) -> None:
+    """Let an item be followed."""
+    await bulk_insert(session, FeedbackPublication, [{**values, "moderation": moderation.value}])
+
+
+async def find(session: AsyncSession, feedback_id: UUID) -> FeedbackPublication | None:
+    """What is public of the item; None where it cannot be followed."""
+    return await session.get(FeedbackPublication, feedback_id)
+
+
+async def change(session: AsyncSession, feedback_id: UUID, values: dict[str, Any], *, at: datetime) -> None:
+    """Write a moderator's decision; who follows changes of the item sees it."""
+    await session.execute(
+        update(FeedbackPublication).where(col(FeedbackPublication.feedback_id) == feedback_id).values(**values)
+    )
+    await session.execute(update(Feedback).where(col(Feedback.id) == feedback_id).values(updated_at=at))
+
+
+async def clear_words(session: AsyncSession, feedback_id: UUID) -> None:
+    """Take the public words away; that it was published stays."""
+    await session.execute(
+        update(FeedbackPublication)
+        .where(col(FeedbackPublication.feedback_id) == feedback_id)
+        .values(title=None, body=None, answer=None, has_attachments=False)
+    )
+
+
+async def list_rows(session: AsyncSession, moderation: Moderation, after: Cursor | None, limit: int) -> Sequence[Row]:
+    """Items of the moderation, those that came first foremost."""
+    statement = (
+        select(FeedbackPublication, Feedback, FeedbackContent)
+        .join(Feedback, col(Feedback.id) == col(FeedbackPublication.feedback_id))
+        .outerjoin(FeedbackContent, col(FeedbackContent.feedback_id) == col(Feedback.id))
+        .where(col(FeedbackPublication.moderation) == moderation.value)
+        .order_by(col(Feedback.received_at), col(Feedback.id))
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(tuple_(col(Feedback.received_at), col(Feedback.id)) > (after.instant, after.id))
+    return [(publication, facts, content) for publication, facts, content in await session.execute(statement)]
