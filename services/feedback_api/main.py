@@ -1,5 +1,8 @@
 """The feedback_api service."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
 from services.feedback_api.attachments.endpoints import router as attachments_router
@@ -7,6 +10,7 @@ from services.feedback_api.catalogue.endpoints import router as catalogue_router
 from services.feedback_api.erasure.endpoints import router as erasure_router
 from services.feedback_api.feedback import endpoints as feedback
 from services.feedback_api.feedback.submission import is_multipart, upload_limit
+from services.feedback_api.form import endpoints as form
 from services.feedback_api.ombudsman import endpoints as ombudsman
 from services.feedback_api.open311 import endpoints as open311
 from services.feedback_api.open311.errors import Open311ErrorMiddleware
@@ -31,6 +35,7 @@ TAGS = {
     "feedback": "Sending feedback, following it, handling it.",
     "open311": "GeoReport v2, in XML and JSON; errors have the standard's own shape.",
     "publication": "Moderation: what of feedback that came through Open311 is public.",
+    "form": "The city's form and the receipt, as pages.",
     "attachments": "Files that came with feedback.",
     "erasure": "Erasing what was written, and no figure with it.",
     "catalogue": "What forms let people choose from.",
@@ -42,8 +47,17 @@ TAGS = {
 
 
 def _upload_limit(path: str, content_type: str) -> int | None:
-    takes_files = path == feedback.router.prefix or path in open311.REQUEST_PATHS
+    takes_files = path in {feedback.router.prefix, form.FORM_PATH, *open311.REQUEST_PATHS}
     return upload_limit(get_settings()) if takes_files and is_multipart(content_type) else None
+
+
+@asynccontextmanager
+async def _closing(app: FastAPI) -> AsyncIterator[None]:
+    """Close what requests have opened, when the app stops."""
+    yield
+    counters = getattr(app.state, "counters", None)
+    if counters is not None:
+        await counters.close()
 
 
 def create() -> FastAPI:
@@ -60,6 +74,7 @@ def create() -> FastAPI:
             attachments_router,
             publication_router,
             open311.router,
+            form.router,
             erasure_router,
             catalogue_router,
             ombudsman.router,
@@ -68,6 +83,7 @@ def create() -> FastAPI:
         ],
         stream_paths=frozenset({feedback.IMPORT_PATH, ombudsman.IMPORT_PATH}),
         upload_limit=_upload_limit,
+        lifespan=_closing,
     )
     app.add_middleware(Open311ErrorMiddleware)
     return app

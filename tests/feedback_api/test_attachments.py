@@ -338,6 +338,7 @@ async def clamd(answer: bytes | None = None) -> AsyncIterator[str]:
         writer.write(answer or verdict)
         await writer.drain()
         writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:

@@ -198,13 +198,16 @@ class TestLimit:
         with_settings(app, submission_rate_limit="1/hour", rate_limit_store=SecretStr("redis://127.0.0.1:1"))
         statuses = [(await public.post("/v1/feedback", json={"text": f"Palaute {n}"})).status_code for n in range(2)]
         assert statuses == [201, 201]
+        await app.state.counters.close()
 
     async def test_processes_share_a_redis(self, app: FastAPI, redis_url: str, public: httpx.AsyncClient) -> None:
         with_settings(app, submission_rate_limit="2/hour", rate_limit_store=SecretStr(redis_url))
         assert (await public.post("/v1/feedback", json={"text": "Palaute"})).status_code == 201
+        await app.state.counters.close()
         app.state.counters = None  # as another process begins
         statuses = [(await public.post("/v1/feedback", json={"text": f"Palaute {n}"})).status_code for n in range(2)]
         assert statuses == [201, 429]
+        await app.state.counters.close()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ Written here because it is thirty lines of a documented protocol, and the client
 """
 
 import asyncio
+import contextlib
 import struct
 from pathlib import Path
 
@@ -43,3 +44,5 @@ async def _ask(path: Path, host: str, port: int) -> bytes:
         return (await reader.readuntil(b"\0")).rstrip(b"\0").strip()
     finally:
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()

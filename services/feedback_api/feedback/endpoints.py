@@ -9,12 +9,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
-from services.feedback_api.attachments import service as attachments
 from services.feedback_api.attachments.errors import AttachmentsNotConfiguredProblem
-from services.feedback_api.attachments.storage import StorageIfAnyDep
 from services.feedback_api.deadlines import repository as deadlines
 from services.feedback_api.deadlines.due_lists import Due, DueWindow, window_of
-from services.feedback_api.feedback import handling, importing, intake, presenter, repository
+from services.feedback_api.feedback import handling, importing, presenter, repository
 from services.feedback_api.feedback.errors import (
     EventNotAllowedProblem,
     EventOutOfOrderProblem,
@@ -30,7 +28,7 @@ from services.feedback_api.feedback.schemas import (
     FeedbackPage,
     FeedbackReceipt,
 )
-from services.feedback_api.feedback.screening import ScreeningDep
+from services.feedback_api.feedback.sending import SenderDep
 from services.feedback_api.feedback.submission import REQUEST_BODY, SubmissionDep
 from services.feedback_api.spam.rate_limit import SubmissionLimit
 from services.shared.catalogue import CatalogueDep
@@ -51,7 +49,7 @@ from services.shared.problems import (
     problem_responses,
 )
 from services.shared.schemas import Code
-from services.shared.security import Principal, PrincipalDep, Scope, require
+from services.shared.security import Principal, Scope, require
 from services.shared.settings import settings_of
 from services.shared.tables import Feedback
 from services.shared.tables.feedback import FeedbackState, Hold
@@ -81,29 +79,11 @@ IMPORT_PATH = "/v1/feedback/import"
         AttachmentsNotConfiguredProblem,
     ),
 )
-async def feedback_submit(
-    request: Request,
-    submission: SubmissionDep,
-    session: SessionDep,
-    catalogue: CatalogueDep,
-    principal: PrincipalDep,
-    idempotency: IdempotencyDep,
-    screening: ScreeningDep,
-    storage: StorageIfAnyDep,
-) -> FeedbackReceipt:
+async def feedback_submit(submission: SubmissionDep, sender: SenderDep, idempotency: IdempotencyDep) -> FeedbackReceipt:
     """Takes JSON, or what an HTML form sends, with files too. Unknown JSON fields are refused; other inputs of a form
     are ignored. What looks like spam or no feedback at all is taken as well, and kept apart until staff have read it.
     """
-    async with attachments.prepared(submission.uploads, settings_of(request)) as files:
-
-        async def work() -> FeedbackReceipt:
-            origin = intake.origin_of(request, principal)
-            accepted = await intake.submit(session, catalogue, submission.fields, origin, screening, now())
-            await attachments.store(session, storage, accepted.facts.id, files, at=now())
-            return presenter.receipt_of(request, accepted, submission.fields.masked)
-
-        digests = [file.sent_sha256 for file in files]
-        return await idempotency.answer(submission.fields, FeedbackReceipt, work, digests=digests)
+    return await sender.send(submission, idempotency)
 
 
 @router.post(

@@ -4,19 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from services.feedback_api.deadlines import repository as deadlines
-from services.feedback_api.feedback import repository
+from services.feedback_api.receipts import service
 from services.feedback_api.receipts.errors import ReceiptNotFoundProblem
-from services.feedback_api.receipts.schemas import ReceiptAnswer, ReceiptStatus
+from services.feedback_api.receipts.schemas import ReceiptStatus
 from services.shared.database import ReadSessionDep
 from services.shared.problems import problem_responses
-from services.shared.tables import FeedbackEvent
-from services.shared.tables.feedback import FeedbackEventKind, FeedbackState
 
 router = APIRouter(prefix="/v1/receipts", tags=["feedback"])
-
-
-ANSWERS = (FeedbackEventKind.INTERIM_ANSWERED, FeedbackEventKind.ANSWERED)
 
 
 @router.get("/{receipt}", summary="Where does my feedback stand?", responses=problem_responses(ReceiptNotFoundProblem))
@@ -24,27 +18,7 @@ async def receipt_read(
     receipt: Annotated[str, Path(max_length=40, examples=["7KQ2-XN4M-PWDA-9ZRT"])], session: ReadSessionDep
 ) -> ReceiptStatus:
     """The receipt is the one given when the feedback was sent; small letters do as well."""
-    facts = await repository.find_by_receipt(session, receipt.strip().upper())
-    if facts is None:
+    status = await service.read_status(session, receipt)
+    if status is None:
         raise ReceiptNotFoundProblem("check the receipt: four groups of four letters and digits")
-    events = (await repository.fetch_events(session, [facts.id]))[facts.id]
-    notes = await repository.fetch_notes(session, facts.id)
-    known = (await deadlines.fetch_deadlines(session, [facts.id])).get(facts.id)
-    return ReceiptStatus(
-        receipt=facts.receipt,
-        state=FeedbackState(facts.state),
-        received_at=facts.received_at,
-        reacted_at=facts.reacted_at,
-        handled_at=facts.handled_at,
-        answers=[_answer_of(event, notes.get(event.id)) for event in events if event.kind in ANSWERS],
-        due_on=known.deadline.due_on if known else None,
-    )
-
-
-def _answer_of(event: FeedbackEvent, words: str | None) -> ReceiptAnswer:
-    return ReceiptAnswer(
-        answered_at=event.occurred_at,
-        is_final=event.kind == FeedbackEventKind.ANSWERED,
-        is_sensitive=event.is_sensitive,
-        text=None if event.is_sensitive else words,
-    )
+    return status

@@ -32,6 +32,7 @@ class Counters:
         self._limit: RateLimitItem | None = (
             parse(settings.submission_rate_limit) if settings.submission_rate_limit else None
         )
+        self._storage = storage
         self._submissions = MovingWindowRateLimiter(storage)
         self.used = FixedWindowRateLimiter(storage)
         self._warned_at = -WARNING_INTERVAL_SECONDS
@@ -51,6 +52,11 @@ class Counters:
             self._warn(error)
             return 0.0
         return max(1.0, window.reset_time - time.time())
+
+    async def close(self) -> None:
+        """Close the connections to the store."""
+        if isinstance(self._storage, RedisStorage):
+            await self._storage.storage.aclose()
 
     def _warn(self, error: Exception) -> None:
         if time.monotonic() - self._warned_at >= WARNING_INTERVAL_SECONDS:

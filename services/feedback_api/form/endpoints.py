@@ -1,0 +1,138 @@
+"""/form: the city's form and the receipt, as pages."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import ValidationError
+
+from services.feedback_api.feedback.schemas import FeedbackCreate, FeedbackReceipt
+from services.feedback_api.feedback.sending import SenderDep
+from services.feedback_api.feedback.submission import FormContent, FormContentDep, Submission, form_fields
+from services.feedback_api.form import pages
+from services.feedback_api.form.pages import Filled
+from services.feedback_api.form.texts import language_for, read_texts
+from services.feedback_api.receipts import service as receipts
+from services.feedback_api.spam import form_token
+from services.feedback_api.spam.rate_limit import CountersDep
+from services.shared.catalogue import CatalogueDep
+from services.shared.client_address import address_block
+from services.shared.database import ReadSessionDep
+from services.shared.idempotency import Idempotency
+from services.shared.identifiers import new_uuid
+from services.shared.problems import BadRequestProblem, NotFoundProblem, Problem, validation_problem
+from services.shared.settings import settings_of
+
+router = APIRouter(prefix="/form", tags=["form"], include_in_schema=False)
+
+FORM_PATH = "/form"
+
+LangQuery = Annotated[str | None, Query(max_length=20)]
+
+ASSET_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+
+
+def _language(request: Request, named: str | None) -> str:
+    return language_for(named, request.headers.get("accept-language", ""))
+
+
+def _form_page(request: Request, catalogue: CatalogueDep, language: str, filled: Filled) -> HTMLResponse:
+    settings = settings_of(request)
+    return pages.form_page(
+        settings,
+        catalogue,
+        language,
+        # A page that is shown again for its errors goes on with its own token: its writer was there already.
+        form_token=filled.values.get("form_token") or form_token.issue(settings),
+        idempotency_key=str(new_uuid()),
+        filled=filled,
+    )
+
+
+@router.get("", response_class=HTMLResponse)
+async def form_show(request: Request, catalogue: CatalogueDep, lang: LangQuery = None) -> HTMLResponse:
+    """The form in the language that is named, or that the browser asks for."""
+    return _form_page(request, catalogue, _language(request, lang), Filled())
+
+
+@router.post("", response_class=HTMLResponse)
+async def form_post(
+    request: Request,
+    response: Response,
+    form: FormContentDep,
+    sender: SenderDep,
+    counters: CountersDep,
+) -> Response:
+    """What a browser without JavaScript posts: the receipt's page, or the form again with what is wrong."""
+    if form is None:
+        raise BadRequestProblem("post the form as a browser does")
+    values = dict(form.pairs)
+    language = _language(request, values.get("lang"))
+    seconds = await counters.seconds_to_wait(address_block(request))
+    if seconds:
+        words = read_texts()[language]["errors"]["too_many"].format(seconds=f"{seconds:.0f}")
+        return _form_page(request, sender.catalogue, language, Filled(values, {"text": words}))
+    try:
+        receipt = await _send(request, response, sender, form, values)
+    except Problem as problem:
+        if problem.status >= 500:
+            raise
+        await sender.session.rollback()
+        errors = _errors(pages.limited(language, settings_of(request))["errors"], problem)
+        return _form_page(request, sender.catalogue, language, Filled(values, errors))
+    told = {"lang": language, "sent": "1"}
+    if receipt.masked:
+        told["masked"] = ",".join(receipt.masked)
+    if receipt.duplicate_of:
+        told["duplicate"] = "1"
+    if receipt.belongs_elsewhere:
+        told["matter"] = receipt.belongs_elsewhere.matter
+    # Shown by another request, so that a reload sends nothing again.
+    target = request.url_for("receipt_show", receipt=receipt.receipt).include_query_params(**told)
+    return RedirectResponse(target, status_code=303)
+
+
+async def _send(
+    request: Request, response: Response, sender: SenderDep, form: FormContent, values: dict[str, str]
+) -> FeedbackReceipt:
+    try:
+        fields = FeedbackCreate.model_validate(form_fields(form.pairs))
+    except ValidationError as error:
+        raise validation_problem(error.errors()) from None
+    if fields.reply_wanted and fields.sender_email is None:
+        raise validation_problem([{"loc": ("sender_email",), "type": "missing", "msg": "is needed for a reply"}])
+    key = values.get("idempotency_key") or None
+    idempotency = Idempotency(request, response, sender.session, "", key[:200] if key else None)
+    return await sender.send(Submission(fields, form.uploads), idempotency)
+
+
+def _errors(words: dict[str, str], problem: Problem) -> dict[str, str]:
+    """What is wrong, by field, in the page's language; in general words where we have none for the field."""
+    names = [param.name.split("[")[0].split(".")[0] for param in problem.invalid_params]
+    return {name if name in words else "text": words.get(name, words["other"]) for name in names or ["other"]}
+
+
+@router.get("/receipts/{receipt}", response_class=HTMLResponse)
+async def receipt_show(
+    request: Request,
+    receipt: str,
+    session: ReadSessionDep,
+    lang: LangQuery = None,
+    sent: bool = False,
+    masked: Annotated[str, Query(max_length=200)] = "",
+    duplicate: bool = False,
+    matter: Annotated[str, Query(max_length=50)] = "",
+) -> HTMLResponse:
+    """Where the feedback with the receipt stands."""
+    language = _language(request, lang)
+    status = await receipts.read_status(session, receipt)
+    notices = pages.notices_of(language, masked=masked, is_duplicate=duplicate, matter=matter)
+    return pages.receipt_page(language, status, is_sent=sent, notices=notices)
+
+
+@router.get("/assets/{digest}/{name}")
+async def asset_read(digest: str, name: str) -> Response:
+    """A style sheet or script; its address changes with its content."""
+    if name not in pages.ASSETS or not digest.isalnum():
+        raise NotFoundProblem
+    return Response(pages.read_asset(name), media_type=pages.ASSETS[name], headers=ASSET_HEADERS)
