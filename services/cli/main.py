@@ -24,8 +24,10 @@ app = typer.Typer(
 )
 key_app = typer.Typer(help="API keys of staff, forms, devices and tools.", no_args_is_help=True)
 load_app = typer.Typer(help="Load records of other systems through the API.", no_args_is_help=True)
+retention_app = typer.Typer(help="Content that has been kept long enough.", no_args_is_help=True)
 openapi_app = typer.Typer(help="The committed OpenAPI documents.", no_args_is_help=True)
 app.add_typer(key_app, name="key")
+app.add_typer(retention_app, name="retention")
 app.add_typer(load_app, name="load")
 app.add_typer(openapi_app, name="openapi")
 
@@ -121,6 +123,20 @@ def load_open311(
 
     with Services.of(get_settings(), _key_or_operators(key)) as services:
         load_file(services, file, source, console)
+
+
+@retention_app.command("run")
+def retention_run(
+    erase: Annotated[bool, typer.Option("--erase", help="Erase what is due; without it, only count.")] = False,
+    key: KeyOption = None,
+) -> None:
+    """Count the content that has been kept long enough, and with --erase erase it. No figure changes."""
+    from services.cli.retention import run_retention
+    from services.cli.service_http import Services
+    from services.shared.settings import get_settings
+
+    with Services.of(get_settings(), _key_or_operators(key)) as services:
+        run_retention(services, console, erases=erase)
 
 
 @key_app.command("create")

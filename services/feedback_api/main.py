@@ -1,23 +1,24 @@
 """The feedback_api service."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from fastapi import FastAPI
 
 from services.feedback_api.attachments.endpoints import router as attachments_router
+from services.feedback_api.background import background
 from services.feedback_api.catalogue.endpoints import router as catalogue_router
 from services.feedback_api.erasure.endpoints import router as erasure_router
 from services.feedback_api.feedback import endpoints as feedback
 from services.feedback_api.feedback.submission import is_multipart, upload_limit
 from services.feedback_api.form import endpoints as form
+from services.feedback_api.mail.endpoints import router as mail_router
 from services.feedback_api.ombudsman import endpoints as ombudsman
 from services.feedback_api.open311 import endpoints as open311
 from services.feedback_api.open311.errors import Open311ErrorMiddleware
 from services.feedback_api.publication.endpoints import router as publication_router
 from services.feedback_api.receipts.endpoints import router as receipts_router
+from services.feedback_api.retention.endpoints import router as retention_router
 from services.feedback_api.spam.endpoints import router as spam_router
 from services.feedback_api.statements.endpoints import router as statements_router
+from services.feedback_api.subject_access.endpoints import router as subject_access_router
 from services.feedback_api.themes.endpoints import router as themes_router
 from services.shared.application import create_app
 from services.shared.settings import get_settings
@@ -38,6 +39,9 @@ TAGS = {
     "form": "The city's form and the receipt, as pages.",
     "attachments": "Files that came with feedback.",
     "erasure": "Erasing what was written, and no figure with it.",
+    "retention": "How long content is kept, and the runs that erase the rest.",
+    "subject access": "A person's right to see what is held on them.",
+    "mail": "Letters to senders.",
     "catalogue": "What forms let people choose from.",
     "ombudsman": "Contacts to the social and patient ombudsmen.",
     "themes": "Saved searches that feedback is assigned to.",
@@ -49,15 +53,6 @@ TAGS = {
 def _upload_limit(path: str, content_type: str) -> int | None:
     takes_files = path in {feedback.router.prefix, form.FORM_PATH, *open311.REQUEST_PATHS}
     return upload_limit(get_settings()) if takes_files and is_multipart(content_type) else None
-
-
-@asynccontextmanager
-async def _closing(app: FastAPI) -> AsyncIterator[None]:
-    """Close what requests have opened, when the app stops."""
-    yield
-    counters = getattr(app.state, "counters", None)
-    if counters is not None:
-        await counters.close()
 
 
 def create() -> FastAPI:
@@ -76,6 +71,9 @@ def create() -> FastAPI:
             open311.router,
             form.router,
             erasure_router,
+            retention_router,
+            subject_access_router,
+            mail_router,
             catalogue_router,
             ombudsman.router,
             themes_router,
@@ -83,7 +81,7 @@ def create() -> FastAPI:
         ],
         stream_paths=frozenset({feedback.IMPORT_PATH, ombudsman.IMPORT_PATH}),
         upload_limit=_upload_limit,
-        lifespan=_closing,
+        lifespan=background,
     )
     app.add_middleware(Open311ErrorMiddleware)
     return app

@@ -4,14 +4,12 @@ The key's row is inserted in the transaction that does the work. A second reques
 until the first is committed, and then finds its answer; if the first failed, the second does the work.
 """
 
-import asyncio
-import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Annotated, TypeVar
 
-import structlog
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, delete, update
@@ -22,11 +20,10 @@ from sqlmodel import col, select
 from services.shared.clock import now
 from services.shared.database import SessionDep, Sessions
 from services.shared.problems import IdempotencyKeyReusedProblem
+from services.shared.recurring import recurring
 from services.shared.security import PrincipalDep
 from services.shared.tables import IdempotencyKey
 from services.shared.tables.access import Service
-
-log = structlog.get_logger(__name__)
 
 FORGETTING_INTERVAL_SECONDS = 3600.0
 """How often keys past their time are deleted: they hold nothing else than an answer, so an hour more does no harm."""
@@ -146,22 +143,8 @@ async def forget_old(sessions: Sessions, service: Service, *, days: int) -> None
         )
 
 
-@contextlib.asynccontextmanager
-async def forgetting(sessions: Sessions, service: Service, *, days: int) -> AsyncIterator[None]:
+def forgetting(sessions: Sessions, service: Service, *, days: int) -> AbstractAsyncContextManager[None]:
     """Deletes old keys every hour while the context is open."""
-
-    async def forget_forever() -> None:
-        while True:
-            await asyncio.sleep(FORGETTING_INTERVAL_SECONDS)
-            try:
-                await forget_old(sessions, service, days=days)
-            except Exception as error:  # noqa: BLE001 (whatever it was, the next hour tries again)
-                log.warning("idempotency_keys_not_forgotten", kind=type(error).__name__)
-
-    task = asyncio.create_task(forget_forever(), name="forgetting idempotency keys")
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    return recurring(
+        "idempotency keys", lambda: forget_old(sessions, service, days=days), seconds=FORGETTING_INTERVAL_SECONDS
+    )

@@ -150,6 +150,35 @@ class Settings(BaseSettings):
     clamav_address: str | None = Field(
         default=None, description="host:port of a ClamAV daemon that must pass every attachment; unset, none is asked."
     )
+    public_feedback_url: str | None = Field(
+        default=None,
+        description="feedback_api's address as residents reach it, for links in letters; by default the host and port.",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="`smtp://user:password@host:587` (`?starttls=required` insists on TLS) or `smtps://…`; unset, no "
+        "mail is sent.",
+    )
+    mail_from: str = Field(
+        default="katsaus@localhost", description="The sender of letters, as `Name <address>` or address."
+    )
+    mail_poll_seconds: float = Field(
+        default=5.0, gt=0, description="How often feedback_api looks for letters; the first wait after a failure."
+    )
+    mail_retry_max_seconds: float = Field(
+        default=3600.0, gt=0, description="Longest wait between two tries of a letter; the wait doubles up to it."
+    )
+    subject_access_hours: int = Field(
+        default=24, ge=1, description="How long the link to a person's own data leads there."
+    )
+    retention_daily: bool = Field(
+        default=False,
+        description="Whether content past its time is erased every day. Off until the register's owner has signed the "
+        "times in retention_policies.yaml: no law sets them.",
+    )
+    retention_hour: int = Field(
+        default=3, ge=0, le=23, description="The local hour from which the daily run is done: a quiet one."
+    )
     open311_jurisdiction: str = Field(
         default="hel.fi", description="The only `jurisdiction_id` that Open311 answers to: the city's domain."
     )
@@ -225,6 +254,11 @@ class Settings(BaseSettings):
     def feedback_base_url(self) -> str:
         """Where feedback_api is reached."""
         return self.feedback_url or f"http://{self._reachable_host}:{self.feedback_port}"
+
+    @property
+    def public_feedback_base_url(self) -> str:
+        """Where residents reach feedback_api, without a slash at the end."""
+        return (self.public_feedback_url or self.feedback_base_url).rstrip("/")
 
     @property
     def survey_base_url(self) -> str:

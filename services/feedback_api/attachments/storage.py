@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import obstore
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 from obstore.store import ObjectStore, from_url
 
 from services.feedback_api.attachments.errors import AttachmentNotFoundProblem, AttachmentsNotConfiguredProblem
-from services.shared.settings import settings_of
+from services.shared.settings import Settings
 
 CHUNK_BYTES = 256 * 1024
 """How much of a file is in memory while it is read."""
@@ -55,27 +55,27 @@ async def _pieces(found: "obstore.GetResult") -> AsyncIterator[bytes]:
         yield bytes(piece)
 
 
-def find_storage(request: Request) -> AttachmentStorage | None:
-    """The store of the app that answers ``request``, opened when first asked for; None where none is configured."""
-    url = settings_of(request).attachments_url
-    if url is None:
+def storage_of(app: FastAPI) -> AttachmentStorage | None:
+    """The app's store, opened when first asked for; None where none is configured."""
+    settings: Settings = app.state.settings
+    if settings.attachments_url is None:
         return None
-    storage: AttachmentStorage | None = getattr(request.app.state, "attachment_storage", None)
+    storage: AttachmentStorage | None = getattr(app.state, "attachment_storage", None)
     if storage is None:
-        storage = request.app.state.attachment_storage = AttachmentStorage(url)
+        storage = app.state.attachment_storage = AttachmentStorage(settings.attachments_url)
     return storage
 
 
 # Async, though they await nothing: FastAPI would run plain functions in a thread.
 async def _storage(request: Request) -> AttachmentStorage:
-    storage = find_storage(request)
+    storage = storage_of(request.app)
     if storage is None:
         raise AttachmentsNotConfiguredProblem("the operator has to set KATSAUS_ATTACHMENTS_URL")
     return storage
 
 
 async def _storage_if_any(request: Request) -> AttachmentStorage | None:
-    return find_storage(request)
+    return storage_of(request.app)
 
 
 StorageDep = Annotated[AttachmentStorage, Depends(_storage)]

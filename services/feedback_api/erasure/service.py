@@ -7,7 +7,9 @@ from services.feedback_api.attachments import service as attachments
 from services.feedback_api.attachments.storage import AttachmentStorage
 from services.feedback_api.erasure import repository
 from services.feedback_api.erasure.schemas import ContentErased
+from services.feedback_api.mail import repository as mail
 from services.feedback_api.publication import repository as publications
+from services.shared.clock import now
 from services.shared.tables import Feedback
 
 log = structlog.get_logger(__name__)
@@ -28,5 +30,6 @@ async def erase(
         notes=await repository.erase_notes(session, facts.id),
     )
     await publications.clear_words(session, facts.id)
+    await mail.cancel_answers(session, facts.id, at=now())
     log.info("content_erased", by=actor, **erased.model_dump(mode="json"))
     return erased

@@ -178,6 +178,7 @@ async def feedback_list(
     ),
 )
 async def feedback_record_events(
+    request: Request,
     bulk: BulkEventCreate,
     session: SessionDep,
     catalogue: CatalogueDep,
@@ -187,7 +188,9 @@ async def feedback_record_events(
     """Appends the event to each item; one whose state does not allow it is refused alone, with the reason."""
 
     async def work() -> BulkEventsRecorded:
-        results = await handling.record_in_bulk(session, catalogue, bulk, actor=handler.name, now=now())
+        results = await handling.record_in_bulk(
+            session, catalogue, settings_of(request), bulk, actor=handler.name, now=now()
+        )
         recorded = sum(result.status == "recorded" for result in results)
         return BulkEventsRecorded(recorded=recorded, refused=len(results) - recorded, results=results)
 
@@ -232,6 +235,7 @@ async def feedback_read(feedback_id: UUID, session: ReadSessionDep, _handler: Ha
     ),
 )
 async def feedback_record_event(
+    request: Request,
     feedback_id: UUID,
     event: EventCreate,
     session: SessionDep,
@@ -242,13 +246,13 @@ async def feedback_record_event(
     """Appends an event; the state and both clocks follow from it. A state that does not allow it answers 409."""
 
     async def work() -> EventRecorded:
-        event_id, facts = await handling.record_event(
-            session, catalogue, feedback_id, event, actor=handler.name, now=now()
+        recorded = await handling.record_event(
+            session, catalogue, settings_of(request), feedback_id, event, actor=handler.name, now=now()
         )
         themes = await repository.fetch_themes(session, [feedback_id])
         due_dates = await deadlines.fetch_deadlines(session, [feedback_id])
-        summary = presenter.summary_of(facts, themes[feedback_id], due_dates.get(feedback_id))
-        return EventRecorded(event_id=event_id, feedback=summary)
+        summary = presenter.summary_of(recorded.facts, themes[feedback_id], due_dates.get(feedback_id))
+        return EventRecorded(event_id=recorded.event_id, feedback=summary, mail=recorded.mail)
 
     return await idempotency.answer(event, EventRecorded, work)
 

@@ -1,6 +1,7 @@
 """Handling: staff's events move an item on."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,21 +12,38 @@ from services.feedback_api.feedback.errors import FeedbackNotFoundProblem, Sensi
 from services.feedback_api.feedback.lifecycle import Happening
 from services.feedback_api.feedback.repository import NewRows
 from services.feedback_api.feedback.schemas import BulkEventCreate, BulkEventResult, EventCreate, EventFields
+from services.feedback_api.mail.queue import MailOutcome, queue_answer
 from services.feedback_api.themes import repository as themes
 from services.feedback_api.themes.service import check_known
 from services.shared.catalogue import Catalogue
 from services.shared.clock import local_day
 from services.shared.problems import Problem
+from services.shared.settings import Settings
 from services.shared.tables import Feedback
 
 EVENT_FIELDS = ("unit", "type", "topic", "recipient", "hold", "hold_reason", "is_sensitive", "note")
 """What of an event may belong to some kinds only."""
 
 
+class Recorded(NamedTuple):
+    """An event's id, the item's facts after it, and what becomes of an answer by mail; None where it is no answer."""
+
+    event_id: UUID
+    facts: Feedback
+    mail: MailOutcome | None
+
+
 async def record_event(
-    session: AsyncSession, catalogue: Catalogue, feedback_id: UUID, event: EventCreate, *, actor: str, now: datetime
-) -> tuple[UUID, Feedback]:
-    """Append the event and bring the item to where it stands after it; returns the event's id and the item's facts."""
+    session: AsyncSession,
+    catalogue: Catalogue,
+    settings: Settings,
+    feedback_id: UUID,
+    event: EventCreate,
+    *,
+    actor: str,
+    now: datetime,
+) -> Recorded:
+    """Append the event, bring the item to where it stands after it, and queue the letter of an answer."""
     facts = await repository.find_locked(session, feedback_id)
     if facts is None:
         raise FeedbackNotFoundProblem
@@ -48,11 +66,20 @@ async def record_event(
     if happening.topic_code is not None:
         await themes.reassign(session, [feedback_id], at=now)
     await session.refresh(facts)
-    return event_id, facts
+    mail = None
+    if event.kind in lifecycle.MAY_BE_SENSITIVE:
+        mail = await queue_answer(session, settings, facts, event_id, event.note, at=now)
+    return Recorded(event_id, facts, mail)
 
 
 async def record_in_bulk(
-    session: AsyncSession, catalogue: Catalogue, bulk: BulkEventCreate, *, actor: str, now: datetime
+    session: AsyncSession,
+    catalogue: Catalogue,
+    settings: Settings,
+    bulk: BulkEventCreate,
+    *,
+    actor: str,
+    now: datetime,
 ) -> list[BulkEventResult]:
     """Append the event to each item that allows it; one that does not is refused alone. In the order given."""
     event = EventCreate.model_construct(**{name: getattr(bulk, name) for name in EventCreate.model_fields})
@@ -61,7 +88,7 @@ async def record_in_bulk(
     for feedback_id in sorted(bulk.feedback_ids):
         try:
             async with session.begin_nested():
-                event_id, _ = await record_event(session, catalogue, feedback_id, event, actor=actor, now=now)
+                recorded = await record_event(session, catalogue, settings, feedback_id, event, actor=actor, now=now)
         except Problem as problem:
             results[feedback_id] = BulkEventResult(
                 feedback_id=feedback_id,
@@ -72,7 +99,7 @@ async def record_in_bulk(
             )
         else:
             results[feedback_id] = BulkEventResult(
-                feedback_id=feedback_id, status="recorded", event_id=event_id, code=None, reason=None
+                feedback_id=feedback_id, status="recorded", event_id=recorded.event_id, code=None, reason=None
             )
     return [results[feedback_id] for feedback_id in bulk.feedback_ids]
 

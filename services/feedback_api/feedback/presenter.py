@@ -80,12 +80,13 @@ def detail_of(
     return FeedbackDetail(
         **summary_of(facts, themes, deadline).model_dump(),
         receipt=facts.receipt,
-        content=_content_of(content) if content else None,
+        content=content_of(content) if content else None,
         events=[_event_of(event, notes.get(event.id)) for event in events],
     )
 
 
-def _content_of(content: FeedbackContent) -> FeedbackContentPublic:
+def content_of(content: FeedbackContent) -> FeedbackContentPublic:
+    """What the sender wrote."""
     return FeedbackContentPublic(
         title=content.title,
         text=content.body,

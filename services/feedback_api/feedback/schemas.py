@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_
 
 from services.feedback_api.deadlines.schemas import DeadlinePublic
 from services.feedback_api.gate.signs import Matter
+from services.feedback_api.mail.queue import MailOutcome
 from services.shared.personal_data import CONTACT_FIELD, EVERYTHING, NUMBER_FIELD, PersonalData, mask, mask_fields
 from services.shared.schemas import LINE_MAX_LENGTH, Code, FreeText, LineText, PastInstant, RequestModel, ResponseModel
 from services.shared.settings import get_settings
@@ -382,3 +383,4 @@ class EventRecorded(ResponseModel):
 
     event_id: UUID
     feedback: FeedbackSummary
+    mail: MailOutcome | None = Field(description="What becomes of an answer by mail; null for other events.")

@@ -7,6 +7,7 @@ import structlog
 from fastapi import Depends, Request
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.storage.redis.redispy import RedispyBridge
 from limits.aio.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from services.shared.client_address import address_block
@@ -55,8 +56,8 @@ class Counters:
 
     async def close(self) -> None:
         """Close the connections to the store."""
-        if isinstance(self._storage, RedisStorage):
-            await self._storage.storage.aclose()
+        if isinstance(self._storage, RedisStorage) and isinstance(self._storage.bridge, RedispyBridge):
+            await self._storage.bridge.storage.aclose()
 
     def _warn(self, error: Exception) -> None:
         if time.monotonic() - self._warned_at >= WARNING_INTERVAL_SECONDS:

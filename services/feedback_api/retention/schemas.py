@@ -1,0 +1,62 @@
+"""Requests and answers about retention."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from services.shared.schemas import RequestModel, ResponseModel
+from services.shared.tables.feedback import Hold
+from services.shared.tables.retention import CountedFrom
+
+
+class RetentionRunCreate(RequestModel):
+    """A run. Without a word it is a dry one."""
+
+    dry_run: bool = Field(default=True, description="False erases; true only counts what is due.")
+
+
+class RetentionCount(ResponseModel):
+    """What a run did under one policy. In a dry run nothing is erased."""
+
+    policy: str
+    due: int = Field(description="Items whose content was due when the run began.")
+    oldest_received_at: datetime | None
+    erased: int
+    attachments: int
+
+
+class RetentionRunPublic(ResponseModel):
+    """A run that is done."""
+
+    id: UUID
+    dry_run: bool
+    actor: str
+    started_at: datetime
+    finished_at: datetime
+    policies: list[RetentionCount]
+
+
+class RetentionRunList(ResponseModel):
+    """The last runs, newest first."""
+
+    items: list[RetentionRunPublic]
+
+
+class RetentionPolicyPublic(ResponseModel):
+    """How long content is kept, of what, by whose word."""
+
+    code: str
+    names: dict[str, str]
+    holds: list[Hold]
+    type_codes: list[str]
+    counted_from: CountedFrom
+    keep_days: int
+    owner: str
+    source: str
+
+
+class RetentionPolicyList(ResponseModel):
+    """All policies."""
+
+    items: list[RetentionPolicyPublic]

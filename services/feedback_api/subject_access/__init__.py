@@ -1,0 +1,1 @@
+"""A person's right to see what is held on them."""

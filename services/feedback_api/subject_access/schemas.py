@@ -1,0 +1,59 @@
+"""What is held on a person."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from services.feedback_api.attachments.schemas import AttachmentPublic
+from services.feedback_api.feedback.schemas import EmailAddress, FeedbackContentPublic, Language
+from services.shared.schemas import RequestModel, ResponseModel
+from services.shared.tables.feedback import FeedbackEventKind, FeedbackState
+
+
+class SubjectAccessRequest(RequestModel):
+    """A person's wish to see what is held under their e-mail address."""
+
+    email: EmailAddress
+    language: Language = "fi"
+
+
+class SubjectAccessAccepted(ResponseModel):
+    """Always the same, so that nobody learns whose address is known here."""
+
+    accepted: bool
+
+
+class HeldEvent(ResponseModel):
+    """Something that happened to an item. ``text`` is an answer's, never a note of staff's."""
+
+    kind: FeedbackEventKind
+    occurred_at: datetime
+    text: str | None
+
+
+class HeldItem(ResponseModel):
+    """Everything of an item that is about its sender."""
+
+    id: UUID
+    receipt: str
+    received_at: datetime
+    state: FeedbackState
+    type: str
+    topic: str | None
+    unit: str
+    channel: str
+    language: str
+    reply_wanted: bool
+    content: FeedbackContentPublic | None
+    attachments: list[AttachmentPublic]
+    events: list[HeldEvent]
+
+
+class SubjectAccessExport(ResponseModel):
+    """What is held on a person here."""
+
+    made_at: datetime
+    items: list[HeldItem]
+    is_complete: bool = Field(description="False where there are more than `page_size_max` items: ask the operator.")
+    also_held_by: list[str] = Field(description="Where else to ask, in words.")

@@ -1,0 +1,77 @@
+"""Gathering what is held on a person."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, func, select
+
+from services.feedback_api.attachments import repository as attachments
+from services.feedback_api.attachments.schemas import AttachmentPublic
+from services.feedback_api.feedback import presenter
+from services.feedback_api.feedback import repository as feedback
+from services.feedback_api.subject_access.schemas import HeldEvent, HeldItem, SubjectAccessExport
+from services.shared.tables import Feedback, FeedbackContent
+from services.shared.tables.feedback import FeedbackEventKind, FeedbackState
+
+log = structlog.get_logger(__name__)
+
+ALSO_HELD_BY = [
+    "survey_api keeps the comments given in chats and questionnaires, without any contact of who gave them.",
+    "The city's other registers are not part of this service.",
+]
+
+SHOWN_WORDS = (FeedbackEventKind.INTERIM_ANSWERED, FeedbackEventKind.ANSWERED, FeedbackEventKind.COMMENTED)
+"""Events whose words are the sender's to read: answers, and what they wrote themselves."""
+
+
+async def export(
+    session: AsyncSession, items: Sequence[Feedback], *, at: datetime, by: str, is_complete: bool = True
+) -> SubjectAccessExport:
+    """Everything of the items that is about their sender. That it was asked for is logged, by number only."""
+    held = [await _held(session, facts) for facts in items]
+    log.info("subject_access", by=by, items=len(held))
+    return SubjectAccessExport(made_at=at, items=held, is_complete=is_complete, also_held_by=ALSO_HELD_BY)
+
+
+async def find_by_email(session: AsyncSession, email: str, limit: int) -> tuple[Sequence[Feedback], bool]:
+    """Items whose content bears the address, in either case of letters; and whether these are all."""
+    statement = (
+        select(Feedback)
+        .join(FeedbackContent, col(FeedbackContent.feedback_id) == col(Feedback.id))
+        .where(func.lower(col(FeedbackContent.sender_email)) == email.lower())
+        .order_by(col(Feedback.received_at))
+        .limit(limit + 1)
+    )
+    rows = (await session.execute(statement)).scalars().all()
+    return rows[:limit], len(rows) <= limit
+
+
+async def _held(session: AsyncSession, facts: Feedback) -> HeldItem:
+    events = (await feedback.fetch_events(session, [facts.id]))[facts.id]
+    notes = await feedback.fetch_notes(session, facts.id)
+    content = await feedback.fetch_content(session, facts.id)
+    files = await attachments.fetch(session, facts.id)
+    return HeldItem(
+        id=facts.id,
+        receipt=facts.receipt,
+        received_at=facts.received_at,
+        state=FeedbackState(facts.state),
+        type=facts.type_code,
+        topic=facts.topic_code,
+        unit=facts.unit_code,
+        channel=facts.channel_code,
+        language=facts.language,
+        reply_wanted=facts.reply_wanted,
+        content=presenter.content_of(content) if content else None,
+        attachments=[AttachmentPublic.model_validate(row) for row in files],
+        events=[
+            HeldEvent(
+                kind=FeedbackEventKind(event.kind),
+                occurred_at=event.occurred_at,
+                text=notes.get(event.id) if event.kind in SHOWN_WORDS and not event.is_sensitive else None,
+            )
+            for event in events
+        ],
+    )

@@ -1,0 +1,162 @@
+"""Retention: what is due by which policy, what a run erases, and what a dry one does not."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.feedback_api.feedback.lifecycle import OPEN
+from services.feedback_api.retention import repository, service
+from services.feedback_api.retention.rules import due_of
+from services.shared.catalogue import read_catalogue
+from services.shared.clock import now
+from services.shared.security import Scope
+from services.shared.tables import Feedback, RetentionPolicy
+from services.shared.tables.feedback import FeedbackState, Hold
+from tests.conftest import add_key, client_of
+from tests.feedback_api.test_events import make, record
+
+pytestmark = pytest.mark.anyio
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HOLDS = [None, *Hold]
+TYPES = ["complaint", "idea", "other"]
+
+
+def policy(code: str, holds: list[str], types: list[str], counted_from: str, days: int) -> RetentionPolicy:
+    return RetentionPolicy(
+        code=code,
+        position=1,
+        holds=holds,
+        type_codes=types,
+        counted_from=counted_from,
+        keep_days=days,
+        names={"fi": code},
+        owner="tests",
+        source="tests",
+    )
+
+
+POLICIES = [
+    policy("ideas", [], ["idea"], "last_event_when_closed", 10),
+    policy("others", [], [], "last_event_when_closed", 100),
+    policy("spam", ["suspected_spam", "duplicate"], [], "received", 5),
+]
+
+
+@given(hold=st.sampled_from(HOLDS), type_code=st.sampled_from(TYPES))
+def test_no_item_falls_under_two_policies(hold: Hold | None, type_code: str) -> None:
+    found = [due.policy.code for due in due_of(POLICIES, now=NOW) if due.applies_to(hold=hold, type_code=type_code)]
+    expected = {None: ["ideas" if type_code == "idea" else "others"], Hold.NOT_FEEDBACK: []}
+    assert found == expected.get(hold, ["spam"])
+
+
+@given(days=st.integers(0, 200), touched_later=st.integers(0, 200), is_open=st.booleans(), place=st.integers(0, 2))
+def test_due_is_strictly_past_the_days_and_never_while_open(
+    days: int, touched_later: int, is_open: bool, place: int
+) -> None:
+    due = due_of(POLICIES, now=NOW)[place]
+    received_at = NOW - timedelta(days=days)
+    last_event_at = min(NOW, received_at + timedelta(days=touched_later))
+    found = due.is_due(received_at=received_at, last_event_at=last_event_at, is_open=is_open)
+    if due.policy.code == "spam":
+        assert found == (days > 5)
+    else:
+        kept_for = (NOW - last_event_at).days
+        assert found == (not is_open and kept_for > due.policy.keep_days)
+
+
+@pytest.fixture
+async def eraser(app: FastAPI, session: AsyncSession) -> httpx.AsyncClient:
+    return client_of(app, key=await add_key(session, Scope.FEEDBACK_ERASE, name="eraser"))
+
+
+async def texts(session: AsyncSession) -> set[str]:
+    return set((await session.execute(text("SELECT body FROM feedback_content"))).scalars())
+
+
+async def some_items(staff: httpx.AsyncClient) -> None:
+    old, young = "2021-05-04T09:30:00+03:00", (now() - timedelta(days=30)).isoformat()
+    for words, received_at, events in (
+        ("vanha käsitelty", old, [{"kind": "closed", "occurred_at": "2021-05-05T09:30:00+03:00"}]),
+        ("vanha avoin", old, []),
+        ("vanha uudelleen avattu", old, [{"kind": "closed", "occurred_at": old}, {"kind": "reopened"}]),
+        ("vanha, hiljattain käsitelty", old, [{"kind": "closed"}]),
+        ("nuori käsitelty", young, [{"kind": "closed"}]),
+        ("vanha roska", old, [{"kind": "held", "hold": "suspected_spam", "hold_reason": "staff"}]),
+        ("nuori roska", young, [{"kind": "held", "hold": "suspected_spam", "hold_reason": "staff"}]),
+    ):
+        feedback_id = await make(staff, text=words, received_at=received_at)
+        for event in events:
+            assert (await record(staff, feedback_id, **event)).status_code == 201
+
+
+def counts(run: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    return {one["policy"]: (one["due"], one["erased"]) for one in run["policies"]}
+
+
+async def test_a_dry_run_counts_and_a_real_one_erases_the_same(
+    staff: httpx.AsyncClient, eraser: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    await some_items(staff)
+    before = await texts(session)
+    dry = (await eraser.post("/v1/retention/runs", json={})).json()
+    assert counts(dry) == {"feedback": (1, 0), "suspected_spam": (1, 0), "duplicate": (0, 0), "not_feedback": (0, 0)}
+    assert await texts(session) == before
+    real = (await eraser.post("/v1/retention/runs", json={"dry_run": False})).json()
+    assert counts(real)["feedback"] == (1, 1)
+    assert before - await texts(session) == {"vanha käsitelty", "vanha roska"}
+    again = (await eraser.post("/v1/retention/runs", json={"dry_run": False})).json()
+    assert set(counts(again).values()) == {(0, 0)}
+    runs = (await eraser.get("/v1/retention/runs")).json()["items"]
+    assert [run["dry_run"] for run in runs] == [False, False, True]
+
+
+async def test_sql_and_rules_say_the_same_of_every_item(staff: httpx.AsyncClient, session: AsyncSession) -> None:
+    await some_items(staff)
+    catalogue = await read_catalogue(session)
+    for due in due_of(catalogue.retention_policies, now=now()):
+        in_sql = {facts.id for facts in await repository.lock_due(session, due, 100)}
+        rows = (await session.execute(Feedback.__table__.select())).all()  # type: ignore[attr-defined]
+        by_rule = {
+            row.id
+            for row in rows
+            if due.applies_to(hold=row.hold, type_code=row.type_code)
+            and due.is_due(
+                received_at=row.received_at,
+                last_event_at=row.last_event_at,
+                is_open=FeedbackState(row.state) in OPEN,
+            )
+        }
+        assert in_sql == by_rule
+
+
+async def test_the_daily_run_is_done_once_a_day_from_its_hour_on(
+    app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    await some_items(staff)
+    catalogue = await read_catalogue(session)
+    today = now().replace(hour=12)
+
+    async def run(at: datetime) -> bool:
+        return await service.run_if_due(app.state.sessions, None, catalogue, app.state.settings, at=at)
+
+    assert not await run(today.replace(hour=0, minute=10)), "02:10 or 03:10 in Helsinki"[:5]
+    assert await run(today)
+    assert not await run(today + timedelta(hours=1))
+    assert await run(today + timedelta(days=1))
+    assert "vanha käsitelty" not in await texts(session)
+
+
+async def test_needs_the_scope_and_says_whose_word_a_policy_is(
+    staff: httpx.AsyncClient, eraser: httpx.AsyncClient
+) -> None:
+    assert (await staff.post("/v1/retention/runs", json={})).status_code == 403
+    policies = (await eraser.get("/v1/retention/policies")).json()["items"]
+    assert all(one["owner"] and one["source"] for one in policies)
