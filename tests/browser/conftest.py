@@ -22,7 +22,8 @@ CHROMIUM_OPTIONS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# Of a module: Playwright's own event loop runs while it is open, and the tests of other modules start theirs.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser without windows; the tests that need it are skipped where the machine has none."""
     program = shutil.which("chromium")
