@@ -16,7 +16,7 @@ from services.shared.body_limit import BodyLimitMiddleware, LimitOf
 from services.shared.catalogue import CatalogueCache
 from services.shared.database import connect
 from services.shared.idempotency import REPLAYED_HEADER, forgetting
-from services.shared.logs import configure_logging
+from services.shared.logs import configure_logging, quiet_libraries
 from services.shared.problems import (
     PROBLEM_MEDIA_TYPE,
     BadRequestProblem,
@@ -56,6 +56,7 @@ def create_app(
     The database is connected when the app starts, unless ``app.state.sessions`` was set before, as tests do.
     """
     settings = get_settings()
+    quiet_libraries()
 
     @asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:

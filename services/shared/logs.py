@@ -44,6 +44,13 @@ def configure_logging(service: str, level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = name != "uvicorn.access"
-    for name in ("httpx", "httpcore", "stamina"):
-        # Their INFO lines hold whole addresses, which may hold a receipt.
+
+
+def quiet_libraries() -> None:
+    """Keep libraries from logging what residents sent, at whatever level the services log.
+
+    Lines of httpx hold whole addresses, which may hold a receipt; those of PIL what a camera wrote into a picture, and
+    those of python-multipart a form's bytes.
+    """
+    for name in ("httpx", "httpcore", "stamina", "PIL", "python_multipart", "aiosmtplib", "pikepdf"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,13 +1,16 @@
 """Personal data sent to feedback_api: masked before anything is stored, hashed, searched, answered or logged."""
 
+import io
 import json
 import logging
 import random
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +19,7 @@ from tests.shared.personal_data_corpus import henkilotunnus, respelt
 
 pytestmark = pytest.mark.anyio
 
-POSTS = 240
+POSTS = 1000
 
 
 async def everything_stored(session: AsyncSession) -> str:
@@ -122,8 +125,12 @@ class TestNothingIsLeft:
         session: AsyncSession,
         caplog: pytest.LogCaptureFixture,
         capfd: pytest.CaptureFixture[str],
+        tmp_path: Path,
     ) -> None:
-        app.state.settings = app.state.settings.model_copy(update={"submission_rate_limit": ""})
+        stored = tmp_path / "attachments"
+        app.state.settings = app.state.settings.model_copy(
+            update={"submission_rate_limit": "", "attachments_url": f"file://{stored}"}
+        )
         rng = random.Random(20260730)
         planted = [respelt(rng, henkilotunnus(rng)) for _ in range(POSTS)]
         with caplog.at_level(logging.DEBUG):
@@ -135,16 +142,21 @@ class TestNothingIsLeft:
                 refused = await public.post("/v1/feedback", json={"text": f"Hetu {code}", "unit": "atlantis"})
                 assert refused.status_code == 422
         output = capfd.readouterr()
+        files = b"".join(path.read_bytes() for path in stored.rglob("*") if path.is_file())
+        assert files.count(b"\xff\xd8\xff") >= POSTS // 8 - 1
+        assert not [code for code in planted if code.encode() in files]
         for place in (await everything_stored(session), caplog.text, output.out, output.err):
             assert not [code for code in planted if code in place]
             assert not {kind for kind in mask(_without_stamps(place)).kinds if kind is PersonalData.HENKILOTUNNUS}
 
 
-async def _send(public: httpx.AsyncClient, staff: httpx.AsyncClient, code: str, number: int) -> httpx.Response:
+async def _send(  # noqa: PLR0911 (a way each)
+    public: httpx.AsyncClient, staff: httpx.AsyncClient, code: str, number: int
+) -> httpx.Response:
     """The code in the text, the title, a form, the name, a note or an import, in turn."""
     sent: dict[str, Any] = {"text": f"Hei, hetuni on {code}. Koronarokotusajanvaraus ei toimi."}
     headers = {"Idempotency-Key": f"private-{number}"}
-    match number % 6:
+    match number % 8:
         case 0:
             return await public.post("/v1/feedback", json=sent, headers=headers)
         case 1:
@@ -157,6 +169,20 @@ async def _send(public: httpx.AsyncClient, staff: httpx.AsyncClient, code: str, 
             created = (await public.post("/v1/feedback", json={"text": "Hei"})).json()
             event = {"kind": "answered", "note": f"Asiakkaan {code} asia on hoidettu"}
             return await staff.post(f"/v1/feedback/{created['id']}/events", json=event, headers=headers)
+        case 5:
+            # In the picture's description and the file's name, which stay behind.
+            picture = io.BytesIO()
+            exif = Image.Exif()
+            exif[0x010E] = code
+            Image.new("RGB", (16, 16)).save(picture, "JPEG", exif=exif, comment=code.encode())
+            files = {"attachments": (f"{code}.jpg", picture.getvalue(), "image/jpeg")}
+            return await public.post("/v1/feedback", data={"text": f"Kuva {number}"}, files=files)
+        case 6:
+            place = {"address": f"Katu 1 {code}", "zip_code": "00530"}
+            answers = {"extra": f"Hetu {code}", "many": [code]}
+            return await public.post(
+                "/v1/feedback", json={"text": f"Paikka {number}", "location": place, "attributes": answers}
+            )
         case _:
             received_at = "2022-05-04T09:30:00+03:00"
             line = sent | {"source": "old", "reference": str(number), "received_at": received_at}
