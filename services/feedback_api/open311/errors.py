@@ -12,7 +12,9 @@ from services.shared.problems import PROBLEM_MEDIA_TYPE, BadRequestProblem
 
 PREFIX = "/open311/"
 
-KEPT = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS})
+KEPT = frozenset(
+    {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.TOO_MANY_REQUESTS}
+)
 """Refusals with a status of their own; the standard has 400 for all others. A wrong key is 403."""
 
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -77,7 +79,7 @@ async def _send_error(scope: Scope, receive: Receive, send: Send, start: Message
     errors = [
         Open311Error(code=status, description=f"{one['name']}: {one['reason']}") for one in document["invalid_params"]
     ] or [Open311Error(code=status, description=document["detail"] or document["title"])]
-    kept = {b"x-request-id", b"retry-after", b"connection"}
+    kept = {b"x-request-id", b"retry-after", b"connection", b"allow"}
     headers = {name.decode(): value.decode() for name, value in start["headers"] if name in kept}
     await answer(errors, fmt, root="errors", item="error", status=status, headers=headers)(scope, receive, send)
 
