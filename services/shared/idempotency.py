@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +19,7 @@ from sqlmodel import col, select
 
 from services.shared.clock import now
 from services.shared.database import SessionDep, Sessions
-from services.shared.problems import IdempotencyKeyReusedProblem
+from services.shared.problems import AnswerOutdatedProblem, IdempotencyKeyReusedProblem
 from services.shared.recurring import recurring
 from services.shared.security import PrincipalDep
 from services.shared.tables import IdempotencyKey
@@ -101,8 +101,15 @@ class Idempotency:
             raise IdempotencyKeyReusedProblem(
                 "the key came before with another body or address; use a new key for a new request"
             )
+        try:
+            answer = model.model_validate(row.answer)
+        except ValidationError as error:
+            # Answered by a version with another answer: what it did stands, only the answer cannot be repeated.
+            raise AnswerOutdatedProblem(
+                "the request was carried out; read what it made instead of repeating it"
+            ) from error
         self._response.headers[REPLAYED_HEADER] = "true"
-        return model.model_validate(row.answer)
+        return answer
 
     def _is_this_key(self) -> tuple[ColumnElement[bool], ...]:
         return (

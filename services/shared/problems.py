@@ -153,6 +153,14 @@ class IdempotencyKeyReusedProblem(Problem):
     title = "This Idempotency-Key was used for another request"
 
 
+class AnswerOutdatedProblem(Problem):
+    """A repeated request was first answered by another version of the service."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "answer_outdated"
+    title = "The request was carried out before the service changed"
+
+
 class UnavailableProblem(Problem):
     """Another part is down."""
 

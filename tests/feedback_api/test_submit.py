@@ -290,3 +290,15 @@ class TestProblemDocument:
     async def test_unknown_addresses_and_methods(self, public: httpx.AsyncClient) -> None:
         assert (await public.get("/v1/nothing")).json()["code"] == "not_found"
         assert (await public.put("/v1/feedback")).json()["code"] == "method_not_allowed"
+
+
+async def test_a_repeat_of_what_an_older_version_answered_creates_nothing(
+    public: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    headers = {"Idempotency-Key": "before-the-upgrade"}
+    await public.post("/v1/feedback", json={"text": "Ennen päivitystä"}, headers=headers)
+    await session.execute(text("UPDATE idempotency_key SET answer = answer - 'belongs_elsewhere'"))
+    await session.commit()
+    again = await public.post("/v1/feedback", json={"text": "Ennen päivitystä"}, headers=headers)
+    assert (again.status_code, again.json()["code"]) == (422, "answer_outdated")
+    assert await rows(session, "feedback") == 1
