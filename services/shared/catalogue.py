@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -28,6 +29,13 @@ from services.shared.tables import (
     Topic,
     Unit,
 )
+
+
+class UnitsAs(StrEnum):
+    """By which organisation records are gathered under a unit: the one they were made in, or today's."""
+
+    THEN = "as_then"
+    TODAY = "as_today"
 
 
 @dataclass(frozen=True)
@@ -92,9 +100,34 @@ class Catalogue:
             raise _unknown(field, value, "channels", self.channels)
         return found
 
-    def branch(self, unit_code: str) -> frozenset[str]:
-        """The codes of the unit and of everything below it."""
-        return frozenset(self._descend(unit_code))
+    def branch(self, unit_code: str, *, units: UnitsAs = UnitsAs.THEN) -> frozenset[str]:
+        """The codes that records of the unit and of everything below it bear.
+
+        As then: of the unit and of what is or was below it by its own code. As today: of those and of all ended units
+        whose work they carry on; an ended unit itself belongs where its successor does, wherever it lay before.
+        """
+        below = frozenset(self._descend(unit_code))
+        if units is UnitsAs.THEN:
+            return below
+        return frozenset(code for code in self.units if self.carried_on_by(code) in below)
+
+    def carried_on_by(self, unit_code: str) -> str:
+        """The unit that carries on today what the unit did: the end of its chain of successors, often itself."""
+        seen = [unit_code]
+        while (successor := self.units[seen[-1]].successor_code) is not None and successor not in seen:
+            seen.append(successor)
+        return seen[-1]
+
+    def find_unit_as(self, value: str, *, units: UnitsAs, field: str = "unit") -> Unit:
+        """The unit of code or alias ``value``; as today only one that was not succeeded by another."""
+        unit = self.find_unit(value, field=field)
+        if units is UnitsAs.TODAY and unit.successor_code is not None:
+            raise invalid(
+                field,
+                f"{unit.code!r} ended on {unit.valid_to}; ask for {self.carried_on_by(unit.code)!r}, which carries it "
+                "on, or for units=as_then",
+            )
+        return unit
 
     def _descend(self, unit_code: str) -> Iterator[str]:
         yield unit_code

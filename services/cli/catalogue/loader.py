@@ -102,6 +102,7 @@ def _rows(name: str, text: str) -> list[Entry]:
 
 
 def _write(connection: Connection, rows: dict[str, list[Entry]], revision: str) -> bool:
+    check_successors(rows["units.yaml"])
     newest = select(CatalogueRevision.content_hash).order_by(col(CatalogueRevision.loaded_at).desc()).limit(1)
     if connection.execute(newest).scalar_one_or_none() == revision:
         return False
@@ -122,6 +123,20 @@ def _write(connection: Connection, rows: dict[str, list[Entry]], revision: str) 
         {"content_hash": revision, "loaded_at": now()},
     )
     return True
+
+
+def check_successors(units: Sequence[Entry]) -> None:
+    """A unit with a successor has ended, and no chain of successors comes back to where it began."""
+    successors = {unit["code"]: unit.get("successor_code") for unit in units}
+    for number, unit in enumerate(units, start=1):
+        where = f"units.yaml, entry {number} ({unit['code']})"
+        if unit.get("successor_code") and not unit.get("valid_to"):
+            raise CatalogueFileError(f"{where}: names a successor, so it needs valid_to, the day from which it is gone")
+        chain = [unit["code"]]
+        while (successor := successors.get(chain[-1])) is not None:
+            if successor in chain:
+                raise CatalogueFileError(f"{where}: its successors lead back to {successor}; one of them must go on")
+            chain.append(successor)
 
 
 def _write_holidays(connection: Connection) -> None:

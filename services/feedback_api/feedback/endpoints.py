@@ -31,7 +31,7 @@ from services.feedback_api.feedback.schemas import (
 from services.feedback_api.feedback.sending import SenderDep
 from services.feedback_api.feedback.submission import REQUEST_BODY, SubmissionDep
 from services.feedback_api.spam.rate_limit import SubmissionLimit
-from services.shared.catalogue import CatalogueDep
+from services.shared.catalogue import CatalogueDep, UnitsAs
 from services.shared.clock import local_day, now
 from services.shared.database import ReadSessionDep, SessionDep, sessions_of
 from services.shared.idempotency import IdempotencyDep
@@ -124,6 +124,9 @@ async def feedback_list(
     type: Annotated[Code | None, Query(description="Of one feedback type.")] = None,  # noqa: A002 (the API's word)
     topic: Annotated[Code | None, Query(description="Of one topic.")] = None,
     unit: Annotated[Code | None, Query(description="Of the unit and everything below it.")] = None,
+    units: Annotated[
+        UnitsAs, Query(description="With `unit`: by the organisation of the time, or by today's.")
+    ] = UnitsAs.THEN,
     due: Annotated[
         Due | None,
         Query(
@@ -153,7 +156,7 @@ async def feedback_list(
         source=source,
         type_code=catalogue.resolve_type(type).code if type else None,
         topic_code=catalogue.resolve_topic(topic).code if topic else None,
-        unit_codes=catalogue.branch(catalogue.find_unit(unit).code) if unit else None,
+        unit_codes=catalogue.branch(catalogue.find_unit_as(unit, units=units).code, units=units) if unit else None,
         due=_window_of(request, due) if due else None,
         hold=hold,
         words=q,

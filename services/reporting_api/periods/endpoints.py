@@ -14,7 +14,7 @@ from services.reporting_api.periods.errors import (
 )
 from services.reporting_api.periods.schemas import MonthReport, QuarterReport, Report, WeekReport, YearReport
 from services.reporting_api.periods.service import Inquiry, PeriodService
-from services.shared.catalogue import CatalogueDep
+from services.shared.catalogue import CatalogueDep, UnitsAs
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
 from services.shared.periods import PeriodKind
@@ -34,6 +34,14 @@ UnitQuery = Annotated[
         max_length=CODE_MAX_LENGTH,
         description="Code or alias of a unit: only the feedback and answers of it and of all below it.",
         examples=["health-stations"],
+    ),
+]
+
+UnitsQuery = Annotated[
+    UnitsAs,
+    Query(
+        description="With `unit`: `as_then` gathers records by the organisation they were made in; `as_today` also "
+        "those of ended units under the unit that carries on their work, so that a series is comparable over a merger."
     ),
 ]
 CheckQuery = Annotated[
@@ -67,10 +75,12 @@ class Asker:
         self._has_key = principal is not None
         self._request = request
 
-    def inquiry(self, kind: PeriodKind, label: str, unit: str | None, check: str | None = None) -> Inquiry:
+    def inquiry(
+        self, kind: PeriodKind, label: str, unit: str | None, units: UnitsAs, check: str | None = None
+    ) -> Inquiry:
         """The inquiry as of now."""
         return Inquiry(
-            kind, label, unit, now(), is_internal=self.is_internal, compares_statements=check == "statements"
+            kind, label, unit, units, now(), is_internal=self.is_internal, compares_statements=check == "statements"
         )
 
     def answer(
@@ -96,13 +106,14 @@ async def quarter_read(
     asker: AskerDep,
     service: PeriodServiceDep,
     unit: UnitQuery = None,
+    units: UnitsQuery = UnitsAs.THEN,
     check: CheckQuery = None,
 ) -> Response:
     """All sections, each figure with count, base, interval, previous quarter and same quarter last year.
 
     Small opinion cells are hidden, except for keys of scope `report:internal`.
     """
-    report = await service.report(asker.inquiry(PeriodKind.QUARTER, quarter, unit, check))
+    report = await service.report(asker.inquiry(PeriodKind.QUARTER, quarter, unit, units, check))
     return asker.answer(QuarterReport, report)
 
 
@@ -112,9 +123,10 @@ async def month_read(
     asker: AskerDep,
     service: PeriodServiceDep,
     unit: UnitQuery = None,
+    units: UnitsQuery = UnitsAs.THEN,
 ) -> Response:
     """As of a quarter; figures compare with the previous month and the same month last year."""
-    report = await service.report(asker.inquiry(PeriodKind.MONTH, month, unit))
+    report = await service.report(asker.inquiry(PeriodKind.MONTH, month, unit, units))
     return asker.answer(MonthReport, report)
 
 
@@ -124,9 +136,10 @@ async def week_read(
     asker: AskerDep,
     service: PeriodServiceDep,
     unit: UnitQuery = None,
+    units: UnitsQuery = UnitsAs.THEN,
 ) -> Response:
     """As of a quarter; figures compare with the previous week and the same week last year (53 with 52)."""
-    report = await service.report(asker.inquiry(PeriodKind.WEEK, week, unit))
+    report = await service.report(asker.inquiry(PeriodKind.WEEK, week, unit, units))
     return asker.answer(WeekReport, report)
 
 
@@ -136,7 +149,8 @@ async def year_read(
     asker: AskerDep,
     service: PeriodServiceDep,
     unit: UnitQuery = None,
+    units: UnitsQuery = UnitsAs.THEN,
 ) -> Response:
     """As of a quarter; figures compare with the previous year only."""
-    report = await service.report(asker.inquiry(PeriodKind.YEAR, year, unit))
+    report = await service.report(asker.inquiry(PeriodKind.YEAR, year, unit, units))
     return asker.answer(YearReport, report)

@@ -13,6 +13,7 @@ from services.reporting_api.disclosure.schemas import DisclosureAnswer
 from services.reporting_api.measures.figures import Change, FigureStatus, Reason
 from services.reporting_api.measures.registry import MeasureUnit
 from services.reporting_api.statements.schemas import StatementComparison
+from services.shared.catalogue import UnitsAs
 from services.shared.periods import PeriodKind
 from services.shared.schemas import ResponseModel
 from services.shared.tables.base import Labels
@@ -241,6 +242,7 @@ class UnitAnswer(ResponseModel):
 
     code: str
     names: Labels
+    units: UnitsAs = Field(description="By which organisation: that of the time, or today's.")
 
 
 class Demonstration(ResponseModel):

@@ -28,7 +28,7 @@ from services.reporting_api.statements.comparison import without_values
 from services.reporting_api.statements.numbers import feedback_numbers, survey_numbers
 from services.reporting_api.statements.schemas import StatementComparison
 from services.reporting_api.statements.service import FetchedStatements, fetch_statements
-from services.shared.catalogue import Catalogue
+from services.shared.catalogue import Catalogue, UnitsAs
 from services.shared.clock import local_day
 from services.shared.periods import InvalidPeriodLabelError, Period, PeriodKind, parse_period, period_of
 from services.shared.problems import InvalidParam, InvalidRequestProblem
@@ -50,6 +50,7 @@ class Inquiry:
     kind: PeriodKind
     label: str
     unit: str | None
+    units: UnitsAs
     as_of: datetime
     is_internal: bool
     """Asked with a key that may see unsuppressed figures."""
@@ -62,6 +63,7 @@ class Counted:
 
     catalogue: Catalogue
     unit: Unit | None
+    units: UnitsAs
     periods: Compared[PeriodAggregate]
     surveys: Sequence[SurveyDefinition]
     """All surveys there are."""
@@ -80,20 +82,20 @@ class PeriodService:
         period = _period(inquiry)
         # Fetched first: the wait for other services must not hold a database connection.
         statements = await fetch_statements(self._clients, period) if inquiry.compares_statements else None
-        counted = await self._count(period, inquiry.unit)
+        counted = await self._count(period, inquiry.unit, inquiry.units)
         comparisons = _compare(statements, counted) if statements else None
         report = _report(inquiry, period, counted, comparisons)
         return report if inquiry.is_internal else _public(report)
 
-    async def _count(self, period: Period, unit_code: str | None) -> Counted:
+    async def _count(self, period: Period, unit_code: str | None, units: UnitsAs) -> Counted:
         catalogue = self._catalogue
-        unit = _find_unit(catalogue, unit_code) if unit_code is not None else None
-        branch = catalogue.branch(unit.code) if unit else None
+        unit = _find_unit(catalogue, unit_code, units) if unit_code is not None else None
+        branch = catalogue.branch(unit.code, units=units) if unit else None
         compared = Compared(period, period.previous(), period.same_last_year())
         repository = PeriodRepository(self._session)
         aggregates = await repository.count((compared.current, compared.previous, compared.last_year), branch)
         surveys = await repository.list_surveys(period)
-        return Counted(catalogue, unit, compared.map(lambda it: aggregates[it.label]), surveys)
+        return Counted(catalogue, unit, units, compared.map(lambda it: aggregates[it.label]), surveys)
 
 
 def _period(inquiry: Inquiry) -> Period:
@@ -115,9 +117,9 @@ def _period(inquiry: Inquiry) -> Period:
     return period
 
 
-def _find_unit(catalogue: Catalogue, code: str) -> Unit:
+def _find_unit(catalogue: Catalogue, code: str, units: UnitsAs) -> Unit:
     try:
-        return catalogue.find_unit(code)
+        return catalogue.find_unit_as(code, units=units)
     except InvalidRequestProblem as problem:
         raise UnknownUnitProblem(problem.detail, invalid_params=problem.invalid_params) from None
 
@@ -141,7 +143,9 @@ def _report(
     questionnaires = _surveys(counted, SurveyKind.QUESTIONNAIRE, is_complete=is_complete)
     return Report[Figure](
         period=_period_answer(period, is_complete=is_complete),
-        unit=UnitAnswer(code=counted.unit.code, names=counted.unit.names) if counted.unit else None,
+        unit=UnitAnswer(code=counted.unit.code, names=counted.unit.names, units=counted.units)
+        if counted.unit
+        else None,
         as_of=inquiry.as_of,
         demonstration=_demonstration(counted),
         disclosure=DisclosureAnswer(
@@ -171,7 +175,7 @@ def _public(report: Report[Figure]) -> Report[Figure]:
 
 def _surveys(counted: Counted, kind: SurveyKind, *, is_complete: bool) -> list[SurveyFigures]:
     """The surveys of the kind that were answered in the period, or were open then (in the unit's branch)."""
-    branch = counted.catalogue.branch(counted.unit.code) if counted.unit else None
+    branch = counted.catalogue.branch(counted.unit.code, units=counted.units) if counted.unit else None
     return [
         SurveyFigures(survey, counted.periods, is_complete=is_complete)
         for survey in counted.surveys
@@ -181,6 +185,11 @@ def _surveys(counted: Counted, kind: SurveyKind, *, is_complete: bool) -> list[S
             or (survey.is_open_in_period and (branch is None or survey.unit_code in branch))
         )
     ]
+
+
+def _unit_answer(counted: Counted) -> UnitAnswer | None:
+    unit = counted.unit
+    return None if unit is None else UnitAnswer(code=unit.code, names=unit.names, units=counted.units)
 
 
 def _period_answer(period: Period, *, is_complete: bool) -> PeriodAnswer:
