@@ -143,9 +143,7 @@ def _report(
     questionnaires = _surveys(counted, SurveyKind.QUESTIONNAIRE, is_complete=is_complete)
     return Report[Figure](
         period=_period_answer(period, is_complete=is_complete),
-        unit=UnitAnswer(code=counted.unit.code, names=counted.unit.names, units=counted.units)
-        if counted.unit
-        else None,
+        unit=_unit_answer(counted),
         as_of=inquiry.as_of,
         demonstration=_demonstration(counted),
         disclosure=DisclosureAnswer(
