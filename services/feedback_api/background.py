@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.feedback_api.attachments.storage import storage_of
 from services.feedback_api.feedback import fingerprints
 from services.feedback_api.mail import worker
+from services.feedback_api.mail.smtp import server_of
 from services.feedback_api.retention import service as retention
 from services.shared.clock import now
 from services.shared.database import Sessions
@@ -33,6 +34,9 @@ async def background(app: FastAPI) -> AsyncIterator[None]:
         while await worker.send_due(sessions, settings) == worker.BATCH:
             pass
 
+    async def forget_letters() -> None:
+        await worker.forget(sessions, settings, at=now())
+
     async def run_retention() -> None:
         async with sessions.session() as session:
             catalogue = await app.state.catalogue.get(session)
@@ -40,7 +44,9 @@ async def background(app: FastAPI) -> AsyncIterator[None]:
 
     async with AsyncExitStack() as running:
         await running.enter_async_context(recurring("fingerprints", forget_fingerprints, seconds=HOUR))
+        await running.enter_async_context(recurring("old letters", forget_letters, seconds=HOUR))
         if settings.smtp_url is not None:
+            server_of(settings)  # what cannot work is said at the start, not letter by letter
             await running.enter_async_context(
                 recurring("letters", send_letters, seconds=settings.mail_poll_seconds, at_once=True)
             )

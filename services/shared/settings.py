@@ -156,17 +156,26 @@ class Settings(BaseSettings):
     )
     smtp_url: SecretStr | None = Field(
         default=None,
-        description="`smtp://user:password@host:587` (`?starttls=required` insists on TLS) or `smtps://…`; unset, no "
-        "mail is sent.",
+        description="`smtp://user:password@host:587` (TLS always; without a password where offered; "
+        "`?starttls=required` insists, `?starttls=never` does without) or `smtps://…`; unset, no mail is sent.",
     )
     mail_from: str = Field(
         default="katsaus@localhost", description="The sender of letters, as `Name <address>` or address."
+    )
+    mail_timeout_seconds: float = Field(
+        default=30.0, gt=0, description="Longest time for handing one letter to the mail server, from connecting on."
     )
     mail_poll_seconds: float = Field(
         default=5.0, gt=0, description="How often feedback_api looks for letters; the first wait after a failure."
     )
     mail_retry_max_seconds: float = Field(
         default=3600.0, gt=0, description="Longest wait between two tries of a letter; the wait doubles up to it."
+    )
+    mail_attempts_max: int = Field(
+        default=130,
+        ge=1,
+        description="Tries before a letter is given up: about five days with the longest wait at an hour, as RFC 5321 "
+        "advises.",
     )
     subject_access_hours: int = Field(
         default=24, ge=1, description="How long the link to a person's own data leads there."

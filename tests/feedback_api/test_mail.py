@@ -1,5 +1,6 @@
 """Letters through a real SMTP server: once each, tried again, given up, cancelled; and never what is sensitive."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.feedback_api.mail import worker
+from services.feedback_api.mail import smtp, worker
 from services.shared.security import Scope
 from tests.conftest import add_key, client_of
 from tests.feedback_api.test_events import make, record
@@ -32,6 +33,49 @@ class Mailbox:
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.refusal: str | None = None
+        self.dawdles_for = 0.0
+        self.is_silent_at_quit = False
+        self.refusals: dict[str, str] = {}
+
+    def refuse_at(self, when: str, words: str | None) -> None:
+        """Say the words there from now on; None takes what comes."""
+        if words:
+            self.refusals[when] = words
+        else:
+            self.refusals.pop(when, None)
+
+    async def handle_EHLO(  # noqa: N802 (its name)
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        await asyncio.sleep(self.dawdles_for)
+        session.host_name = hostname
+        refusal = self.refusals.get("handle_EHLO")
+        return [refusal] if refusal else responses
+
+    async def handle_HELO(  # noqa: N802 (its name)
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str
+    ) -> str:
+        session.host_name = hostname
+        return self.refusals.get("handle_EHLO") or "250 hello"
+
+    async def handle_MAIL(  # noqa: N802 (its name)
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        await asyncio.sleep(self.dawdles_for)
+        envelope.mail_from = address
+        return self.refusals.get("handle_MAIL") or "250 OK"
+
+    async def handle_RCPT(  # noqa: N802 (its name)
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        await asyncio.sleep(self.dawdles_for)
+        envelope.rcpt_tos.append(address)
+        return self.refusals.get("handle_RCPT") or "250 OK"
+
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 (its name)
+        if self.is_silent_at_quit:
+            await asyncio.sleep(1)
+        return "221 Bye"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (its name)
         if self.refusal:
@@ -59,6 +103,11 @@ def mailbox(app: FastAPI) -> Iterator[Mailbox]:
     )
     yield mailbox
     controller.stop()
+
+
+def change(app: FastAPI, **settings: Any) -> None:
+    """Let the app go on with other settings."""
+    app.state.settings = app.state.settings.model_copy(update=settings)
 
 
 async def send_due(app: FastAPI, session: AsyncSession) -> list[tuple[str, int, str | None]]:
@@ -100,7 +149,8 @@ async def test_an_answer_is_sent_once(
 
 
 @pytest.mark.parametrize(
-    ("language", "subject"), [("sv", "Svar på din respons"), ("other", "An answer to your feedback")]
+    ("language", "subject"),
+    [("sv", "Svar på din respons"), ("other", "An answer to your feedback / Vastaus palautteeseesi")],
 )
 async def test_in_the_senders_language(
     app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession, mailbox: Mailbox, language: str, subject: str
@@ -108,7 +158,9 @@ async def test_in_the_senders_language(
     feedback_id = await make(staff, language=language, **WISH)
     await record(staff, feedback_id, kind="interim_answered", note="Vi utreder")
     await send_due(app, session)
-    assert mailbox.letters[0]["Subject"] == subject
+    (letter,) = mailbox.letters
+    assert letter["Subject"] == subject
+    assert letter.get_content().count("Vi utreder") == subject.count("/") + 1, "once in each language"
 
 
 async def test_a_sensitive_answer_stays_here(
@@ -126,16 +178,117 @@ async def test_tried_again_and_given_up(
     mailbox.refusal = "451 Later"
     assert await send_due(app, session) == [("queued", 1, "451")]
     mailbox.refusal = None
-    assert await send_due(app, session) == [("sent", 2, "451")] or mailbox.letters
-    await answered(staff)
+    assert (await send_due(app, session))[0][:2] == ("sent", 2)
+    feedback_id, _ = await answered(staff)
     mailbox.refusal = "550 Never"
     assert ("parked", 1, "550") in await send_due(app, session)
     (parked,) = (await staff.get("/v1/mail")).json()["items"]
+    assert parked["feedback_id"] == feedback_id, "staff can find another way to answer"
     mailbox.refusal = None
     assert (await staff.post(f"/v1/mail/{parked['id']}/retry")).json()["state"] == "queued"
     await send_due(app, session)
     assert len(mailbox.letters) == 2
     assert (await staff.post(f"/v1/mail/{parked['id']}/retry")).status_code == 409
+
+
+async def test_the_wait_doubles_up_to_the_longest(
+    app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession, mailbox: Mailbox
+) -> None:
+    change(app, mail_poll_seconds=5, mail_retry_max_seconds=60)
+    mailbox.refusal = "451 Later"
+    await answered(staff)
+    waits = []
+    for _ in range(6):
+        await send_due(app, session)
+        left = await session.execute(text("SELECT next_attempt_at - clock_timestamp() FROM outgoing_mail"))
+        waits.append(left.scalar_one().total_seconds())
+    assert waits == pytest.approx([5, 10, 20, 40, 60, 60], abs=2)
+
+
+async def test_given_up_after_so_many_tries(
+    app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession, mailbox: Mailbox
+) -> None:
+    change(app, mail_attempts_max=3)
+    mailbox.refusal = "451 Later"
+    await answered(staff)
+    states = [(await send_due(app, session))[0][:2] for _ in range(4)]
+    assert states == [("queued", 1), ("queued", 2), ("parked", 3), ("parked", 3)]
+
+
+@pytest.mark.parametrize("when", ["handle_EHLO", "handle_MAIL"])
+async def test_what_the_operator_has_to_mend_parks_no_letter(
+    app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession, mailbox: Mailbox, when: str
+) -> None:
+    await answered(staff)
+    mailbox.refuse_at(when, "550 I do not know you")
+    assert (await send_due(app, session))[0] == ("queued", 1, "550")
+    mailbox.refuse_at(when, None)
+    assert (await send_due(app, session))[0][:2] == ("sent", 2)
+
+
+async def test_a_recipient_that_is_refused_parks_the_letter(
+    app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession, mailbox: Mailbox
+) -> None:
+    await answered(staff)
+    mailbox.refuse_at("handle_RCPT", "550 No such mailbox")
+    assert await send_due(app, session) == [("parked", 1, "550")]
+
+
+async def test_a_server_that_dawdles_is_left_in_time(
+    app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession, mailbox: Mailbox
+) -> None:
+    # Each command is quicker than the time allowed; all together are not.
+    change(app, mail_timeout_seconds=0.5)
+    mailbox.dawdles_for = 0.2
+    await answered(staff)
+    assert await send_due(app, session) == [("queued", 1, "TimeoutError")]
+    assert mailbox.letters == []
+
+
+async def test_a_server_that_does_not_say_goodbye_has_the_letter_all_the_same(
+    app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "QUIT_SECONDS", 0.1)
+    mailbox.is_silent_at_quit = True
+    await answered(staff)
+    assert await send_due(app, session) == [("sent", 1, None)]
+    assert len(mailbox.letters) == 1
+
+
+async def test_what_a_dead_process_left_is_sent_after_its_lease_under_the_same_id(
+    app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession, mailbox: Mailbox
+) -> None:
+    await answered(staff)
+    await send_due(app, session)
+    # As if the process had died between the server's word and ours.
+    await session.execute(text("UPDATE outgoing_mail SET state = 'queued', finished_at = NULL"))
+    await send_due(app, session)
+    first, second = mailbox.letters
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+@pytest.mark.parametrize(
+    "address", ["aino,bob@example.org", "<x>aino@example.org", "äiti@example.org", '"aino@example.org']
+)
+async def test_an_address_that_would_be_another_is_parked_and_holds_up_nothing(
+    app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession, mailbox: Mailbox, address: str
+) -> None:
+    odd = await make(staff, **WISH | {"sender_email": address})
+    await record(staff, odd, kind="answered", note="Kiitos")
+    await answered(staff)
+    assert [row[0] for row in await send_due(app, session)] == ["parked", "sent"]
+
+
+async def test_words_that_look_like_a_template_or_a_header(
+    app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession, mailbox: Mailbox
+) -> None:
+    words = "{link} {0} %s\nBcc: nobody\n\n.\n日本語 ÅÄÖ 🙂"
+    await answered(staff, note=words)
+    await send_due(app, session)
+    (letter,) = mailbox.letters
+    assert words in letter.get_content().replace("\r\n", "\n")
+    assert set(letter.keys()) >= {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"}
+    assert "Bcc" not in letter
 
 
 async def test_a_server_that_is_down(

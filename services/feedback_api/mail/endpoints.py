@@ -13,7 +13,8 @@ from services.shared.database import ReadSessionDep, SessionDep
 from services.shared.pagination import LimitQuery, page_limit
 from services.shared.problems import ForbiddenProblem, InvalidRequestProblem, UnauthorizedProblem, problem_responses
 from services.shared.security import Principal, Scope, require
-from services.shared.tables.mail import MailState
+from services.shared.tables import OutgoingMail
+from services.shared.tables.mail import MailKind, MailState
 
 router = APIRouter(prefix="/v1/mail", tags=["mail"])
 
@@ -30,7 +31,7 @@ async def mail_list(
 ) -> MailList:
     """Letters of the state, newest first: `parked` are those that the mail server refused for good."""
     rows = await repository.list_mail(session, state, page_limit(limit))
-    return MailList(items=[MailPublic.model_validate(row) for row in rows])
+    return MailList(items=[_public(mail, feedback_id) for mail, feedback_id in rows])
 
 
 @router.post(
@@ -47,4 +48,18 @@ async def mail_retry(mail_id: UUID, session: SessionDep, _handler: HandlerDep) -
         raise MailNotParkedProblem(f"it is {row.state}; only a parked answer can be tried again")
     await repository.requeue(session, mail_id, at=now())
     await session.refresh(row)
-    return MailPublic.model_validate(row)
+    return _public(row, await repository.find_feedback_id(session, row.event_id))
+
+
+def _public(mail: OutgoingMail, feedback_id: UUID | None) -> MailPublic:
+    return MailPublic(
+        id=mail.id,
+        kind=MailKind(mail.kind),
+        feedback_id=feedback_id,
+        state=MailState(mail.state),
+        attempts=mail.attempts,
+        next_attempt_at=mail.next_attempt_at,
+        last_error=mail.last_error,
+        created_at=mail.created_at,
+        finished_at=mail.finished_at,
+    )

@@ -117,15 +117,22 @@ async def requeue(session: AsyncSession, mail_id: UUID, *, at: datetime) -> None
     )
 
 
-async def list_mail(session: AsyncSession, state: MailState, limit: int) -> Sequence[OutgoingMail]:
-    """Letters of the state, newest first."""
+async def find_feedback_id(session: AsyncSession, event_id: UUID) -> UUID:
+    """The item that a letter's event is of."""
+    statement = select(FeedbackEvent.feedback_id).where(col(FeedbackEvent.id) == event_id)
+    return (await session.execute(statement)).scalar_one()
+
+
+async def list_mail(session: AsyncSession, state: MailState, limit: int) -> list[tuple[OutgoingMail, UUID | None]]:
+    """Letters of the state with the id of the item they are about, newest first."""
     statement = (
-        select(OutgoingMail)
+        select(OutgoingMail, FeedbackEvent.feedback_id)
+        .outerjoin(FeedbackEvent, col(FeedbackEvent.id) == col(OutgoingMail.event_id))
         .where(col(OutgoingMail.state) == state.value)
-        .order_by(col(OutgoingMail.created_at).desc())
+        .order_by(col(OutgoingMail.created_at).desc(), col(OutgoingMail.id))
         .limit(limit)
     )
-    return (await session.execute(statement)).scalars().all()
+    return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
 async def cancel_answers(session: AsyncSession, feedback_id: UUID, *, at: datetime) -> None:
@@ -135,6 +142,19 @@ async def cancel_answers(session: AsyncSession, feedback_id: UUID, *, at: dateti
         update(OutgoingMail)
         .where(col(OutgoingMail.event_id).in_(events), col(OutgoingMail.state) == MailState.QUEUED.value)
         .values(state=MailState.CANCELLED.value, finished_at=at)
+    )
+
+
+async def cancel_links(session: AsyncSession, *, before: datetime, at: datetime) -> None:
+    """Letters with a link that were asked for before the moment and still wait: the link has ended."""
+    await session.execute(
+        update(OutgoingMail)
+        .where(
+            col(OutgoingMail.kind) == MailKind.SUBJECT_ACCESS.value,
+            col(OutgoingMail.state) == MailState.QUEUED.value,
+            col(OutgoingMail.created_at) < before,
+        )
+        .values(state=MailState.CANCELLED.value, finished_at=at, recipient=None)
     )
 
 

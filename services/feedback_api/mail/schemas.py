@@ -14,6 +14,7 @@ class MailPublic(ResponseModel):
 
     id: UUID
     kind: MailKind
+    feedback_id: UUID | None = Field(description="The item that is answered; null for a link to a person's own data.")
     state: MailState
     attempts: int
     next_attempt_at: datetime

@@ -8,6 +8,12 @@ import yaml
 
 from services.shared.tables.base import Labels
 
+OTHERS = ("en", "fi")
+"""What is written to a sender whose language is none of the letters'."""
+
+PARTING = "\n* * *\n\n"
+"""Between two languages."""
+
 
 class Words(NamedTuple):
     """A letter's subject and text."""
@@ -18,18 +24,22 @@ class Words(NamedTuple):
 
 def answer_words(language: str, *, receipt: str, words: str | None, link: str) -> Words:
     """An answer's letter; without words it only says that there is one, and that it is not for the mail."""
-    template = _text("answer" if words is not None else "sensitive_answer", language)
-    return Words(_text("answer_subject", language), template.format(receipt=receipt, words=words, link=link))
+    name = "answer" if words is not None else "sensitive_answer"
+    return _words("answer_subject", name, language, receipt=receipt, words=words, link=link)
 
 
 def access_words(language: str, *, link: str, hours: int) -> Words:
     """The letter with the link to a person's own data."""
-    return Words(_text("access_subject", language), _text("access", language).format(link=link, hours=hours))
+    return _words("access_subject", "access", language, link=link, hours=hours)
 
 
-def _text(name: str, language: str) -> str:
-    texts = _letters()[name]
-    return texts.get(language, texts["en"])
+def _words(subject: str, text: str, language: str, **values: object) -> Words:
+    letters = _letters()
+    languages = (language,) if language in letters[text] else OTHERS
+    return Words(
+        " / ".join(letters[subject][one] for one in languages),
+        PARTING.join(letters[text][one].format(**values) for one in languages),
+    )
 
 
 @cache

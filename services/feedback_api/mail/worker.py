@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
-import aiosmtplib
 import structlog
 
 from services.feedback_api.mail import repository, smtp, wording
@@ -19,8 +18,8 @@ log = structlog.get_logger(__name__)
 BATCH = 20
 """Letters of one round; the next follows at once while there are more."""
 
-PERMANENT = 500
-"""SMTP codes from here on mean that trying again is no use."""
+MARGIN_SECONDS = 5.0
+"""For each letter's own reading and writing, besides the mail server's time."""
 
 KEPT_DAYS = 30
 """How long it is remembered what became of a letter, which no longer holds its recipient."""
@@ -28,14 +27,20 @@ KEPT_DAYS = 30
 
 async def send_due(sessions: Sessions, settings: Settings) -> int:
     """Try the letters that are due now; how many were tried."""
-    # Longer than the slowest letter of the batch, so that a claim ends early only where its process has died.
-    lease = timedelta(seconds=BATCH * (settings.http_timeout_seconds + 5))
+    # Longer than the slowest round, so that a claim ends early only where its process has died.
+    lease = timedelta(seconds=BATCH * (settings.mail_timeout_seconds + smtp.QUIT_SECONDS + MARGIN_SECONDS))
     async with sessions.session() as session, session.begin():
         claimed = await repository.claim_due(session, at=now(), until=now() + lease, limit=BATCH)
-        await repository.forget(session, before=now() - timedelta(days=KEPT_DAYS))
     for mail in claimed:
         await _send(sessions, settings, mail)
     return len(claimed)
+
+
+async def forget(sessions: Sessions, settings: Settings, *, at: datetime) -> None:
+    """Delete what became of old letters, and the addresses of links that have ended before they could be sent."""
+    async with sessions.session() as session, session.begin():
+        await repository.cancel_links(session, before=at - timedelta(hours=settings.subject_access_hours), at=at)
+        await repository.forget(session, before=at - timedelta(days=KEPT_DAYS))
 
 
 async def _send(sessions: Sessions, settings: Settings, mail: OutgoingMail) -> None:
@@ -57,29 +62,20 @@ async def _try(
         if message is None:
             return MailState.CANCELLED, None, None
         await smtp.send(settings, message)
-    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-        code = _code_of(error)
-        name = str(code) if code else type(error).__name__
-        is_final = code is not None and code >= PERMANENT
-        return (MailState.PARKED, name, None) if is_final else (MailState.QUEUED, name, _again_at(settings, mail))
-    except ValueError as error:
-        # An address that cannot be written into a letter's head.
-        return MailState.PARKED, type(error).__name__, None
+    except Exception as error:  # noqa: BLE001 (whatever is wrong with one must not hold up the others)
+        # Never the error's own text, which may repeat the address.
+        name = str(smtp.code_of(error) or type(error).__name__)
+        if smtp.is_final(error) or mail.attempts >= settings.mail_attempts_max:
+            return MailState.PARKED, name, None
+        return MailState.QUEUED, name, _again_at(settings, mail)
     return MailState.SENT, None, None
-
-
-def _code_of(error: Exception) -> int | None:
-    """The server's code, where it gave one."""
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        return min((refused.code for refused in error.recipients), default=None)
-    return error.code if isinstance(error, aiosmtplib.SMTPResponseException) else None
 
 
 async def _written(sessions: Sessions, settings: Settings, mail: OutgoingMail) -> EmailMessage | None:
     """The letter, or None where it has nothing left to say."""
     if mail.kind == MailKind.ANSWER:
         return await _written_answer(sessions, settings, mail)
-    if mail.recipient is None:
+    if mail.recipient is None or links.has_ended(settings, asked_at=mail.created_at, at=now()):
         return None
     link = links.link_to(settings, mail.recipient, at=mail.created_at)
     words = wording.access_words(mail.language, link=link, hours=settings.subject_access_hours)

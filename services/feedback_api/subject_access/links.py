@@ -15,6 +15,11 @@ def link_to(settings: Settings, email: str, *, at: datetime) -> str:
     return f"{settings.public_feedback_base_url}/v1/subject-access/{token_for(settings, email, at=at)}"
 
 
+def has_ended(settings: Settings, *, asked_at: datetime, at: datetime) -> bool:
+    """Whether the link that was asked for then no longer leads anywhere."""
+    return at > asked_at + timedelta(hours=settings.subject_access_hours)
+
+
 def token_for(settings: Settings, email: str, *, at: datetime) -> str:
     """The signed part of the link."""
     until = at + timedelta(hours=settings.subject_access_hours)
