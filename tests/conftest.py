@@ -17,7 +17,8 @@ from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.migrations import migrate
 from services.shared.database import ROLES, sqlalchemy_url
-from services.shared.security import Scope, make_key
+from services.shared.scopes import Scope
+from services.shared.security import make_key
 from services.shared.tables.access import Service
 
 TEST_DATABASE = "katsaus_test"

@@ -134,7 +134,8 @@ def bring_catalogue(database_url: str) -> bool:
         return False
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 (slow)
 
-    from services.cli.catalogue.loader import CatalogueFileError, load_catalogue  # noqa: PLC0415 (slow)
+    from services.cli.catalogue.checks import CatalogueFileError  # noqa: PLC0415 (slow)
+    from services.cli.catalogue.loader import load_catalogue  # noqa: PLC0415 (slow)
 
     try:
         loaded = load_catalogue(database_url)

@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 from services.cli.database import libpq_url
 from services.cli.failure import CommandError
 from services.cli.home import Home, HomeKeys
+from services.shared.scopes import Scope
 
 OPERATOR_NAME = "operator"
 SERVICES_NAME = "services"
@@ -35,7 +36,7 @@ class KeyRow:
 
 def create_key(database_url: str, name: str, scopes: Iterable[str], *, expires_at: datetime | None = None) -> str:
     """Make a key and return it; raises :class:`CommandError` for an unknown scope or a name that is taken."""
-    from services.shared.security import Scope, make_key  # noqa: PLC0415 (slow)
+    from services.shared.security import make_key  # noqa: PLC0415 (slow)
 
     known = {scope.value for scope in Scope}
     wanted = list(scopes)
@@ -79,13 +80,19 @@ def revoke_key(database_url: str, name: str) -> None:
 
 
 def ensure_home_keys(home: Home, database_url: str) -> HomeKeys:
-    """The home's two keys, made anew where the database does not know them (any more)."""
+    """The home's two keys, made anew where the database does not know them (any more).
+
+    The operator's key may do everything, also what came with a newer version than the one that made it.
+    """
     kept = home.read_keys()
     with psycopg.connect(libpq_url(database_url)) as connection:
         if kept and _is_in_force(connection, kept.operator) and _is_in_force(connection, kept.service):
+            connection.execute(
+                "UPDATE api_key SET scopes = %(all)s WHERE prefix = %(prefix)s AND scopes <> %(all)s",
+                {"all": sorted(scope.value for scope in Scope), "prefix": kept.operator.split("_")[1]},
+            )
             return kept
         taken = {str(row[0]) for row in connection.execute("SELECT name FROM api_key").fetchall()}
-    from services.shared.security import Scope  # noqa: PLC0415 (slow)
 
     keys = HomeKeys(
         operator=create_key(database_url, _free_name(OPERATOR_NAME, taken), list(Scope)),
@@ -108,7 +115,7 @@ def register_service_key(database_url: str, key: str) -> bool:
         )
     prefix, secret = parts.groups()
     from services.shared.identifiers import new_uuid  # noqa: PLC0415 (slow)
-    from services.shared.security import Scope, hash_secret  # noqa: PLC0415 (slow)
+    from services.shared.security import hash_secret  # noqa: PLC0415 (slow)
 
     with psycopg.connect(libpq_url(database_url)) as connection:
         added = connection.execute(

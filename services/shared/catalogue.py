@@ -100,6 +100,12 @@ class Catalogue:
             raise _unknown(field, value, "channels", self.channels)
         return found
 
+    def open311_service_of(self, topic_code: str | None, *, default: str) -> Open311Service | None:
+        """The service that gives what comes for it the topic; else the default one, where the catalogue has it."""
+        services = self.open311_services.values()
+        matching = (service for service in services if topic_code is not None and service.topic_code == topic_code)
+        return next(matching, self.open311_services.get(default))
+
     def branch(self, unit_code: str, *, units: UnitsAs = UnitsAs.THEN) -> frozenset[str]:
         """The codes that records of the unit and of everything below it bear.
 

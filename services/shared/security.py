@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -18,24 +17,8 @@ from services.shared.clock import now
 from services.shared.database import sessions_of
 from services.shared.identifiers import new_uuid
 from services.shared.problems import ForbiddenProblem, UnauthorizedProblem
+from services.shared.scopes import Scope
 from services.shared.tables import ApiKey
-
-
-class Scope(StrEnum):
-    """What a key may be allowed to do."""
-
-    FEEDBACK_SEND = "feedback:send"
-    FEEDBACK_HANDLE = "feedback:handle"
-    FEEDBACK_MODERATE = "feedback:moderate"
-    FEEDBACK_IMPORT = "feedback:import"
-    FEEDBACK_ERASE = "feedback:erase"
-    OMBUDSMAN = "ombudsman"
-    SURVEY_MANAGE = "survey:manage"
-    SURVEY_IMPORT = "survey:import"
-    SURVEY_READ = "survey:read"
-    REPORT_INTERNAL = "report:internal"
-    REPORT_PUBLISH = "report:publish"
-    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)

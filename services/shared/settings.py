@@ -180,6 +180,9 @@ class Settings(BaseSettings):
     subject_access_hours: int = Field(
         default=24, ge=1, description="How long the link to a person's own data leads there."
     )
+    subject_access_daily_max: int = Field(
+        default=3, ge=1, description="Links a day to one address, whoever asks: nobody's mailbox is to be flooded."
+    )
     retention_daily: bool = Field(
         default=False,
         description="Whether content past its time is erased every day. Off until the register's owner has signed the "

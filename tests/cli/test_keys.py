@@ -10,7 +10,7 @@ from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.failure import CommandError
 from services.cli.home import Home
 from services.cli.keys import create_key, ensure_home_keys, list_keys, revoke_key
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 
 DATABASE = "katsaus_keys"
 
@@ -95,3 +95,14 @@ class TestHomeKeys:
         other.make()
         ensure_home_keys(other, url)
         assert ensure_home_keys(home, url) == keys
+
+
+def test_the_operators_key_of_an_older_version_may_do_what_is_new(url: str, home: Home) -> None:
+    keys = ensure_home_keys(home, url)
+    prefix = keys.operator.split("_")[1]
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE api_key SET scopes = '{ombudsman}' WHERE prefix = %s", [prefix])
+    assert ensure_home_keys(home, url) == keys
+    found = {key.prefix: key.scopes for key in list_keys(url)}
+    assert found[prefix] == sorted(Scope)
+    assert found[keys.service.split("_")[1]] == [Scope.SERVICE]

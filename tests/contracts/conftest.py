@@ -16,7 +16,7 @@ from services.reporting_api.statements.clients import (
     StatementClients,
     SurveyStatementClient,
 )
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from services.survey_api.main import create as create_survey_api
 from tests.conftest import add_key, attach, client_of
 

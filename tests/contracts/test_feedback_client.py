@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.feedback_api.main import create as create_feedback_api
 from services.shared.http_client import RemoteRefusalError
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from services.shared.settings import get_settings
 from services.survey_api.handovers.feedback_client import CommentToHandle, FeedbackClient
 from services.survey_api.handovers.worker import HandoverWorker

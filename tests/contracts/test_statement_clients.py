@@ -14,7 +14,7 @@ from services.reporting_api.statements.clients import (
     SurveyStatementClient,
 )
 from services.shared.http_client import RemoteRefusalError, RemoteServiceError
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from tests.conftest import add_key, attach, client_of
 from tests.contracts.conftest import City
 from tests.survey_api.factories import RIGHT_ANSWERS, line, survey

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.feedback_api.main import create
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from tests.conftest import add_key, attach, client_of
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.feedback_api.attachments import service
 from services.feedback_api.attachments.storage import AttachmentStorage
 from services.shared.clock import now
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from tests.conftest import add_key, client_of
 
 pytestmark = pytest.mark.anyio

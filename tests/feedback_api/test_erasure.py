@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from tests.conftest import add_key, client_of
 from tests.feedback_api.test_import import event, record, send
 

@@ -121,6 +121,7 @@ class TestWithoutJavaScript:
         files = [("attachments", ("a.jpg", picture(), "image/jpeg"))]
         answer = await public.post("/form", data=sent, files=files)
         assert answer.status_code == 303, answer.text
+        assert answer.headers["location"].startswith("/form/receipts/"), "by path: a proxy's name and scheme stay"
         page = await public.get(answer.headers["location"])
         assert "Tack för din respons!" in page.text
         assert "telefonnummer" in page.text

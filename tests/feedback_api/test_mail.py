@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.feedback_api.mail import smtp, worker
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from tests.conftest import add_key, client_of
 from tests.feedback_api.test_events import make, record
 from tests.journeys.conftest import free_ports
@@ -385,6 +385,26 @@ class TestSubjectAccess:
         found = await clerk.get("/v1/subject-access", params={"email": "Aino@Example.org"})
         assert [item["id"] for item in found.json()["items"]] == [feedback_id]
         assert (await staff.get("/v1/subject-access", params={"email": "a@b.fi"})).status_code == 403
+
+    async def test_only_a_few_letters_a_day_to_one_address(
+        self, app: FastAPI, public: httpx.AsyncClient, session: AsyncSession, mailbox: Mailbox
+    ) -> None:
+        for email in ("aino@example.org", "AINO@example.org", "Aino@Example.org", "aino@example.org"):
+            assert (await public.post("/v1/subject-access-requests", json={"email": email})).status_code == 202
+        assert (await public.post("/v1/subject-access-requests", json={"email": "x@example.org"})).status_code == 202
+        queued = await session.execute(
+            text("SELECT lower(recipient), count(*) FROM outgoing_mail GROUP BY 1 ORDER BY 1")
+        )
+        assert [tuple(row) for row in queued] == [("aino@example.org", 3), ("x@example.org", 1)]
+
+    async def test_a_look_alike_is_another_address(
+        self, app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession
+    ) -> None:
+        await make(staff, sender_email="kaisa@example.org")
+        clerk = client_of(app, key=await add_key(session, Scope.FEEDBACK_ERASE, name="clerk"))
+        for email, found in (("KAISA@example.org", 1), ("\u212aaisa@example.org", 0)):
+            answer = await clerk.get("/v1/subject-access", params={"email": email})
+            assert len(answer.json()["items"]) == found
 
     async def test_without_mail_and_with_a_forged_link(self, public: httpx.AsyncClient) -> None:
         refused = await public.post("/v1/subject-access-requests", json={"email": "a@example.org"})

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from tests.conftest import add_key, client_of
 from tests.feedback_api import open311_rules as rules
 from tests.feedback_api.test_attachments import picture
@@ -424,9 +424,22 @@ class TestHelsinkisClients:
         )
         assert refused.status_code == 409
 
-    async def test_feedback_of_the_form_is_not_in_open311(self, public: httpx.AsyncClient) -> None:
-        feedback_id = (await public.post("/v1/feedback", json={"text": "Yksityistä"})).json()["id"]
-        assert (await public.get(f"{V2}/requests/{feedback_id}.json")).status_code == 404
+    async def test_feedback_of_the_form_is_public_only_by_its_senders_word_and_a_moderators(
+        self, public: httpx.AsyncClient, moderator: httpx.AsyncClient
+    ) -> None:
+        private = (await public.post("/v1/feedback", json={"text": "Yksityistä"})).json()["id"]
+        sent = {"text": "Puistossa on roskia", "topic": "parks", "publication_permitted": True}
+        permitted = (await public.post("/v1/feedback", json=sent)).json()["id"]
+        by_form = {"text": "Kiitos kaikille", "publication_permitted": "yes"}
+        general = (await public.post("/v1/feedback", data=by_form)).json()["id"]
+        assert (await public.get(f"{V2}/requests/{private}.json")).status_code == 404
+        refused = await moderator.put(f"/v1/feedback/{private}/publication", json={"decision": "publish"})
+        assert refused.status_code == 404
+        waiting = (await moderator.get("/v1/publications")).json()["items"]
+        assert {item["feedback_id"]: item["service_code"] for item in waiting} == {permitted: "174", general: "2809"}
+        assert await ids(public) == []
+        await publish(moderator, permitted)
+        assert await ids(public) == [permitted]
 
 
 class TestFilters:

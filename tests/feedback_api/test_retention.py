@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.feedback_api.erasure import service as erasure
+from services.feedback_api.erasure.schemas import ContentErased
 from services.feedback_api.feedback.lifecycle import OPEN
 from services.feedback_api.retention import repository, service
 from services.feedback_api.retention.rules import due_of
 from services.shared.catalogue import read_catalogue
 from services.shared.clock import now
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from services.shared.tables import Feedback, RetentionPolicy
 from services.shared.tables.feedback import FeedbackState, Hold
 from tests.conftest import add_key, client_of
@@ -142,16 +144,35 @@ async def test_the_daily_run_is_done_once_a_day_from_its_hour_on(
 ) -> None:
     await some_items(staff)
     catalogue = await read_catalogue(session)
-    today = now().replace(hour=12)
+    before_three = datetime(2030, 1, 15, 0, 59, tzinfo=UTC)  # 02:59 in Helsinki
 
     async def run(at: datetime) -> bool:
         return await service.run_if_due(app.state.sessions, None, catalogue, app.state.settings, at=at)
 
-    assert not await run(today.replace(hour=0, minute=10)), "02:10 or 03:10 in Helsinki"[:5]
-    assert await run(today)
-    assert not await run(today + timedelta(hours=1))
-    assert await run(today + timedelta(days=1))
+    assert not await run(before_three)
+    assert "vanha käsitelty" in await texts(session)
+    assert await run(before_three + timedelta(minutes=1))
     assert "vanha käsitelty" not in await texts(session)
+    assert not await run(before_three + timedelta(hours=20))
+    assert not await run(before_three + timedelta(hours=22)), "past midnight, before three"
+    assert await run(before_three + timedelta(days=1, minutes=1))
+
+
+async def test_a_run_that_is_cut_short_says_what_it_had_done(
+    app: FastAPI, staff: httpx.AsyncClient, eraser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await some_items(staff)
+    erase = erasure.erase
+
+    async def erase_no_spam(session: AsyncSession, storage: None, facts: Feedback, *, actor: str) -> ContentErased:
+        if facts.hold is not None:
+            raise OSError("the attachments' store is gone")
+        return await erase(session, storage, facts, actor=actor)
+
+    monkeypatch.setattr(erasure, "erase", erase_no_spam)
+    assert (await eraser.post("/v1/retention/runs", json={"dry_run": False})).status_code == 500
+    (run,) = (await eraser.get("/v1/retention/runs")).json()["items"]
+    assert counts(run) == {"feedback": (1, 1), "suspected_spam": (1, 0)}
 
 
 async def test_needs_the_scope_and_says_whose_word_a_policy_is(

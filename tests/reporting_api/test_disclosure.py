@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.disclosure.cells import Cell, hidden_of_distribution, hidden_of_parts
 from services.reporting_api.measures.registry import MEASURES, Sensitivity
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from tests.conftest import add_key, client_of
 from tests.reporting_api.conftest import Read
 from tests.reporting_api.factories import (

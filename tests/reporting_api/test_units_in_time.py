@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.cli.catalogue.loader import CatalogueFileError, check_successors
+from services.cli.catalogue.checks import CatalogueFileError, check_successors
 from services.shared.catalogue import Catalogue, UnitsAs
 from services.shared.tables import Unit
 from tests.reporting_api.factories import add_feedback

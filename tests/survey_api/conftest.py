@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from services.survey_api.main import create
 from tests.conftest import add_key, attach, client_of
 

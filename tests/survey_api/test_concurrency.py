@@ -17,7 +17,7 @@ from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.migrations import migrate
 from services.shared.database import connect
-from services.shared.security import Scope
+from services.shared.scopes import Scope
 from services.shared.settings import Settings, get_settings
 from services.shared.tables.access import Service
 from services.survey_api.handovers.feedback_client import FeedbackClient

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Connection, create_engine, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
+from services.cli.catalogue.checks import CatalogueFileError, check_retention, check_successors
 from services.cli.catalogue.files import read_files, revision_of
 from services.cli.catalogue.public_holidays import public_holiday_rows
 from services.shared.clock import now
@@ -31,10 +32,6 @@ from services.shared.tables import (
 )
 
 Entry = dict[str, Any]
-
-
-class CatalogueFileError(ValueError):
-    """A catalogue file that cannot be loaded; the message names the file and the entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +100,7 @@ def _rows(name: str, text: str) -> list[Entry]:
 
 def _write(connection: Connection, rows: dict[str, list[Entry]], revision: str) -> bool:
     check_successors(rows["units.yaml"])
+    check_retention(rows["retention_policies.yaml"])
     newest = select(CatalogueRevision.content_hash).order_by(col(CatalogueRevision.loaded_at).desc()).limit(1)
     if connection.execute(newest).scalar_one_or_none() == revision:
         return False
@@ -123,20 +121,6 @@ def _write(connection: Connection, rows: dict[str, list[Entry]], revision: str) 
         {"content_hash": revision, "loaded_at": now()},
     )
     return True
-
-
-def check_successors(units: Sequence[Entry]) -> None:
-    """A unit with a successor has ended, and no chain of successors comes back to where it began."""
-    successors = {unit["code"]: unit.get("successor_code") for unit in units}
-    for number, unit in enumerate(units, start=1):
-        where = f"units.yaml, entry {number} ({unit['code']})"
-        if unit.get("successor_code") and not unit.get("valid_to"):
-            raise CatalogueFileError(f"{where}: names a successor, so it needs valid_to, the day from which it is gone")
-        chain = [unit["code"]]
-        while (successor := successors.get(chain[-1])) is not None:
-            if successor in chain:
-                raise CatalogueFileError(f"{where}: its successors lead back to {successor}; one of them must go on")
-            chain.append(successor)
 
 
 def _write_holidays(connection: Connection) -> None:

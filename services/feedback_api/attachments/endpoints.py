@@ -15,7 +15,8 @@ from services.feedback_api.feedback import repository as feedback
 from services.feedback_api.feedback.errors import FeedbackNotFoundProblem
 from services.shared.database import ReadSessionDep
 from services.shared.problems import ForbiddenProblem, UnauthorizedProblem, problem_responses
-from services.shared.security import Principal, Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import Principal, require
 from services.shared.tables import FeedbackAttachment
 
 router = APIRouter(prefix="/v1/feedback/{feedback_id}/attachments", tags=["attachments"])

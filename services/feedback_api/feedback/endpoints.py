@@ -49,7 +49,8 @@ from services.shared.problems import (
     problem_responses,
 )
 from services.shared.schemas import Code
-from services.shared.security import Principal, Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import Principal, require
 from services.shared.settings import settings_of
 from services.shared.tables import Feedback
 from services.shared.tables.feedback import FeedbackState, Hold

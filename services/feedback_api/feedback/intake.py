@@ -14,19 +14,21 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.feedback_api.deadlines import service as deadlines
-from services.feedback_api.feedback import fingerprints, lifecycle, repository
+from services.feedback_api.feedback import lifecycle, repository
 from services.feedback_api.feedback.lifecycle import Happening, Standing
 from services.feedback_api.feedback.repository import NewRows
 from services.feedback_api.feedback.schemas import FeedbackCreate, FeedbackFields, Location
 from services.feedback_api.feedback.screening import DUPLICATE_REASON, SCREENING, Held, Screening
 from services.feedback_api.gate.signs import Matter
+from services.feedback_api.spam.repository import remember_fingerprint
 from services.feedback_api.themes import repository as themes
 from services.shared.catalogue import Catalogue
 from services.shared.client_address import address_block
 from services.shared.clock import local_day
 from services.shared.identifiers import new_receipt, new_uuid
 from services.shared.problems import ForbiddenProblem
-from services.shared.security import Principal, Scope
+from services.shared.scopes import Scope
+from services.shared.security import Principal
 from services.shared.tables import Feedback
 from services.shared.tables.feedback import FeedbackEventKind, Hold
 
@@ -146,7 +148,7 @@ async def _find_duplicate(
 ) -> UUID | None:
     """The item of a short time ago that says the same from the same place, if there is one."""
     feedback_id: UUID = rows.facts[0]["id"]
-    first_id = await fingerprints.remember(
+    first_id = await remember_fingerprint(
         session, screening.fingerprint_of(submission, sent_from), feedback_id, at=now, window=screening.window
     )
     return None if first_id == feedback_id else first_id

@@ -1,6 +1,7 @@
 """/form: the city's form and the receipt, as pages."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -88,8 +89,9 @@ async def form_post(
     if receipt.belongs_elsewhere:
         told["matter"] = receipt.belongs_elsewhere.matter
     # Shown by another request, so that a reload sends nothing again.
-    target = request.url_for("receipt_show", receipt=receipt.receipt).include_query_params(**told)
-    return RedirectResponse(target, status_code=303)
+    path = request.app.url_path_for("receipt_show", receipt=receipt.receipt)
+    # By path: whatever name and scheme the browser knows us by, it stays there.
+    return RedirectResponse(f"{path}?{urlencode(told)}", status_code=303)
 
 
 async def _send(

@@ -12,7 +12,8 @@ from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep
 from services.shared.pagination import LimitQuery, page_limit
 from services.shared.problems import ForbiddenProblem, InvalidRequestProblem, UnauthorizedProblem, problem_responses
-from services.shared.security import Principal, Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import Principal, require
 from services.shared.tables import OutgoingMail
 from services.shared.tables.mail import MailKind, MailState
 

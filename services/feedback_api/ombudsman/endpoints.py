@@ -23,7 +23,8 @@ from services.shared.problems import (
     invalid,
     problem_responses,
 )
-from services.shared.security import Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import require
 from services.shared.settings import settings_of
 from services.shared.tables import OmbudsmanContact
 

@@ -4,7 +4,8 @@ from fastapi import Request
 
 from services.feedback_api.open311.parameters import Parameters
 from services.shared.problems import ForbiddenProblem
-from services.shared.security import Principal, Scope, principal_of_key
+from services.shared.scopes import Scope
+from services.shared.security import Principal, principal_of_key
 
 
 async def sender_of(request: Request, posted: Parameters) -> Principal:

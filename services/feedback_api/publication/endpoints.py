@@ -15,7 +15,8 @@ from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep
 from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
 from services.shared.problems import ForbiddenProblem, InvalidRequestProblem, UnauthorizedProblem, problem_responses
-from services.shared.security import Principal, Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import Principal, require
 from services.shared.tables import Feedback, FeedbackContent, FeedbackPublication
 from services.shared.tables.feedback import Hold
 from services.shared.tables.open311 import Moderation
@@ -39,7 +40,7 @@ async def publication_list(
     limit: LimitQuery = None,
     cursor: CursorQuery = None,
 ) -> PublicationPage:
-    """Feedback that came through Open311, with what its sender wrote; those that came first foremost."""
+    """Feedback that its sender lets be published, with what they wrote; those that came first foremost."""
     size = page_limit(limit)
     rows = await repository.list_rows(session, moderation, Cursor.decode(cursor) if cursor else None, size + 1)
     page, next_cursor = split_page(rows, size, _cursor_of)
@@ -61,7 +62,7 @@ async def publication_decide(
     facts = await feedback.find_locked(session, feedback_id)
     publication = await repository.find(session, feedback_id)
     if facts is None or publication is None:
-        raise FeedbackNotFoundProblem("only feedback that came through Open311 can be published")
+        raise FeedbackNotFoundProblem("its sender gave no permission to publish it")
     content = await feedback.fetch_content(session, feedback_id)
     await service.decide(session, publication, facts, content, decision, actor=moderator.name, at=now())
     await session.refresh(publication)

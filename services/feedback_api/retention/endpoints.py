@@ -16,10 +16,12 @@ from services.feedback_api.retention.schemas import (
     RetentionRunPublic,
 )
 from services.shared.catalogue import CatalogueDep
+from services.shared.clock import now
 from services.shared.database import ReadSessionDep, sessions_of
 from services.shared.pagination import LimitQuery, page_limit
 from services.shared.problems import ForbiddenProblem, InvalidRequestProblem, UnauthorizedProblem, problem_responses
-from services.shared.security import Principal, Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import Principal, require
 
 router = APIRouter(prefix="/v1/retention", tags=["retention"])
 
@@ -53,7 +55,9 @@ async def retention_run(
     eraser: EraserDep,
 ) -> RetentionRunPublic:
     """Counts what is due, and with `dry_run` false erases it: content only, so no figure changes. Safe to repeat."""
-    return await service.run(sessions_of(request), storage, catalogue, actor=eraser.name, is_dry_run=asked.dry_run)
+    return await service.run(
+        sessions_of(request), storage, catalogue, actor=eraser.name, is_dry_run=asked.dry_run, at=now()
+    )
 
 
 @router.get(

@@ -37,7 +37,7 @@ class Due:
 
 
 def due_of(policies: Sequence[RetentionPolicy], *, now: datetime) -> list[Due]:
-    """What is due now, for each policy. No item falls under two unless the catalogue names a type twice."""
+    """What is due now, for each policy. No item falls under two: the loading of the catalogue sees to it."""
     return [
         Due(
             policy,

@@ -23,6 +23,7 @@ class RetentionCount(ResponseModel):
     due: int = Field(description="Items whose content was due when the run began.")
     oldest_received_at: datetime | None
     erased: int
+    notes: int
     attachments: int
 
 

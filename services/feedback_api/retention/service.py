@@ -2,9 +2,6 @@
 
 from datetime import datetime
 
-import structlog
-
-from services.feedback_api.attachments import service as attachments
 from services.feedback_api.attachments.storage import AttachmentStorage
 from services.feedback_api.erasure import service as erasure
 from services.feedback_api.retention import repository
@@ -15,8 +12,6 @@ from services.shared.clock import local_day, local_hour, now
 from services.shared.database import Sessions
 from services.shared.settings import Settings
 
-log = structlog.get_logger(__name__)
-
 BATCH = 100
 """Items of one transaction: a run that is stopped loses nothing that it has done."""
 
@@ -25,51 +20,65 @@ SCHEDULE = "schedule"
 
 
 async def run(
-    sessions: Sessions, storage: AttachmentStorage | None, catalogue: Catalogue, *, actor: str, is_dry_run: bool
+    sessions: Sessions,
+    storage: AttachmentStorage | None,
+    catalogue: Catalogue,
+    *,
+    actor: str,
+    is_dry_run: bool,
+    at: datetime,
 ) -> RetentionRunPublic:
-    """Count what is due under each policy, and unless it is a dry run, erase it."""
-    started_at = now()
-    policies = []
-    for due in due_of(catalogue.retention_policies, now=started_at):
-        async with sessions.session() as session:
-            number, oldest = await repository.count_due(session, due)
-        erased, files = (0, 0) if is_dry_run else await _erase(sessions, storage, due, actor=actor)
-        policies.append(
-            RetentionCount(
-                policy=due.policy.code, due=number, oldest_received_at=oldest, erased=erased, attachments=files
+    """Count what is due at the moment under each policy, and unless it is a dry run, erase it.
+
+    A run that is cut short is remembered too, with what it had done.
+    """
+    done: list[RetentionCount] = []
+    try:
+        for due in due_of(catalogue.retention_policies, now=at):
+            async with sessions.session() as session:
+                number, oldest = await repository.count_due(session, due)
+            count = RetentionCount(
+                policy=due.policy.code, due=number, oldest_received_at=oldest, erased=0, notes=0, attachments=0
             )
-        )
-    finished_at = now()
+            done.append(count)
+            if not is_dry_run:
+                await _erase(sessions, storage, due, count, actor=actor)
+    finally:
+        record = await _remember(sessions, done, actor=actor, is_dry_run=is_dry_run, at=at)
+    return record
+
+
+async def _remember(
+    sessions: Sessions, done: list[RetentionCount], *, actor: str, is_dry_run: bool, at: datetime
+) -> RetentionRunPublic:
+    finished_at = max(at, now())
     async with sessions.session() as session, session.begin():
         run_id = await repository.insert_run(
             session,
             actor=actor,
             is_dry_run=is_dry_run,
-            started_at=started_at,
+            started_at=at,
             at=finished_at,
-            counts={"policies": [one.model_dump(mode="json") for one in policies]},
+            counts={"policies": [one.model_dump(mode="json") for one in done]},
         )
     return RetentionRunPublic(
-        id=run_id,
-        dry_run=is_dry_run,
-        actor=actor,
-        started_at=started_at,
-        finished_at=finished_at,
-        policies=policies,
+        id=run_id, dry_run=is_dry_run, actor=actor, started_at=at, finished_at=finished_at, policies=done
     )
 
 
-async def _erase(sessions: Sessions, storage: AttachmentStorage | None, due: Due, *, actor: str) -> tuple[int, int]:
-    items = files = 0
+async def _erase(
+    sessions: Sessions, storage: AttachmentStorage | None, due: Due, count: RetentionCount, *, actor: str
+) -> None:
+    """Erase what is due in short transactions, and add up in ``count`` what each has erased for good."""
     while True:
         async with sessions.session() as session, session.begin():
             batch = await repository.lock_due(session, due, BATCH)
-            for facts in batch:
-                erased = await erasure.erase(session, storage, facts, actor=actor)
-                items += erased.contents
-                files += erased.attachments
+            erased = [await erasure.erase(session, storage, facts, actor=actor) for facts in batch]
+        count.erased += sum(one.contents for one in erased)
+        count.notes += sum(one.notes for one in erased)
+        count.attachments += sum(one.attachments for one in erased)
         if len(batch) < BATCH:
-            return items, files
+            return
 
 
 async def run_if_due(
@@ -84,9 +93,5 @@ async def run_if_due(
         last = await repository.last_real_run(lock)
         if last is not None and local_day(last) >= local_day(at):
             return False
-        await run(sessions, storage, catalogue, actor=SCHEDULE, is_dry_run=False)
-    if storage is not None:
-        async with sessions.session() as session:
-            swept = await attachments.sweep(session, storage, at=at)
-        log.info("attachments_swept", files=swept)
+        await run(sessions, storage, catalogue, actor=SCHEDULE, is_dry_run=False, at=at)
     return True

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import Depends, Request
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, RateLimitItemPerDay, parse
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.storage.redis.redispy import RedispyBridge
 from limits.aio.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
@@ -53,6 +53,14 @@ class Counters:
             self._warn(error)
             return 0.0
         return max(1.0, window.reset_time - time.time())
+
+    async def is_within_day(self, what: str, whose: str, limit: int) -> bool:
+        """Count one of ``what``; whether it is within the limit of a day. Yes, where the store cannot be reached."""
+        try:
+            return await self.used.hit(RateLimitItemPerDay(limit), what, whose)
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with the store)
+            self._warn(error)
+            return True
 
     async def close(self) -> None:
         """Close the connections to the store."""

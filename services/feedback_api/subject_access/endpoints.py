@@ -9,7 +9,7 @@ from services.feedback_api.feedback.schemas import EmailAddress
 from services.feedback_api.mail import repository as mail
 from services.feedback_api.mail.errors import MailNotConfiguredProblem
 from services.feedback_api.receipts.errors import ReceiptNotFoundProblem
-from services.feedback_api.spam.rate_limit import SubmissionLimit
+from services.feedback_api.spam.rate_limit import CountersDep, SubmissionLimit
 from services.feedback_api.subject_access import links, service
 from services.feedback_api.subject_access.errors import LinkEndedProblem
 from services.feedback_api.subject_access.schemas import (
@@ -26,7 +26,8 @@ from services.shared.problems import (
     UnauthorizedProblem,
     problem_responses,
 )
-from services.shared.security import Principal, Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import Principal, require
 from services.shared.settings import settings_of
 from services.shared.tables.mail import MailKind
 
@@ -61,12 +62,16 @@ async def export_by_receipt(
     responses=problem_responses(InvalidRequestProblem, TooManyRequestsProblem, MailNotConfiguredProblem),
 )
 async def subject_access_request(
-    request: Request, wish: SubjectAccessRequest, session: SessionDep
+    request: Request, wish: SubjectAccessRequest, session: SessionDep, counters: CountersDep
 ) -> SubjectAccessAccepted:
-    """A link is sent to the address, whether anything is held or not: so only its owner learns which."""
+    """A link is sent to the address, whether anything is held or not: so only its owner learns which. No more than a
+    few a day (the setting `subject_access_daily_max`); what is asked beyond is answered alike and not sent.
+    """
     if settings_of(request).smtp_url is None:
         raise MailNotConfiguredProblem("ask the city's registry instead, or use the receipt of the feedback")
-    await mail.insert(session, MailKind.SUBJECT_ACCESS, language=wish.language, recipient=wish.email, at=now())
+    limit = settings_of(request).subject_access_daily_max
+    if await counters.is_within_day("subject access", service.folded(wish.email), limit):
+        await mail.insert(session, MailKind.SUBJECT_ACCESS, language=wish.language, recipient=wish.email, at=now())
     return SubjectAccessAccepted(accepted=True)
 
 

@@ -1,5 +1,6 @@
 """Gathering what is held on a person."""
 
+import string
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -22,6 +23,8 @@ ALSO_HELD_BY = [
     "The city's other registers are not part of this service.",
 ]
 
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
 SHOWN_WORDS = (FeedbackEventKind.INTERIM_ANSWERED, FeedbackEventKind.ANSWERED, FeedbackEventKind.COMMENTED)
 """Events whose words are the sender's to read: answers, and what they wrote themselves."""
 
@@ -35,12 +38,17 @@ async def export(
     return SubjectAccessExport(made_at=at, items=held, is_complete=is_complete, also_held_by=ALSO_HELD_BY)
 
 
+def folded(email: str) -> str:
+    """The address in small letters, of A to Z only: another alphabet's look-alike stays another address."""
+    return email.translate(_SMALL)
+
+
 async def find_by_email(session: AsyncSession, email: str, limit: int) -> tuple[Sequence[Feedback], bool]:
     """Items whose content bears the address, in either case of letters; and whether these are all."""
     statement = (
         select(Feedback)
         .join(FeedbackContent, col(FeedbackContent.feedback_id) == col(Feedback.id))
-        .where(func.lower(col(FeedbackContent.sender_email)) == email.lower())
+        .where(func.lower(col(FeedbackContent.sender_email)) == folded(email))
         .order_by(col(Feedback.received_at))
         .limit(limit + 1)
     )

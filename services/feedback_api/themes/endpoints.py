@@ -14,7 +14,8 @@ from services.shared.problems import (
     UnauthorizedProblem,
     problem_responses,
 )
-from services.shared.security import Principal, Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import Principal, require
 
 router = APIRouter(prefix="/v1/themes", tags=["themes"])
 

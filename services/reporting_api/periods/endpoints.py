@@ -20,7 +20,8 @@ from services.shared.database import ReadSessionDep
 from services.shared.periods import PeriodKind
 from services.shared.problems import UnauthorizedProblem, problem_responses
 from services.shared.schemas import CODE_MAX_LENGTH
-from services.shared.security import PrincipalDep, Scope
+from services.shared.scopes import Scope
+from services.shared.security import PrincipalDep
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 

@@ -14,7 +14,8 @@ from services.shared.problems import (
     UnauthorizedProblem,
     problem_responses,
 )
-from services.shared.security import Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import require
 from services.survey_api.handovers import repository, service
 from services.survey_api.handovers.errors import HandoverNotFoundProblem, HandoverNotParkedProblem
 from services.survey_api.handovers.schemas import HandoverPage, HandoverRead, HandoverState

@@ -24,7 +24,8 @@ from services.shared.problems import (
     UnsupportedMediaTypeProblem,
     problem_responses,
 )
-from services.shared.security import Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import require
 from services.shared.settings import settings_of
 from services.shared.tables import SurveyResponse
 from services.survey_api.json_body import require_json

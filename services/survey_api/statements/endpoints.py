@@ -12,7 +12,8 @@ from services.shared.problems import (
     UnauthorizedProblem,
     problem_responses,
 )
-from services.shared.security import Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import require
 from services.survey_api.statements import service
 from services.survey_api.statements.schemas import Statement
 

@@ -18,7 +18,8 @@ from services.shared.problems import (
     UnsupportedMediaTypeProblem,
     problem_responses,
 )
-from services.shared.security import Scope, require
+from services.shared.scopes import Scope
+from services.shared.security import require
 from services.survey_api.json_body import require_json
 from services.survey_api.surveys import service
 from services.survey_api.surveys.errors import (

@@ -1,4 +1,4 @@
-"""Knowing a submission again: the keyed hashes of what came a short time ago."""
+"""Reading and writing the fingerprints of what came a short time ago."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlmodel import col
 from services.shared.tables import FeedbackFingerprint
 
 
-async def remember(
+async def remember_fingerprint(
     session: AsyncSession, fingerprint: str, feedback_id: UUID, *, at: datetime, window: timedelta
 ) -> UUID:
     """The item that first came with the fingerprint within the window: this one, unless it is a double.
@@ -30,6 +30,6 @@ async def remember(
     return (await session.execute(statement)).scalar_one()
 
 
-async def forget(session: AsyncSession, *, before: datetime) -> None:
+async def forget_fingerprints(session: AsyncSession, *, before: datetime) -> None:
     """Delete the fingerprints of submissions before the moment."""
     await session.execute(delete(FeedbackFingerprint).where(col(FeedbackFingerprint.seen_at) < before))
