@@ -196,7 +196,10 @@ def _server_owner() -> pwd.struct_passwd | None:
     """The user the server must run as, or None where it can run as we do."""
     if os.geteuid() != 0:
         return None
-    ensure_user_exists(SYSTEM_USER)
+    # Of two servers that start at once on a new machine, one finds that the other has just made the user: then the
+    # look-up succeeds. It fails, naming the user, where nobody could make it.
+    with suppress(subprocess.CalledProcessError):
+        ensure_user_exists(SYSTEM_USER)
     return pwd.getpwnam(SYSTEM_USER)
 
 
