@@ -19,6 +19,14 @@ from services.shared.tables.catalogue import (
     Topic,
     Unit,
 )
+from services.shared.tables.devices import (
+    Device,
+    DeviceAssignment,
+    DeviceDay,
+    HeldAnswer,
+    HourlyCount,
+    SourcePointMapping,
+)
 from services.shared.tables.feedback import (
     Feedback,
     FeedbackAttachment,
@@ -51,6 +59,9 @@ __all__ = [
     "Channel",
     "CommentHandover",
     "DeadlinePolicy",
+    "Device",
+    "DeviceAssignment",
+    "DeviceDay",
     "Feedback",
     "FeedbackAttachment",
     "FeedbackContent",
@@ -61,6 +72,8 @@ __all__ = [
     "FeedbackPublication",
     "FeedbackTheme",
     "FeedbackType",
+    "HeldAnswer",
+    "HourlyCount",
     "IdempotencyKey",
     "OmbudsmanContact",
     "OmbudsmanContactReason",
@@ -71,6 +84,7 @@ __all__ = [
     "PublicHoliday",
     "RetentionPolicy",
     "RetentionRun",
+    "SourcePointMapping",
     "Survey",
     "SurveyOption",
     "SurveyQuestion",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     SmallInteger,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from services.shared.tables.base import (
@@ -44,6 +45,32 @@ class CollectionMode(StrEnum):
     SMS = "sms"
     PAPER = "paper"
     ORAL = "oral"
+    PHYSICAL = "physical"
+    DIGITAL = "digital"
+    TOUCHLESS = "touchless"
+    QR = "qr"
+    LINK = "link"
+    EMAIL = "email"
+
+
+DEVICE_MODES = frozenset(
+    {CollectionMode.DEVICE, CollectionMode.PHYSICAL, CollectionMode.DIGITAL, CollectionMode.TOUCHLESS}
+)
+"""Presses at a device of the city's: ``device`` where it is not told whether by button, screen or gesture."""
+
+
+class TimePrecision(StrEnum):
+    """How exactly ``given_at`` is known; of an ``hour`` it is the beginning."""
+
+    SECOND = "second"
+    HOUR = "hour"
+
+
+class MisuseReason(StrEnum):
+    """Why an answer is left out of figures: its sender said so, or our own rule on repeated presses."""
+
+    VENDOR_FLAG = "vendor_flag"
+    REPEATED_PRESS = "repeated_press"
 
 
 class QuestionKind(StrEnum):
@@ -171,7 +198,11 @@ class SurveyOption(Table, table=True):
 
 
 class SurveyResponse(Table, table=True):
-    """One respondent's answers, as given: question code to answer, texts apart in the content."""
+    """One respondent's answers, as given: question code to answer, texts apart in the content.
+
+    Those with a ``source_misuse_reason`` (their sender's judgement) or a ``misuse_reason`` (ours, by ``misuse_rule``)
+    are in no figure.
+    """
 
     __tablename__ = "survey_response"
     __table_args__ = (
@@ -181,6 +212,10 @@ class SurveyResponse(Table, table=True):
             name="fk_survey_response_survey_version",
         ),
         one_of("collection_mode", CollectionMode, "collection_mode_known"),
+        one_of("precision", TimePrecision, "precision_known"),
+        one_of("source_misuse_reason", MisuseReason, "source_misuse_reason_known"),
+        one_of("misuse_reason", MisuseReason, "misuse_reason_known"),
+        CheckConstraint("(misuse_reason IS NULL) = (misuse_rule IS NULL)", name="misuse_has_rule"),
         CheckConstraint(
             "given_on = (given_at AT TIME ZONE 'Europe/Helsinki')::date"
             " AND given_hour = extract(hour FROM given_at AT TIME ZONE 'Europe/Helsinki')",
@@ -188,6 +223,19 @@ class SurveyResponse(Table, table=True):
         ),
         Index("ix_survey_response_survey_code_given_on", "survey_code", "given_on"),
         Index("ix_survey_response_recorded_at_id", "recorded_at", "id"),
+        Index(
+            "ix_survey_response_device_code_given_at",
+            "device_code",
+            "given_at",
+            postgresql_where=sql("device_code IS NOT NULL"),
+        ),
+        Index(
+            "ix_survey_response_source_source_point_given_at",
+            "source",
+            "source_point",
+            "given_at",
+            postgresql_where=sql("source_point IS NOT NULL"),
+        ),
     )
 
     service_point_code: str = text(primary_key=True, foreign_key="unit.code")
@@ -203,6 +251,13 @@ class SurveyResponse(Table, table=True):
     interaction_reference: str | None = text(default=None)
     content_hash: str = text()
     answers: dict[str, Any] = json_object()
+    device_code: str | None = text(default=None, foreign_key="device.code")
+    source: str | None = text(default=None)
+    source_point: str | None = text(default=None)
+    precision: str = text(sa_column_kwargs={"server_default": TimePrecision.SECOND.value})
+    source_misuse_reason: str | None = text(default=None)
+    misuse_reason: str | None = text(default=None)
+    misuse_rule: str | None = text(default=None)
 
 
 class SurveyResponseContent(Table, table=True):
