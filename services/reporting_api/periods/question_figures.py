@@ -10,7 +10,7 @@ from services.reporting_api.measures.tallies import CountTally, ShareTally, Tall
 from services.reporting_api.periods.aggregates import PeriodAggregate, Question, QuestionAggregate
 from services.reporting_api.periods.schemas import QuestionEntry, ShareEntry
 from services.shared.tables.base import Labels
-from services.shared.tables.surveys import RESPONDENTS_VALUE, RESPONSE_VALUE, CollectionMode, QuestionKind
+from services.shared.tables.surveys import DEVICE_MODES, RESPONDENTS_VALUE, RESPONSE_VALUE, QuestionKind
 
 CHOICES = (QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE)
 
@@ -102,7 +102,7 @@ def comparability_of(answers: Compared[QuestionAggregate], *, is_complete: bool)
 def _obstacle(current: QuestionAggregate, earlier: QuestionAggregate) -> Reason | None:
     if not earlier.histogram:
         return Reason.NO_DATA
-    if CollectionMode.DEVICE in current.collection_modes | earlier.collection_modes:
+    if DEVICE_MODES & (current.collection_modes | earlier.collection_modes):
         return Reason.DEVICE_PRESSES
     if current.versions != earlier.versions:
         return Reason.SURVEY_VERSION_CHANGED
