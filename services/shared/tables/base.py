@@ -56,6 +56,11 @@ def text_list() -> Any:
     )
 
 
+def optional_text_list() -> Any:
+    """A ``text[]`` column that may be null, which then means something else than empty."""
+    return Field(default=None, sa_type=ARRAY(Text))
+
+
 def one_of(column: str, values: type[StrEnum], name: str) -> CheckConstraint:
     """A named CHECK that the column holds one of the closed set ``values`` (or is null)."""
     allowed = ", ".join(f"'{value}'" for value in values)

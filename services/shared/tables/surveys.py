@@ -23,6 +23,7 @@ from services.shared.tables.base import (
     json_object,
     labels,
     one_of,
+    optional_text_list,
     text,
     timestamp,
 )
@@ -111,7 +112,10 @@ count from 1."""
 
 
 class Survey(Table, table=True):
-    """A survey: a chat's questionnaire, a smiley question, a client survey."""
+    """A survey: a chat's questionnaire, a smiley question, a client survey.
+
+    ``allowed_origins`` are the origins whose pages may show and answer it; null for any.
+    """
 
     __tablename__ = "survey"
     __table_args__ = (
@@ -120,6 +124,12 @@ class Survey(Table, table=True):
         has_finnish("names", "names_have_finnish"),
         CheckConstraint("closes_at IS NULL OR closes_at > opens_at", name="closes_after_opens"),
         CheckConstraint("code ~ '^[a-z0-9][a-z0-9-]{0,62}$'", name="code_is_slug"),
+        # They stand in headers: nothing that could begin another directive.
+        CheckConstraint(
+            "array_position(allowed_origins, NULL) IS NULL"
+            " AND array_to_string(allowed_origins, '') ~ '^[a-z0-9:/.\\[\\]-]*$'",
+            name="allowed_origins_are_origins",
+        ),
     )
 
     code: str = text(primary_key=True)
@@ -130,6 +140,7 @@ class Survey(Table, table=True):
     opens_at: datetime = timestamp()
     closes_at: datetime | None = timestamp(default=None)
     is_demonstration: bool
+    allowed_origins: list[str] | None = optional_text_list()
     created_at: datetime = timestamp()
 
 
