@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from services.shared.application import create_app
 from services.shared.tables.access import Service
+from services.survey_api.cors import SurveyCorsMiddleware
 from services.survey_api.handovers.endpoints import router as handovers
 from services.survey_api.handovers.worker import running_worker
 from services.survey_api.responses.endpoints import IMPORT_PATH
@@ -41,6 +42,8 @@ def create() -> FastAPI:
         stream_paths=frozenset({IMPORT_PATH}),
         lifespan=_deliver_handovers,
     )
+    # Outermost: also what the service's own middleware answers can be read by the widget.
+    app.add_middleware(SurveyCorsMiddleware)
     app.state.surveys = SurveyCache()
     app.state.handovers_waiting = asyncio.Event()
     return app

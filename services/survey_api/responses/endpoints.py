@@ -39,7 +39,8 @@ from services.survey_api.responses.schemas import (
     ResponseRead,
 )
 from services.survey_api.surveys.cache import SurveyCacheDep
-from services.survey_api.surveys.errors import SurveyNotFoundProblem
+from services.survey_api.surveys.errors import OriginNotAllowedProblem, SurveyNotFoundProblem
+from services.survey_api.surveys.origins import refuse_foreign_page
 
 IMPORT_PATH = "/v1/responses/import"
 
@@ -53,6 +54,7 @@ router = APIRouter(prefix="/v1", tags=["responses"])
     dependencies=[Depends(require_json)],
     responses=problem_responses(
         BadRequestProblem,
+        OriginNotAllowedProblem,
         SurveyNotFoundProblem,
         SurveyClosedProblem,
         ResponseConflictProblem,
@@ -73,7 +75,9 @@ async def response_create(
     background: BackgroundTasks,
 ) -> ResponseCreated:
     """Public. Safe to repeat with the same `id`, or with the same Idempotency-Key. A comment whose writer sets
-    `please_handle` becomes a piece of feedback, also when the feedback service is away just now."""
+    `please_handle` becomes a piece of feedback, also when the feedback service is away just now. A page may answer
+    from the survey's `allowed_origins`."""
+    await refuse_foreign_page(request, session, code)
 
     async def submit() -> ResponseCreated:
         survey = await surveys.get(session, code)

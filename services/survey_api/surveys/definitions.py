@@ -64,7 +64,7 @@ class Version:
 
 @dataclass(frozen=True)
 class SurveyDefinition:
-    """A survey with all its versions, the oldest first."""
+    """A survey with all its versions, the oldest first; ``allowed_origins`` None: any page may show it."""
 
     code: str
     kind: SurveyKind
@@ -74,6 +74,7 @@ class SurveyDefinition:
     opens_at: datetime
     closes_at: datetime | None
     is_demonstration: bool
+    allowed_origins: tuple[str, ...] | None
     versions: tuple[Version, ...]
 
     @property

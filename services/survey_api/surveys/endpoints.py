@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
@@ -23,11 +23,14 @@ from services.shared.security import require
 from services.survey_api.json_body import require_json
 from services.survey_api.surveys import service
 from services.survey_api.surveys.errors import (
+    OriginNotAllowedProblem,
     SurveyExistsProblem,
     SurveyNotFoundProblem,
     SurveyVersionNotFoundProblem,
 )
+from services.survey_api.surveys.origins import foreign_origin, refuse_unless_listed
 from services.survey_api.surveys.schemas import (
+    AllowedOriginsReplace,
     SurveyCreate,
     SurveyPage,
     SurveyRead,
@@ -93,6 +96,28 @@ async def survey_version_create(
     return await idempotency.answer(body, SurveyRead, publish)
 
 
+@router.put(
+    "/{code}/allowed-origins",
+    summary="Say whose pages may show the survey",
+    dependencies=MANAGE,
+    responses=problem_responses(
+        BadRequestProblem,
+        UnauthorizedProblem,
+        ForbiddenProblem,
+        SurveyNotFoundProblem,
+        UnsupportedMediaTypeProblem,
+        InvalidRequestProblem,
+    ),
+)
+async def survey_allowed_origins_replace(
+    code: SurveyPath, body: AllowedOriginsReplace, session: SessionDep
+) -> SurveyRead:
+    """Holds from the next request on, for the widget, the iframe and answers from pages. Needs the scope
+    `survey:manage`."""
+    survey = await service.replace_allowed_origins(session, code, body.allowed_origins)
+    return SurveyRead.of_version(survey, survey.newest, now())
+
+
 @router.get("", summary="List the surveys", responses=problem_responses(InvalidRequestProblem))
 async def survey_list(
     session: ReadSessionDep,
@@ -109,13 +134,18 @@ async def survey_list(
 @router.get(
     "/{code}",
     summary="A survey with its questions",
-    responses=problem_responses(SurveyNotFoundProblem, SurveyVersionNotFoundProblem, InvalidRequestProblem),
+    responses=problem_responses(
+        OriginNotAllowedProblem, SurveyNotFoundProblem, SurveyVersionNotFoundProblem, InvalidRequestProblem
+    ),
 )
 async def survey_get(
     code: SurveyPath,
+    request: Request,
     session: ReadSessionDep,
     version: Annotated[int | None, Query(ge=1, description="Which version; the newest if not given.")] = None,
 ) -> SurveyRead:
-    """What a form or widget shows: the questions of the newest version, or of the one asked for."""
+    """What a form or widget shows: the questions of the newest version, or of the one asked for. A page may ask from
+    the survey's `allowed_origins`."""
     survey = await service.get_one(session, code)
+    refuse_unless_listed(foreign_origin(request), survey.allowed_origins)
     return SurveyRead.of_version(survey, service.get_version(survey, version), now())

@@ -1,6 +1,6 @@
 """Refusals about surveys."""
 
-from services.shared.problems import ConflictProblem, NotFoundProblem
+from services.shared.problems import ConflictProblem, ForbiddenProblem, NotFoundProblem
 
 
 class SurveyNotFoundProblem(NotFoundProblem):
@@ -22,3 +22,10 @@ class SurveyExistsProblem(ConflictProblem):
 
     code = "survey_exists"
     title = "A survey of this code exists already"
+
+
+class OriginNotAllowedProblem(ForbiddenProblem):
+    """The page that asks is of an origin that is not on the survey's list."""
+
+    code = "origin_not_allowed"
+    title = "The survey may not be shown or answered on this page"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -24,6 +24,7 @@ async def add_survey(session: AsyncSession, survey: SurveyDefinition, *, created
         opens_at=survey.opens_at,
         closes_at=survey.closes_at,
         is_demonstration=survey.is_demonstration,
+        allowed_origins=_origins_column(survey.allowed_origins),
         created_at=created_at,
     )
     added = statement.on_conflict_do_nothing().returning(col(Survey.code))
@@ -68,6 +69,19 @@ async def add_version(session: AsyncSession, survey_code: str, version: Version)
     ]
     if options:
         await session.execute(insert(SurveyOption), options)
+
+
+async def replace_allowed_origins(session: AsyncSession, code: str, origins: Sequence[str] | None) -> bool:
+    """Set whose pages may show and answer the survey (None: anybody's); False where there is none."""
+    statement = update(Survey).where(col(Survey.code) == code).values(allowed_origins=_origins_column(origins))
+    return (await session.execute(statement.returning(col(Survey.code)))).scalar_one_or_none() is not None
+
+
+async def fetch_allowed_origins(session: AsyncSession, code: str) -> tuple[str, ...] | None:
+    """Whose pages may show and answer the survey; None for anybody's, and where there is no such survey."""
+    statement = select(Survey.allowed_origins).where(col(Survey.code) == code)
+    origins = (await session.execute(statement)).scalar_one_or_none()
+    return None if origins is None else tuple(origins)
 
 
 async def lock_survey(session: AsyncSession, code: str) -> bool:
@@ -127,6 +141,10 @@ def _assemble(
     return [_definition(survey, versions_of[survey.code]) for survey in surveys if survey.code in versions_of]
 
 
+def _origins_column(origins: Sequence[str] | None) -> list[str] | None:
+    return None if origins is None else list(origins)
+
+
 def _question(row: SurveyQuestion, options: Sequence[Option]) -> Question:
     return Question(
         code=row.code,
@@ -149,5 +167,6 @@ def _definition(row: Survey, versions: Sequence[Version]) -> SurveyDefinition:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         is_demonstration=row.is_demonstration,
+        allowed_origins=None if row.allowed_origins is None else tuple(row.allowed_origins),
         versions=tuple(versions),
     )

@@ -28,8 +28,16 @@ OPTIONS_MAX = 200
 OPTION_NUMBER_MAX = 32_767
 """The histogram's value is a two-byte integer."""
 
+ORIGINS_MAX = 50
+"""A city's sites and their test sites; a bound, as all of them stand in one header."""
+
+ORIGIN_MAX_LENGTH = 300
+"""A host name has at most 253 characters."""
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,62}")
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+_USUAL_PORT = re.compile(r"http://.*:80|https://.*:443")
 _OPTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -57,6 +65,15 @@ def _has_finnish(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+def _origin(value: str) -> str:
+    if not _ORIGIN.fullmatch(value) or _USUAL_PORT.fullmatch(value):
+        raise ValueError(
+            "give it as a browser does, such as https://www.hel.fi: http or https, the host in small letters "
+            "(xn-- for others than a-z), a port only if it is not the usual one, and no path"
+        )
+    return value
+
+
 def _within_years(value: datetime) -> datetime:
     if not EARLIEST_PERIOD_YEAR <= value.year < LATEST_PERIOD_YEAR:
         raise ValueError(f"give a time in the years {EARLIEST_PERIOD_YEAR}-{LATEST_PERIOD_YEAR - 1}")
@@ -75,6 +92,16 @@ LabelsByLanguage = Annotated[
 SurveyCode = Annotated[str, AfterValidator(_slug), Field(examples=["dental-care-chat"])]
 QuestionCode = Annotated[str, AfterValidator(_name), Field(examples=["satisfaction"])]
 OptionCode = Annotated[str, AfterValidator(_option_name), Field(examples=["booking"])]
+Origin = Annotated[str, StringConstraints(max_length=ORIGIN_MAX_LENGTH), AfterValidator(_origin)]
+AllowedOrigins = Annotated[
+    list[Origin] | None,
+    Field(
+        max_length=ORIGINS_MAX,
+        description="The origins whose pages may show the survey and answer it from a browser; null for any, an empty "
+        "list for survey_api's own pages only. Other systems, which send no Origin, may always answer.",
+        examples=[["https://www.hel.fi"]],
+    ),
+]
 PlannedInstant = Annotated[AwareDatetime, AfterValidator(_within_years)]
 
 
@@ -148,6 +175,13 @@ class SurveyCreate(VersionCreate):
     opens_at: PlannedInstant
     closes_at: PlannedInstant | None = None
     is_demonstration: bool = Field(default=False, description="Made-up answers, marked so wherever they are shown.")
+    allowed_origins: AllowedOrigins = None
+
+
+class AllowedOriginsReplace(RequestModel):
+    """Whose pages may show and answer a survey from now on."""
+
+    allowed_origins: AllowedOrigins
 
 
 class SurveyStatus(StrEnum):
@@ -208,6 +242,7 @@ class SurveySummary(ResponseModel):
     closes_at: datetime | None
     is_open: bool = Field(description="Whether answers given now are taken.")
     is_demonstration: bool
+    allowed_origins: list[str] | None = Field(description="Whose pages may show and answer it; null for anybody's.")
     newest_version: int
 
     @classmethod
@@ -223,6 +258,7 @@ class SurveySummary(ResponseModel):
             closes_at=survey.closes_at,
             is_open=survey.is_open(at),
             is_demonstration=survey.is_demonstration,
+            allowed_origins=None if survey.allowed_origins is None else list(survey.allowed_origins),
             newest_version=survey.newest.number,
         )
 

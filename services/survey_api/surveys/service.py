@@ -39,6 +39,7 @@ async def register(
         opens_at=survey.opens_at,
         closes_at=survey.closes_at,
         is_demonstration=survey.is_demonstration,
+        allowed_origins=None if survey.allowed_origins is None else tuple(survey.allowed_origins),
         versions=(_next_version((), survey.questions, at),),
     )
     if not await repository.add_survey(session, definition, created_at=at):
@@ -58,6 +59,13 @@ async def publish_version(
     before = await get_one(session, code)
     version = _next_version(before.versions, questions, at)
     await repository.add_version(session, code, version)
+    return await get_one(session, code)
+
+
+async def replace_allowed_origins(session: AsyncSession, code: str, origins: Sequence[str] | None) -> SurveyDefinition:
+    """The survey with other allowed origins; raises :class:`SurveyNotFoundProblem`."""
+    if not await repository.replace_allowed_origins(session, code, origins):
+        raise _not_found(code)
     return await get_one(session, code)
 
 

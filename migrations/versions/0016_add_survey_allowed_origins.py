@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_add_survey_allowed_origins"
-down_revision = "0014_create_attachments"
+revision = "0016_add_survey_allowed_origins"
+down_revision = "0015_create_devices"
 branch_labels = None
 depends_on = None
 
