@@ -123,6 +123,7 @@ class Feedback(Table, table=True):
     hold_reason: str | None = text(default=None)
     hold_confirmed_at: datetime | None = timestamp(default=None)
     sender_identified: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    publication_permitted: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
 
 
 class FeedbackContent(Table, table=True):

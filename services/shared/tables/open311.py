@@ -43,9 +43,8 @@ class Open311Service(Table, table=True):
 
 
 class Moderation(StrEnum):
-    """Whether an item's words are public. Without its sender's permission they never are."""
+    """What a moderator has decided. Without the sender's permission, a fact of the feedback, it makes nothing public."""
 
-    NOT_PERMITTED = "not_permitted"
     PENDING = "pending"
     PUBLISHED = "published"
     REFUSED = "refused"
