@@ -35,7 +35,7 @@ how to mend it. Times are RFC 3339 with an offset. Every POST that creates takes
 TAGS = {
     "feedback": "Sending feedback, following it, handling it.",
     "open311": "GeoReport v2, in XML and JSON; errors have the standard's own shape.",
-    "publication": "Moderation: what of feedback that came through Open311 is public.",
+    "publication": "Moderation: what is public of feedback whose sender permits it.",
     "form": "The city's form and the receipt, as pages.",
     "attachments": "Files that came with feedback.",
     "erasure": "Erasing what was written, and no figure with it.",

@@ -434,7 +434,7 @@ class TestHelsinkisClients:
         general = (await public.post("/v1/feedback", data=by_form)).json()["id"]
         assert (await public.get(f"{V2}/requests/{private}.json")).status_code == 404
         refused = await moderator.put(f"/v1/feedback/{private}/publication", json={"decision": "publish"})
-        assert refused.status_code == 404
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_publishable")
         waiting = (await moderator.get("/v1/publications")).json()["items"]
         assert {item["feedback_id"]: item["service_code"] for item in waiting} == {permitted: "174", general: "2809"}
         assert await ids(public) == []

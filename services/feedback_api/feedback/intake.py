@@ -106,6 +106,7 @@ async def submit(
     held = await screening.judge(submission, is_trusted=origin.is_trusted, at=now)
     feedback_id = add_new(rows, submission, first, actor=origin.actor, source=origin.source, reference=None, now=now)
     rows.facts[0]["sender_identified"] = submission.sender_identified
+    rows.facts[0]["publication_permitted"] = submission.publication_permitted
     if held is not None:
         _hold(rows, first, held, at=now)
     await repository.write(session, rows)
@@ -205,6 +206,7 @@ def add_new(
             "language": fields.language,
             "reply_wanted": fields.reply_wanted,
             "sender_identified": False,
+            "publication_permitted": False,
             **repository.standing_values(first),
         }
     )

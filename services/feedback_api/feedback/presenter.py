@@ -61,6 +61,7 @@ def summary_of(facts: Feedback, themes: Sequence[str], deadline: KnownDeadline |
         hold_reason=facts.hold_reason,
         hold_confirmed_at=facts.hold_confirmed_at,
         sender_identified=facts.sender_identified,
+        publication_permitted=facts.publication_permitted,
         reacted_at=facts.reacted_at,
         handled_at=facts.handled_at,
         deadline=deadline_of_item(deadline),

@@ -151,7 +151,8 @@ class FeedbackCreate(FeedbackFields):
         description="When it came, for feedback keyed in from paper or telephone. Needs a key with `feedback:handle`.",
     )
     publication_permitted: bool = Field(
-        default=False, description="Whether the sender lets it be published, once a moderator has read it."
+        default=False,
+        description="Whether the sender lets it be published, once a moderator has read it; they may take it back.",
     )
     sender_identified: bool = Field(
         default=False,
@@ -304,6 +305,7 @@ class FeedbackSummary(ResponseModel):
     hold_reason: str | None
     hold_confirmed_at: datetime | None
     sender_identified: bool
+    publication_permitted: bool = Field(description="Whether its sender lets it be published; false once withdrawn.")
     reacted_at: datetime | None
     handled_at: datetime | None
     deadline: DeadlinePublic | None = Field(description="Null where no deadline policy applies.")

@@ -12,15 +12,13 @@ from services.feedback_api.feedback import intake, presenter
 from services.feedback_api.feedback.schemas import FeedbackReceipt
 from services.feedback_api.feedback.screening import Screening, ScreeningDep
 from services.feedback_api.feedback.submission import Submission
-from services.feedback_api.publication import repository as publications
+from services.feedback_api.publication import service as publication
 from services.shared.catalogue import Catalogue, CatalogueDep
 from services.shared.clock import now
 from services.shared.database import SessionDep
 from services.shared.idempotency import Idempotency
 from services.shared.security import Principal, PrincipalDep
 from services.shared.settings import settings_of
-from services.shared.tables import Feedback
-from services.shared.tables.open311 import Moderation
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +41,14 @@ class Sender:
                 accepted = await intake.submit(
                     self.session, self.catalogue, submission.fields, origin, self.screening, now()
                 )
-                if submission.fields.publication_permitted:
-                    await self._await_moderation(accepted.facts)
+                await publication.await_moderation(
+                    self.session, self.catalogue, settings_of(self.request), accepted.facts
+                )
                 await attachments.store(self.session, self.storage, accepted.facts.id, files, at=now())
                 return presenter.receipt_of(self.request, accepted, submission.fields.masked)
 
             digests = [file.sent_sha256 for file in files]
             return await idempotency.answer(submission.fields, FeedbackReceipt, work, digests=digests)
-
-    async def _await_moderation(self, facts: Feedback) -> None:
-        """Let a moderator publish it: it is listed with Open311's requests, under the service of its topic."""
-        service = self.catalogue.open311_service_of(
-            facts.topic_code, default=settings_of(self.request).open311_default_service
-        )
-        if service is not None:
-            await publications.insert(
-                self.session,
-                moderation=Moderation.PENDING,
-                feedback_id=facts.id,
-                service_code=service.code,
-                service_object_id=None,
-                service_object_type=None,
-            )
 
 
 async def _sender(

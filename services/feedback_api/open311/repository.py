@@ -30,7 +30,11 @@ class PublicItem(NamedTuple):
     @property
     def is_published(self) -> bool:
         """Whether its words may be shown."""
-        return self.publication.moderation == Moderation.PUBLISHED and self.facts.hold is None
+        return (
+            self.facts.publication_permitted
+            and self.publication.moderation == Moderation.PUBLISHED
+            and self.facts.hold is None
+        )
 
 
 async def fetch_items(session: AsyncSession, ids: Collection[UUID]) -> list[PublicItem]:
@@ -67,6 +71,7 @@ async def fetch_published_events(
 
 _NEWEST_FIRST = (col(Feedback.received_at).desc(), col(Feedback.id).desc())
 _PUBLISHED: tuple[ColumnElement[bool], ...] = (
+    col(Feedback.publication_permitted).is_(True),
     col(FeedbackPublication.moderation) == Moderation.PUBLISHED.value,
     col(Feedback.hold).is_(None),
 )

@@ -39,7 +39,7 @@ async def post_request(
         service_code=posted.service.code,
         service_object_id=posted.object_id,
         service_object_type=posted.object_type,
-        moderation=Moderation.PENDING if posted.is_permitted else Moderation.NOT_PERMITTED,
+        moderation=Moderation.PENDING,
     )
     return accepted
 

@@ -1,9 +1,10 @@
-"""/v1/publications: for moderators."""
+"""/v1/publications, for moderators; and taking back the permission, for senders too."""
 
+from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from services.feedback_api.feedback import repository as feedback
 from services.feedback_api.feedback.errors import FeedbackNotFoundProblem
@@ -11,12 +12,15 @@ from services.feedback_api.publication import repository, service
 from services.feedback_api.publication.errors import NotPublishableProblem
 from services.feedback_api.publication.repository import Row
 from services.feedback_api.publication.schemas import Publication, PublicationDecision, PublicationPage
+from services.feedback_api.receipts.errors import ReceiptNotFoundProblem
+from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep
 from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
 from services.shared.problems import ForbiddenProblem, InvalidRequestProblem, UnauthorizedProblem, problem_responses
 from services.shared.scopes import Scope
 from services.shared.security import Principal, require
+from services.shared.settings import settings_of
 from services.shared.tables import Feedback, FeedbackContent, FeedbackPublication
 from services.shared.tables.feedback import Hold
 from services.shared.tables.open311 import Moderation
@@ -56,17 +60,54 @@ async def publication_list(
     ),
 )
 async def publication_decide(
-    feedback_id: UUID, decision: PublicationDecision, session: SessionDep, moderator: ModeratorDep
+    request: Request,
+    feedback_id: UUID,
+    decision: PublicationDecision,
+    session: SessionDep,
+    catalogue: CatalogueDep,
+    moderator: ModeratorDep,
 ) -> Publication:
     """Its words are public from now on, in the version given here; or not any more. Safe to repeat and to change."""
     facts = await feedback.find_locked(session, feedback_id)
+    if facts is None:
+        raise FeedbackNotFoundProblem
     publication = await repository.find(session, feedback_id)
-    if facts is None or publication is None:
-        raise FeedbackNotFoundProblem("its sender gave no permission to publish it")
+    if publication is None:
+        publication = await service.await_moderation(session, catalogue, settings_of(request), facts)
+    if publication is None:
+        raise NotPublishableProblem("its sender did not permit it, or the city has no service to list it under")
     content = await feedback.fetch_content(session, feedback_id)
-    await service.decide(session, publication, facts, content, decision, actor=moderator.name, at=now())
+    await service.decide(session, facts, content, decision, actor=moderator.name, at=now())
     await session.refresh(publication)
     return _public(publication, facts, content)
+
+
+@router.delete(
+    "/feedback/{feedback_id}/publication-permission",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Withdraw the sender's permission to publish",
+    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, FeedbackNotFoundProblem, InvalidRequestProblem),
+)
+async def permission_withdraw(feedback_id: UUID, session: SessionDep, moderator: ModeratorDep) -> None:
+    """For a sender who asks for it by telephone or letter. Its public words go; safe to repeat."""
+    facts = await feedback.find_locked(session, feedback_id)
+    if facts is None:
+        raise FeedbackNotFoundProblem
+    await service.withdraw(session, facts, by=moderator.name, at=now())
+
+
+@router.delete(
+    "/receipts/{receipt}/publication-permission",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Withdraw my permission to publish",
+    responses=problem_responses(ReceiptNotFoundProblem),
+)
+async def permission_withdraw_by_receipt(
+    receipt: Annotated[str, Path(max_length=40, examples=["7KQ2-XN4M-PWDA-9ZRT"])], session: SessionDep
+) -> None:
+    """For the sender, who has the receipt. What was public of the feedback goes; it is handled as before."""
+    if not await service.withdraw_by_receipt(session, receipt, at=now()):
+        raise ReceiptNotFoundProblem("check the receipt: four groups of four letters and digits")
 
 
 def _cursor_of(row: Row) -> Cursor:

@@ -1,4 +1,4 @@
-"""Reading and writing what is public of items."""
+"""Reading and writing what a moderator has decided of items, and what of them is public."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,6 +13,9 @@ from services.shared.bulk_insert import bulk_insert
 from services.shared.pagination import Cursor
 from services.shared.tables import Feedback, FeedbackContent, FeedbackPublication
 from services.shared.tables.open311 import Moderation
+
+NO_WORDS: dict[str, Any] = {"title": None, "body": None, "answer": None, "has_attachments": False}
+"""Of an item that nothing is public of."""
 
 Row = tuple[FeedbackPublication, Feedback, FeedbackContent | None]
 
@@ -38,19 +41,24 @@ async def change(session: AsyncSession, feedback_id: UUID, values: dict[str, Any
 async def clear_words(session: AsyncSession, feedback_id: UUID) -> None:
     """Take the public words away; that it was published stays."""
     await session.execute(
-        update(FeedbackPublication)
-        .where(col(FeedbackPublication.feedback_id) == feedback_id)
-        .values(title=None, body=None, answer=None, has_attachments=False)
+        update(FeedbackPublication).where(col(FeedbackPublication.feedback_id) == feedback_id).values(NO_WORDS)
     )
 
 
+async def withdraw_permission(session: AsyncSession, feedback_id: UUID, *, at: datetime) -> None:
+    """Take back the sender's permission, the words that were public by it, and what a moderator had decided by it."""
+    undecided = {"moderation": Moderation.PENDING.value, "moderated_at": None, "moderated_by": None}
+    await change(session, feedback_id, NO_WORDS | undecided, at=at)
+    await session.execute(update(Feedback).where(col(Feedback.id) == feedback_id).values(publication_permitted=False))
+
+
 async def list_rows(session: AsyncSession, moderation: Moderation, after: Cursor | None, limit: int) -> Sequence[Row]:
-    """Items of the moderation, those that came first foremost."""
+    """Items of the moderation whose senders permit it, those that came first foremost."""
     statement = (
         select(FeedbackPublication, Feedback, FeedbackContent)
         .join(Feedback, col(Feedback.id) == col(FeedbackPublication.feedback_id))
         .outerjoin(FeedbackContent, col(FeedbackContent.feedback_id) == col(Feedback.id))
-        .where(col(FeedbackPublication.moderation) == moderation.value)
+        .where(col(FeedbackPublication.moderation) == moderation.value, col(Feedback.publication_permitted))
         .order_by(col(Feedback.received_at), col(Feedback.id))
         .limit(limit)
     )

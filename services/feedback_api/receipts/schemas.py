@@ -26,4 +26,5 @@ class ReceiptStatus(ResponseModel):
     reacted_at: datetime | None
     handled_at: datetime | None
     answers: list[ReceiptAnswer] = Field(description="What staff have answered, oldest first; interim answers too.")
+    publication_permitted: bool = Field(description="Whether its sender lets it be published; false once withdrawn.")
     due_on: date | None = Field(description="The last local day by which an answer is due; null where none is set.")

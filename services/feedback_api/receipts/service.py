@@ -26,6 +26,7 @@ async def read_status(session: AsyncSession, receipt: str) -> ReceiptStatus | No
         reacted_at=facts.reacted_at,
         handled_at=facts.handled_at,
         answers=[_answer_of(event, notes.get(event.id)) for event in events if event.kind in ANSWERS],
+        publication_permitted=facts.publication_permitted,
         due_on=known.deadline.due_on if known else None,
     )
 

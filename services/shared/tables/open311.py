@@ -43,7 +43,7 @@ class Open311Service(Table, table=True):
 
 
 class Moderation(StrEnum):
-    """What a moderator has decided. Without the sender's permission, a fact of the feedback, it makes nothing public."""
+    """What a moderator has decided. It makes nothing public without the sender's permission, a fact of the feedback."""
 
     PENDING = "pending"
     PUBLISHED = "published"
@@ -51,7 +51,7 @@ class Moderation(StrEnum):
 
 
 class FeedbackPublication(Table, table=True):
-    """That an item can be followed through Open311, and what of its words a moderator has made public.
+    """That an item can be followed through Open311, and what of its words a moderator has released.
 
     ``title``, ``body`` and ``answer`` are the public versions; they go when the content is erased.
     """
