@@ -7,8 +7,8 @@ three, and the permission is asked of the facts.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_store_permission"
-down_revision = "0015_create_devices"
+revision = "0017_store_permission"
+down_revision = "0016_add_survey_allowed_origins"
 branch_labels = None
 depends_on = None
 
