@@ -23,15 +23,40 @@ def conditional_answer(
     """
     content = answer.model_dump(mode="json")
     lasting = {name: value for name, value in content.items() if name not in passing}
-    tag = f'W/"{hashlib.sha256(orjson.dumps(lasting)).hexdigest()[:32]}"'
+    not_modified, headers = _conditional(request, orjson.dumps(lasting), is_private=is_private)
+    return not_modified or Response(orjson.dumps(content), media_type="application/json", headers=headers)
+
+
+def conditional_file(
+    request: Request,
+    content: bytes,
+    made_from: BaseModel,
+    *,
+    media_type: str,
+    filename: str,
+    passing: frozenset[str] = frozenset(),
+    is_private: bool = False,
+) -> Response:
+    """``content`` as a file to download, or 304 when the client has what it was made from, ``made_from``, already.
+
+    A file of the same figures may differ in its bytes, as the time of making is in it.
+    """
+    lasting = made_from.model_dump_json(exclude=set(passing)).encode() + filename.encode()
+    not_modified, headers = _conditional(request, lasting, is_private=is_private)
+    headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return not_modified or Response(content, media_type=media_type, headers=headers)
+
+
+def _conditional(request: Request, lasting: bytes, *, is_private: bool) -> tuple[Response | None, dict[str, str]]:
+    tag = f'W/"{hashlib.sha256(lasting).hexdigest()[:32]}"'
     headers = {
         "ETag": tag,
         "Cache-Control": "private, no-cache" if is_private else "no-cache",
         "Vary": "Authorization, X-API-Key",
     }
     if _has_already(request.headers.get("if-none-match", ""), tag):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(orjson.dumps(content), media_type="application/json", headers=headers)
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers), headers
+    return None, headers
 
 
 def _has_already(if_none_match: str, tag: str) -> bool:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.reporting_api.measures.endpoints import router as measures_router
 from services.reporting_api.periods.endpoints import router as periods_router
 from services.reporting_api.statements.clients import statement_clients
+from services.reporting_api.tables.endpoints import router as tables_router
 from services.shared.application import create_app
 from services.shared.tables.access import Service
 
@@ -21,6 +22,7 @@ than 10 are hidden, except for keys of scope `report:internal`.
 
 TAGS = {
     "figures": "The figures of a period.",
+    "tables": "Named tables of the figures, in the formats reporting tools read.",
     "measures": "What each figure means.",
     "health": "Whether the service lives and is ready.",
 }
@@ -40,7 +42,7 @@ def create() -> FastAPI:
         title="Katsaus reporting API",
         description=DESCRIPTION,
         tags=TAGS,
-        routers=[periods_router, measures_router],
+        routers=[periods_router, tables_router, measures_router],
         lifespan=_statement_clients,
     )
     app.state.statement_clients = None

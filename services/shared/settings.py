@@ -222,6 +222,11 @@ class Settings(BaseSettings):
     )
     page_size_default: int = Field(default=50, ge=1, description="Rows of a list when `limit` is not given.")
     page_size_max: int = Field(default=500, ge=1, description="Most rows of a list in one answer.")
+    series_max_periods: int = Field(
+        default=40,
+        ge=1,
+        description="Most periods of one series: ten years of quarters. Each is counted with its two comparisons.",
+    )
     earliest_year: int = Field(
         default=2000, ge=1900, description="Times before this year are taken for mistakes and refused."
     )

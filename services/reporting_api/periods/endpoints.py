@@ -72,9 +72,9 @@ class Asker:
     """The request: what its key may see, and what its client has already."""
 
     def __init__(self, request: Request, principal: PrincipalDep) -> None:
+        self.request = request
+        self.has_key = principal is not None
         self.is_internal = principal is not None and principal.has(Scope.REPORT_INTERNAL)
-        self._has_key = principal is not None
-        self._request = request
 
     def inquiry(
         self, kind: PeriodKind, label: str, unit: str | None, units: UnitsAs, check: str | None = None
@@ -88,9 +88,7 @@ class Asker:
         self, model: type[QuarterReport | MonthReport | WeekReport | YearReport], report: Report[Figure]
     ) -> Response:
         """The report with its comparisons named as ``model`` has them."""
-        return conditional_answer(
-            self._request, model.model_validate(report), passing=PASSING, is_private=self._has_key
-        )
+        return conditional_answer(self.request, model.model_validate(report), passing=PASSING, is_private=self.has_key)
 
 
 AskerDep = Annotated[Asker, Depends()]

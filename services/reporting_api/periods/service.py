@@ -99,21 +99,25 @@ class PeriodService:
 
 
 def _period(inquiry: Inquiry) -> Period:
-    try:
-        period = parse_period(inquiry.kind, inquiry.label)
-    except InvalidPeriodLabelError as error:
-        reason = str(error)
-        raise PeriodLabelProblem(
-            reason, invalid_params=[InvalidParam(name=str(inquiry.kind), reason=reason)]
-        ) from error
-    if period.starts_at > inquiry.as_of:
-        present = period_of(period.kind, local_day(inquiry.as_of))
-        raise PeriodNotBegunProblem(
-            f"{period.label} begins on {period.starts_on}; the newest {period.kind} to ask for is {present.label}"
-        )
+    period = find_period(inquiry.kind, inquiry.label, inquiry.as_of)
     if inquiry.compares_statements and inquiry.unit is not None:
         reason = "statements are of the whole city; leave out either unit or check"
         raise StatementsOfUnitProblem(reason, invalid_params=[InvalidParam(name="check", reason=reason)])
+    return period
+
+
+def find_period(kind: PeriodKind, label: str, as_of: datetime) -> Period:
+    """The period that ``label`` names, begun by ``as_of``; raises the problems of ``errors.py``."""
+    try:
+        period = parse_period(kind, label)
+    except InvalidPeriodLabelError as error:
+        reason = str(error)
+        raise PeriodLabelProblem(reason, invalid_params=[InvalidParam(name=str(kind), reason=reason)]) from error
+    if period.starts_at > as_of:
+        present = period_of(period.kind, local_day(as_of))
+        raise PeriodNotBegunProblem(
+            f"{period.label} begins on {period.starts_on}; the newest {period.kind} to ask for is {present.label}"
+        )
     return period
 
 

@@ -1,0 +1,279 @@
+"""The tables there are: what each takes from a period's report. A new section of the review adds its tables here."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from services.reporting_api.measures.figures import Figure
+from services.reporting_api.periods.schemas import Entry, QuestionEntry, Report, ShareEntry
+from services.reporting_api.tables.model import Category, Row, Table, build_table
+from services.shared.tables.base import Labels
+
+UNCLASSIFIED_CODE = "unclassified"
+"""The code of what has no class; in the report it is null."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableDefinition:
+    """A table's name (part of its address), titles, classifying dimensions, and where its rows come from."""
+
+    name: str
+    titles: Labels
+    dimensions: Mapping[str, Labels]
+    rows: Callable[[Report[Figure]], Iterable[Row]]
+
+    def build(self, reports: Mapping[str, Report[Figure]]) -> Table:
+        """The table of the reports, by their periods' labels, oldest first."""
+        return build_table(
+            self.name, self.titles, self.dimensions, {label: self.rows(report) for label, report in reports.items()}
+        )
+
+
+def _labels(fi: str, sv: str, en: str) -> Labels:
+    return {"fi": fi, "sv": sv, "en": en}
+
+
+_TYPE = {"type": _labels("Palautetyyppi", "Responstyp", "Feedback type")}
+_TOPIC = {"topic": _labels("Palauteluokka", "Responsklass", "Topic")}
+_THEME = {"theme": _labels("Teema", "Tema", "Theme")}
+_CHAT = {"chat": _labels("Chat", "Chatt", "Chat")}
+_SURVEY = {"survey": _labels("Kysely", "Enkät", "Survey")}
+_QUESTION = {"question": _labels("Kysymys", "Fråga", "Question")}
+_OPTION = {"option": _labels("Vaihtoehto", "Alternativ", "Option")}
+_STATEMENT = {"statement": _labels("Väittämä", "Påstående", "Statement")}
+_SMILEY = {"smiley": _labels("Hymynaama", "Smiley", "Smiley")}
+_SERVICE_POINT = {"service_point": _labels("Palvelupiste", "Serviceställe", "Service point")}
+_SERVICE = {"service": _labels("Palvelu", "Tjänst", "Service")}
+_REASON = {"reason": _labels("Syy", "Orsak", "Reason")}
+
+
+def _category(entry: Entry[Figure] | ShareEntry[Figure]) -> Category:
+    return Category(entry.code or UNCLASSIFIED_CODE, entry.labels)
+
+
+def _entries(entries: Iterable[Entry[Figure]], *outer: Category) -> Iterator[Row]:
+    for entry in entries:
+        yield Row((*outer, _category(entry)), (entry.number, entry.share))
+
+
+def _summary(report: Report[Figure]) -> Iterator[Row]:
+    it = report.feedback
+    yield Row(
+        (),
+        (
+            it.received,
+            it.kept_apart,
+            it.counted,
+            it.transferred_out,
+            it.inappropriate,
+            it.handled,
+            it.open,
+            it.reopened,
+            it.handling_time.mean,
+            it.handling_time.median,
+            it.reaction_time.mean,
+            it.reaction_time.median,
+            it.on_target.share,
+        ),
+    )
+
+
+def _themes(report: Report[Figure]) -> Iterator[Row]:
+    for theme in report.themes:
+        yield Row((Category(theme.code, theme.labels),), (theme.number,))
+
+
+def _themes_by_type(report: Report[Figure]) -> Iterator[Row]:
+    for theme in report.themes:
+        yield from _entries(theme.by_type, Category(theme.code, theme.labels))
+
+
+def _chats(report: Report[Figure]) -> Iterator[Row]:
+    for chat in report.chats:
+        figures = (chat.respondents,) if chat.satisfaction is None else (chat.respondents, chat.satisfaction)
+        yield Row((Category(chat.code, chat.labels),), figures)
+
+
+def _options(questions: Iterable[QuestionEntry[Figure]], survey: Category) -> Iterator[Row]:
+    for question in questions:
+        for option in question.options:
+            yield Row((survey, Category(question.code, question.labels), _category(option)), (option.share,))
+
+
+def _chat_options(report: Report[Figure]) -> Iterator[Row]:
+    for chat in report.chats:
+        yield from _options([*chat.questions, *chat.other_questions], Category(chat.code, chat.labels))
+
+
+def _chat_statements(report: Report[Figure]) -> Iterator[Row]:
+    for chat in report.chats:
+        for statement in chat.statements:
+            yield Row((Category(chat.code, chat.labels), _category(statement)), (statement.share,))
+
+
+def _smileys(report: Report[Figure]) -> Iterator[Row]:
+    for face in report.smileys.distribution:
+        yield Row((_category(face),), (face.share,))
+
+
+def _smiley_summary(report: Report[Figure]) -> Iterator[Row]:
+    it = report.smileys
+    yield Row((), (it.presses, it.satisfied_share, it.happy_index))
+
+
+def _smileys_by_service_point(report: Report[Figure]) -> Iterator[Row]:
+    for point in report.smileys.service_points:
+        yield Row((Category(point.code, point.labels),), (point.presses, point.satisfied_share, point.happy_index))
+
+
+def _ombudsman_by_service(report: Report[Figure]) -> Iterator[Row]:
+    if report.ombudsman is not None:
+        yield from _entries(report.ombudsman.by_service)
+
+
+def _ombudsman_by_reason(report: Report[Figure]) -> Iterator[Row]:
+    if report.ombudsman is not None:
+        yield from _entries(report.ombudsman.by_reason)
+
+
+def _ombudsman_summary(report: Report[Figure]) -> Iterator[Row]:
+    if report.ombudsman is not None:
+        yield Row((), (report.ombudsman.contacts, report.ombudsman.reasons_recorded))
+
+
+def _survey_respondents(report: Report[Figure]) -> Iterator[Row]:
+    for survey in report.surveys:
+        yield Row((Category(survey.code, survey.labels),), (survey.respondents,))
+
+
+def _survey_questions(report: Report[Figure]) -> Iterator[Row]:
+    for survey in report.surveys:
+        for question in survey.questions:
+            if question.figure is not None:
+                categories = Category(survey.code, survey.labels), Category(question.code, question.labels)
+                yield Row(categories, (question.figure,))
+
+
+def _survey_options(report: Report[Figure]) -> Iterator[Row]:
+    for survey in report.surveys:
+        yield from _options(survey.questions, Category(survey.code, survey.labels))
+
+
+def _by_name(*definitions: TableDefinition) -> Mapping[str, TableDefinition]:
+    return {definition.name: definition for definition in definitions}
+
+
+TABLES: Mapping[str, TableDefinition] = _by_name(
+    TableDefinition(
+        "feedback",
+        _labels("Palautteet ja käsittelyajat", "Respons och behandlingstider", "Feedback and handling times"),
+        {},
+        _summary,
+    ),
+    TableDefinition(
+        "feedback-by-type",
+        _labels("Palautteet tyypeittäin", "Respons enligt typ", "Feedback by type"),
+        _TYPE,
+        lambda report: _entries(report.feedback.by_type),
+    ),
+    TableDefinition(
+        "feedback-by-topic",
+        _labels("Palautteet luokittain", "Respons enligt klass", "Feedback by topic"),
+        _TOPIC,
+        lambda report: _entries(report.feedback.by_topic),
+    ),
+    TableDefinition(
+        "themes", _labels("Palautteet teemoittain", "Respons enligt tema", "Feedback by theme"), _THEME, _themes
+    ),
+    TableDefinition(
+        "themes-by-type",
+        _labels("Teemojen palautteet tyypeittäin", "Temans respons enligt typ", "Feedback on themes by type"),
+        _THEME | _TYPE,
+        _themes_by_type,
+    ),
+    TableDefinition(
+        "chats",
+        _labels(
+            "Chattien vastaajat ja tyytyväisyys",
+            "Chattarnas svarande och nöjdhet",
+            "Respondents and satisfaction of chats",
+        ),
+        _CHAT,
+        _chats,
+    ),
+    TableDefinition(
+        "chat-options",
+        _labels("Chattien yhteydenottojen aiheet", "Chattarnas kontaktämnen", "Contact topics of chats"),
+        _CHAT | _QUESTION | _OPTION,
+        _chat_options,
+    ),
+    TableDefinition(
+        "chat-statements",
+        _labels("Chattien väittämät", "Chattarnas påståenden", "Statements on chats"),
+        _CHAT | _STATEMENT,
+        _chat_statements,
+    ),
+    TableDefinition("smileys", _labels("Hymynaamapalaute", "Smileyrespons", "Smiley feedback"), {}, _smiley_summary),
+    TableDefinition(
+        "smileys-distribution",
+        _labels("Painallukset hymynaamoittain", "Tryckningar enligt smiley", "Presses by smiley"),
+        _SMILEY,
+        _smileys,
+    ),
+    TableDefinition(
+        "smileys-by-service-point",
+        _labels(
+            "Hymynaamapalaute palvelupisteittäin",
+            "Smileyrespons enligt serviceställe",
+            "Smiley feedback by service point",
+        ),
+        _SERVICE_POINT,
+        _smileys_by_service_point,
+    ),
+    TableDefinition(
+        "ombudsman",
+        _labels("Yhteydenotot asiamiehille", "Kontakter till ombudsmännen", "Contacts to the ombudsmen"),
+        {},
+        _ombudsman_summary,
+    ),
+    TableDefinition(
+        "ombudsman-by-service",
+        _labels(
+            "Yhteydenotot asiamiehille palveluittain",
+            "Kontakter till ombudsmännen enligt tjänst",
+            "Contacts to the ombudsmen by service",
+        ),
+        _SERVICE,
+        _ombudsman_by_service,
+    ),
+    TableDefinition(
+        "ombudsman-by-reason",
+        _labels(
+            "Asiamiehille tulleiden yhteydenottojen syyt",
+            "Orsaker till kontakterna till ombudsmännen",
+            "Reasons for contacts to the ombudsmen",
+        ),
+        _REASON,
+        _ombudsman_by_reason,
+    ),
+    TableDefinition(
+        "surveys",
+        _labels("Kyselyjen vastaajat", "Enkäternas svarande", "Respondents of surveys"),
+        _SURVEY,
+        _survey_respondents,
+    ),
+    TableDefinition(
+        "survey-questions",
+        _labels("Kyselyjen tulokset kysymyksittäin", "Enkäternas resultat enligt fråga", "Survey results by question"),
+        _SURVEY | _QUESTION,
+        _survey_questions,
+    ),
+    TableDefinition(
+        "survey-options",
+        _labels(
+            "Kyselyjen vastaukset vaihtoehdoittain", "Enkäternas svar enligt alternativ", "Survey answers by option"
+        ),
+        _SURVEY | _QUESTION | _OPTION,
+        _survey_options,
+    ),
+)
+"""All tables by name, in the order they are listed."""

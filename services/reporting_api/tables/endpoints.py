@@ -1,0 +1,104 @@
+"""Named tables of a period's figures, in the formats reporting tools read."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer, conditional_file
+from services.reporting_api.language import Language
+from services.reporting_api.periods.endpoints import PASSING, AskerDep, PeriodServiceDep, UnitQuery, UnitsQuery
+from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem, UnknownUnitProblem
+from services.reporting_api.periods.service import find_period
+from services.reporting_api.tables.definitions import TABLES
+from services.reporting_api.tables.errors import UnknownTableProblem
+from services.reporting_api.tables.formats.registry import WRITERS, FileFormat
+from services.reporting_api.tables.schemas import TableAnswer, TableDimensionAnswer, TableList, TableSummary
+from services.reporting_api.tables.service import TableService, answer_of
+from services.shared.catalogue import UnitsAs
+from services.shared.clock import now
+from services.shared.periods import PeriodKind
+from services.shared.problems import UnauthorizedProblem, problem_responses
+from services.shared.settings import get_settings
+
+router = APIRouter(prefix="/v1", tags=["tables"])
+
+KINDS: dict[str, PeriodKind] = {f"{kind}s": kind for kind in PeriodKind}
+
+KindPath = Annotated[
+    Literal["quarters", "months", "weeks", "years"], Path(description="Which kind of period the label names.")
+]
+LabelPath = Annotated[str, Path(examples=["2021-Q2"])]
+LanguageQuery = Annotated[Language, Query(description="Language of labels and notes; codes are the same in all.")]
+SeriesQuery = Annotated[
+    int,
+    Query(ge=1, le=get_settings().series_max_periods, description="How many periods, the one named being the last."),
+]
+
+
+def _service(periods: PeriodServiceDep) -> TableService:
+    return TableService(periods)
+
+
+TableServiceDep = Annotated[TableService, Depends(_service, scope="function")]
+
+RESPONSES = NOT_MODIFIED | problem_responses(
+    UnauthorizedProblem, PeriodNotBegunProblem, PeriodLabelProblem, UnknownUnitProblem, UnknownTableProblem
+)
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {writer.media_type.split(";")[0]: {} for writer in WRITERS.values()}}
+}
+
+
+@router.get(
+    "/{kind}/{label}/tables",
+    summary="The tables of a period",
+    response_model=TableList,
+    responses=NOT_MODIFIED | problem_responses(PeriodNotBegunProblem, PeriodLabelProblem),
+)
+async def table_list(request: Request, kind: KindPath, label: LabelPath) -> Response:
+    """Every table's name, title, dimensions and formats."""
+    find_period(KINDS[kind], label, now())
+    tables = [
+        TableSummary(
+            name=table.name,
+            titles=table.titles,
+            dimensions=[TableDimensionAnswer(code=code, labels=labels) for code, labels in table.dimensions.items()],
+        )
+        for table in TABLES.values()
+    ]
+    return conditional_answer(request, TableList(period=label, formats=list(FileFormat), tables=tables))
+
+
+@router.get(
+    "/{kind}/{label}/tables/{table}",
+    summary="A table of a period",
+    response_model=TableAnswer,
+    responses=RESPONSES | FILES,
+)
+async def table_read(
+    kind: KindPath,
+    label: LabelPath,
+    table: Annotated[str, Path(examples=["feedback-by-type"])],
+    asker: AskerDep,
+    service: TableServiceDep,
+    format: Annotated[FileFormat, Query(description="`csv-fi`: semicolon and decimal comma.")] = FileFormat.JSON,  # noqa: A002 (the promised name)
+    lang: LanguageQuery = Language.FI,
+    series: SeriesQuery = 1,
+    unit: UnitQuery = None,
+    units: UnitsQuery = UnitsAs.THEN,
+) -> Response:
+    """Flat rows in JSON, or a file: the same cells in each format, hidden ones marked by their status."""
+    built = await service.build(table, asker.inquiry(KINDS[kind], label, unit, units), series)
+    answer = answer_of(built, lang)
+    if format is FileFormat.JSON:
+        return conditional_answer(asker.request, answer, passing=PASSING, is_private=asker.has_key)
+    writer = WRITERS[format]
+    return conditional_file(
+        asker.request,
+        writer.write(built.table, lang, built.edition),
+        answer,
+        media_type=writer.media_type,
+        filename=f"{table}-{label}-{lang}.{writer.extension}",
+        passing=PASSING,
+        is_private=asker.has_key,
+    )

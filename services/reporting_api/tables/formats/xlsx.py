@@ -1,0 +1,94 @@
+"""XLSX: typed cells under a frozen header, and a sheet of notes with what is needed to use the figures."""
+
+import io
+from collections.abc import Iterator
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from services.reporting_api.language import Language
+from services.reporting_api.measures.registry import MEASURES
+from services.reporting_api.tables.formats.flat import (
+    NUMBERS,
+    Edition,
+    FlatValue,
+    columns_of,
+    flat_rows,
+    in_language,
+)
+from services.reporting_api.tables.model import Table
+from services.shared.tables.base import Labels
+
+SHEET = "data"
+NOTES_SHEET = "notes"
+
+_WIDTH = 22
+_NOTES_WIDTHS = (34, 110)
+
+_WORDS: dict[str, Labels] = {
+    "title": {"fi": "Taulukko", "sv": "Tabell", "en": "Table"},
+    "periods": {"fi": "Kaudet", "sv": "Perioder", "en": "Periods"},
+    "as_of": {"fi": "Laskettu", "sv": "Beräknad", "en": "As of"},
+    "policy": {"fi": "Tietosuojasääntö", "sv": "Sekretessregel", "en": "Disclosure policy"},
+    "source": {"fi": "Lähde", "sv": "Källa", "en": "Source"},
+    "note": {"fi": "Huomautus", "sv": "Anmärkning", "en": "Note"},
+    "internal": {
+        "fi": "ei peitetty: vain sisäiseen käyttöön",
+        "sv": "inte dolt: endast för internt bruk",
+        "en": "nothing hidden: for internal use only",
+    },
+}
+
+
+def to_xlsx(table: Table, language: Language, edition: Edition) -> bytes:
+    """The workbook. Text is written as text, never taken for a formula or a link."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        header = book.add_format({"bold": True, "bottom": 1})
+        _write_rows(book.add_worksheet(SHEET), header, table, language)
+        notes = book.add_worksheet(NOTES_SHEET)
+        for column, width in enumerate(_NOTES_WIDTHS):
+            notes.set_column(column, column, width)
+        for line, (word, text) in enumerate(_notes(table, language, edition)):
+            notes.write_string(line, 0, word, header)
+            notes.write_string(line, 1, text)
+    return out.getvalue()
+
+
+def _write_rows(sheet: Worksheet, header: object, table: Table, language: Language) -> None:
+    columns = columns_of(table)
+    sheet.set_column(0, len(columns) - 1, _WIDTH)
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(columns):
+        sheet.write_string(0, place, column, header)
+    line = 0
+    for line, row in enumerate(flat_rows(table, language), start=1):
+        for place, column in enumerate(columns):
+            _write(sheet, line, place, column, row[column])
+    sheet.autofilter(0, 0, line, len(columns) - 1)
+
+
+def _write(sheet: Worksheet, line: int, place: int, column: str, value: FlatValue) -> None:
+    if value is None:
+        return
+    if column in NUMBERS:
+        sheet.write_number(line, place, value)
+    else:
+        sheet.write_string(line, place, str(value))
+
+
+def _notes(table: Table, language: Language, edition: Edition) -> Iterator[tuple[str, str]]:
+    def word(name: str) -> str:
+        return in_language(_WORDS[name], language)
+
+    yield word("title"), in_language(table.titles, language)
+    yield word("periods"), ", ".join(category.code for category in table.dimensions[0].categories)
+    yield word("as_of"), edition.as_of.isoformat(timespec="seconds")
+    yield word("policy"), edition.policy or word("internal")
+    yield word("source"), in_language(edition.source, language)
+    for note in edition.notes:
+        yield word("note"), in_language(note, language)
+    for category in table.dimensions[-1].categories:
+        measure = MEASURES[category.code]
+        yield measure.slug, f"{in_language(measure.names, language)}. {measure.definition} [{measure.base}]"

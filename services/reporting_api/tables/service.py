@@ -1,0 +1,83 @@
+"""Tables of one or several periods, from the same reports that the figures are served from."""
+
+from dataclasses import dataclass, replace
+
+from services.reporting_api.language import Language
+from services.reporting_api.measures.figures import Figure
+from services.reporting_api.periods.schemas import Report
+from services.reporting_api.periods.service import Inquiry, PeriodService, find_period
+from services.reporting_api.tables.definitions import TABLES, TableDefinition
+from services.reporting_api.tables.errors import UnknownTableProblem
+from services.reporting_api.tables.formats.flat import Edition, columns_of, flat_rows, in_language
+from services.reporting_api.tables.model import Table
+from services.reporting_api.tables.schemas import TableAnswer
+from services.shared.periods import Period
+from services.shared.tables.base import Labels
+
+SOURCE: Labels = {
+    "fi": "Katsaus, asiakaspalautteen raportointi",
+    "sv": "Katsaus, rapportering av kundrespons",
+    "en": "Katsaus, reporting of client feedback",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltTable:
+    """A table, and what is said beside it."""
+
+    table: Table
+    edition: Edition
+
+
+class TableService:
+    """Builds tables from the reports of periods."""
+
+    def __init__(self, periods: PeriodService) -> None:
+        self._periods = periods
+
+    async def build(self, name: str, inquiry: Inquiry, series: int) -> BuiltTable:
+        """The table of the period asked for and ``series - 1`` periods before it, oldest first."""
+        definition = find_table(name)
+        labels = [period.label for period in _last(find_period(inquiry.kind, inquiry.label, inquiry.as_of), series)]
+        reports = {label: await self._periods.report(replace(inquiry, label=label)) for label in labels}
+        return BuiltTable(definition.build(reports), _edition(reports[inquiry.label]))
+
+
+def find_table(name: str) -> TableDefinition:
+    """The definition; raises :class:`UnknownTableProblem` with the names there are."""
+    if name not in TABLES:
+        raise UnknownTableProblem(f"{name[:100]!r} is no table; there are {', '.join(TABLES)}")
+    return TABLES[name]
+
+
+def answer_of(built: BuiltTable, language: Language) -> TableAnswer:
+    """The table as flat rows in JSON."""
+    table, edition = built.table, built.edition
+    return TableAnswer(
+        name=table.name,
+        title=in_language(table.titles, language),
+        language=language,
+        periods=[category.code for category in table.dimensions[0].categories],
+        as_of=edition.as_of,
+        policy=edition.policy,
+        notes=[in_language(note, language) for note in edition.notes],
+        columns=list(columns_of(table)),
+        rows=list(flat_rows(table, language)),
+    )
+
+
+def _last(period: Period, number: int) -> list[Period]:
+    periods = [period]
+    while len(periods) < number:
+        periods.insert(0, periods[0].previous())
+    return periods
+
+
+def _edition(report: Report[Figure]) -> Edition:
+    notes = (report.demonstration.note, report.smileys.note)
+    return Edition(
+        as_of=report.as_of,
+        policy=report.disclosure.policy,
+        notes=tuple(note for note in notes if note is not None),
+        source=SOURCE,
+    )
