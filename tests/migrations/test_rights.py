@@ -35,7 +35,6 @@ FORBIDDEN = [
     (REPORTING, "SELECT * FROM feedback_event_content"),
     (REPORTING, "SELECT * FROM survey_response_content"),
     (REPORTING, "SELECT * FROM comment_handover"),
-    (REPORTING, "SELECT * FROM idempotency_key"),
     (REPORTING, "UPDATE feedback SET state = 'closed'"),
     (REPORTING, "DELETE FROM feedback_deadline"),
     (REPORTING, "DELETE FROM answer_histogram"),

@@ -27,6 +27,7 @@ from services.shared.tables.devices import (
     HourlyCount,
     SourcePointMapping,
 )
+from services.shared.tables.editions import ChapterText, Edition, ReviewAction
 from services.shared.tables.feedback import (
     Feedback,
     FeedbackAttachment,
@@ -57,11 +58,13 @@ __all__ = [
     "ApiKey",
     "CatalogueRevision",
     "Channel",
+    "ChapterText",
     "CommentHandover",
     "DeadlinePolicy",
     "Device",
     "DeviceAssignment",
     "DeviceDay",
+    "Edition",
     "Feedback",
     "FeedbackAttachment",
     "FeedbackContent",
@@ -84,6 +87,7 @@ __all__ = [
     "PublicHoliday",
     "RetentionPolicy",
     "RetentionRun",
+    "ReviewAction",
     "SourcePointMapping",
     "Survey",
     "SurveyOption",
