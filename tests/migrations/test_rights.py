@@ -39,6 +39,11 @@ FORBIDDEN = [
     (REPORTING, "DELETE FROM feedback_deadline"),
     (REPORTING, "DELETE FROM answer_histogram"),
     (REPORTING, "INSERT INTO api_key (id) VALUES (gen_random_uuid())"),
+    (FEEDBACK, "UPDATE help_reason SET position = 1"),
+    (SURVEY, "SELECT * FROM social_report"),
+    (REPORTING, "SELECT * FROM social_report_note"),
+    (REPORTING, "UPDATE panel_proposal SET status = 'accepted'"),
+    (REPORTING, "DELETE FROM residents_initiative"),
     (REPORTING, "CREATE TABLE mine (x int)"),
 ]
 
@@ -59,6 +64,12 @@ async def test_postgres_refuses(connection: AsyncConnection, role: str, statemen
         "feedback_deadline",
         "survey_response",
         "answer_histogram",
+        "social_report",
+        "social_report_reason",
+        "social_report_barrier",
+        "panel_meeting",
+        "panel_proposal",
+        "residents_initiative",
         "unit",
     ],
 )

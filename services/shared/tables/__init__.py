@@ -11,6 +11,8 @@ from services.shared.tables.catalogue import (
     Channel,
     DeadlinePolicy,
     FeedbackType,
+    HelpBarrier,
+    HelpReason,
     OmbudsmanReason,
     OmbudsmanService,
     PublicHoliday,
@@ -41,6 +43,16 @@ from services.shared.tables.feedback import (
 from services.shared.tables.mail import OutgoingMail
 from services.shared.tables.ombudsman import OmbudsmanContact, OmbudsmanContactReason
 from services.shared.tables.open311 import FeedbackPublication, Open311Service
+from services.shared.tables.participation import (
+    ClientPanel,
+    PanelMeeting,
+    PanelProposal,
+    ResidentsInitiative,
+    SocialReport,
+    SocialReportBarrier,
+    SocialReportNote,
+    SocialReportReason,
+)
 from services.shared.tables.retention import RetentionPolicy, RetentionRun
 from services.shared.tables.surveys import (
     AnswerHistogram,
@@ -59,6 +71,7 @@ __all__ = [
     "CatalogueRevision",
     "Channel",
     "ChapterText",
+    "ClientPanel",
     "CommentHandover",
     "DeadlinePolicy",
     "Device",
@@ -76,6 +89,8 @@ __all__ = [
     "FeedbackTheme",
     "FeedbackType",
     "HeldAnswer",
+    "HelpBarrier",
+    "HelpReason",
     "HourlyCount",
     "IdempotencyKey",
     "OmbudsmanContact",
@@ -84,10 +99,17 @@ __all__ = [
     "OmbudsmanService",
     "Open311Service",
     "OutgoingMail",
+    "PanelMeeting",
+    "PanelProposal",
     "PublicHoliday",
+    "ResidentsInitiative",
     "RetentionPolicy",
     "RetentionRun",
     "ReviewAction",
+    "SocialReport",
+    "SocialReportBarrier",
+    "SocialReportNote",
+    "SocialReportReason",
     "SourcePointMapping",
     "Survey",
     "SurveyOption",

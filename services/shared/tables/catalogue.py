@@ -199,6 +199,28 @@ class OmbudsmanReason(Table, table=True):
     names: Labels = labels()
 
 
+class HelpReason(Table, table=True):
+    """Why clients seek help, as staff report it; a social report may have several reasons."""
+
+    __tablename__ = "help_reason"
+    __table_args__ = (has_finnish("names", "names_have_finnish"),)
+
+    code: str = text(primary_key=True)
+    position: int
+    names: Labels = labels()
+
+
+class HelpBarrier(Table, table=True):
+    """What keeps clients from getting help, as staff report it; a social report may have several barriers."""
+
+    __tablename__ = "help_barrier"
+    __table_args__ = (has_finnish("names", "names_have_finnish"),)
+
+    code: str = text(primary_key=True)
+    position: int
+    names: Labels = labels()
+
+
 class CatalogueRevision(Table, table=True):
     """Each loading of the catalogue files that changed something; the newest tells caches when to read anew."""
 
