@@ -9,13 +9,18 @@ from services.feedback_api.erasure.endpoints import router as erasure_router
 from services.feedback_api.feedback import endpoints as feedback
 from services.feedback_api.feedback.submission import is_multipart, upload_limit
 from services.feedback_api.form import endpoints as form
+from services.feedback_api.initiatives.endpoints import router as initiatives_router
 from services.feedback_api.mail.endpoints import router as mail_router
 from services.feedback_api.ombudsman import endpoints as ombudsman
 from services.feedback_api.open311 import endpoints as open311
 from services.feedback_api.open311.errors import Open311ErrorMiddleware
+from services.feedback_api.panel_meetings.endpoints import router as panel_meetings_router
+from services.feedback_api.panel_proposals.endpoints import router as panel_proposals_router
+from services.feedback_api.panels.endpoints import router as panels_router
 from services.feedback_api.publication.endpoints import router as publication_router
 from services.feedback_api.receipts.endpoints import router as receipts_router
 from services.feedback_api.retention.endpoints import router as retention_router
+from services.feedback_api.social_reports.endpoints import router as social_reports_router
 from services.feedback_api.spam.endpoints import router as spam_router
 from services.feedback_api.statements.endpoints import router as statements_router
 from services.feedback_api.subject_access.endpoints import router as subject_access_router
@@ -26,7 +31,7 @@ from services.shared.tables.access import Service
 
 DESCRIPTION = """
 Takes in written feedback on a city's services and follows it to its closing; registers contacts to the social and
-patient ombudsmen.
+patient ombudsmen, social reports, client panels and residents' initiatives.
 
 Errors are `application/problem+json` (RFC 9457): branch on `code`; `invalid_params` names each wrong field and says
 how to mend it. Times are RFC 3339 with an offset. Every POST that creates takes an `Idempotency-Key`.
@@ -44,6 +49,7 @@ TAGS = {
     "mail": "Letters to senders.",
     "catalogue": "What forms let people choose from.",
     "ombudsman": "Contacts to the social and patient ombudsmen.",
+    "participation": "Social reports, client panels with their meetings and proposals, residents' initiatives.",
     "themes": "Saved searches that feedback is assigned to.",
     "statements": "The closing statement reporting_api compares its figures with.",
     "health": "For operators and orchestrators.",
@@ -76,6 +82,11 @@ def create() -> FastAPI:
             mail_router,
             catalogue_router,
             ombudsman.router,
+            social_reports_router,
+            panels_router,
+            panel_meetings_router,
+            panel_proposals_router,
+            initiatives_router,
             themes_router,
             statements_router,
         ],

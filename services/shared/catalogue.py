@@ -18,6 +18,8 @@ from services.shared.tables import (
     Channel,
     DeadlinePolicy,
     FeedbackType,
+    HelpBarrier,
+    HelpReason,
     OmbudsmanReason,
     OmbudsmanService,
     Open311Service,
@@ -54,6 +56,8 @@ class Catalogue:
     public_holidays: Mapping[date, PublicHoliday]
     ombudsman_services: Mapping[str, OmbudsmanService]
     ombudsman_reasons: Mapping[str, OmbudsmanReason]
+    help_reasons: Mapping[str, HelpReason]
+    help_barriers: Mapping[str, HelpBarrier]
     open311_services: Mapping[str, Open311Service]
     retention_policies: tuple[RetentionPolicy, ...]
 
@@ -191,6 +195,8 @@ async def read_catalogue(session: AsyncSession) -> Catalogue:
     public_holidays = (await session.execute(select(PublicHoliday))).scalars()
     services = (await session.execute(select(OmbudsmanService).order_by(col(OmbudsmanService.position)))).scalars()
     reasons = (await session.execute(select(OmbudsmanReason).order_by(col(OmbudsmanReason.position)))).scalars()
+    help_reasons = (await session.execute(select(HelpReason).order_by(col(HelpReason.position)))).scalars()
+    help_barriers = (await session.execute(select(HelpBarrier).order_by(col(HelpBarrier.position)))).scalars()
     open311_services = (await session.execute(select(Open311Service).order_by(col(Open311Service.position)))).scalars()
     retention = (await session.execute(select(RetentionPolicy).order_by(col(RetentionPolicy.position)))).scalars()
     catalogue = Catalogue(
@@ -206,6 +212,8 @@ async def read_catalogue(session: AsyncSession) -> Catalogue:
         public_holidays={holiday.day: holiday for holiday in public_holidays},
         ombudsman_services={entry.code: entry for entry in services},
         ombudsman_reasons={entry.code: entry for entry in reasons},
+        help_reasons={entry.code: entry for entry in help_reasons},
+        help_barriers={entry.code: entry for entry in help_barriers},
         open311_services={entry.code: entry for entry in open311_services},
         retention_policies=tuple(retention),
     )
@@ -223,6 +231,8 @@ def _detach(session: AsyncSession, catalogue: Catalogue) -> None:
         catalogue.themes,
         catalogue.ombudsman_services,
         catalogue.ombudsman_reasons,
+        catalogue.help_reasons,
+        catalogue.help_barriers,
         catalogue.open311_services,
         catalogue.public_holidays,
     )

@@ -12,6 +12,7 @@ class Scope(StrEnum):
     FEEDBACK_IMPORT = "feedback:import"
     FEEDBACK_ERASE = "feedback:erase"
     OMBUDSMAN = "ombudsman"
+    PARTICIPATION = "participation"
     SURVEY_MANAGE = "survey:manage"
     SURVEY_IMPORT = "survey:import"
     SURVEY_READ = "survey:read"

@@ -27,7 +27,13 @@ async def public(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 async def staff(app: FastAPI, session: AsyncSession) -> AsyncIterator[httpx.AsyncClient]:
     """With every scope of feedback_api."""
     key = await add_key(
-        session, Scope.FEEDBACK_HANDLE, Scope.FEEDBACK_IMPORT, Scope.OMBUDSMAN, Scope.SERVICE, name="staff"
+        session,
+        Scope.FEEDBACK_HANDLE,
+        Scope.FEEDBACK_IMPORT,
+        Scope.OMBUDSMAN,
+        Scope.PARTICIPATION,
+        Scope.SERVICE,
+        name="staff",
     )
     async with client_of(app, key=key) as client:
         yield client

@@ -18,6 +18,8 @@ FILE_NAMES = (
     "open311_services.yaml",
     "ombudsman_services.yaml",
     "ombudsman_reasons.yaml",
+    "help_reasons.yaml",
+    "help_barriers.yaml",
 )
 
 

@@ -19,6 +19,8 @@ from services.shared.tables import (
     Channel,
     DeadlinePolicy,
     FeedbackType,
+    HelpBarrier,
+    HelpReason,
     OmbudsmanReason,
     OmbudsmanService,
     Open311Service,
@@ -64,6 +66,8 @@ _TABLES: dict[str, type[Table]] = {
     "open311_services.yaml": Open311Service,
     "ombudsman_services.yaml": OmbudsmanService,
     "ombudsman_reasons.yaml": OmbudsmanReason,
+    "help_reasons.yaml": HelpReason,
+    "help_barriers.yaml": HelpBarrier,
 }
 
 

@@ -12,6 +12,8 @@ from services.shared.tables import (
     Channel,
     DeadlinePolicy,
     FeedbackType,
+    HelpBarrier,
+    HelpReason,
     OmbudsmanReason,
     OmbudsmanService,
     Theme,
@@ -22,7 +24,7 @@ from services.shared.tables.catalogue import DeadlineBasis, DeadlineUnit
 
 router = APIRouter(prefix="/v1/catalogue", tags=["catalogue"])
 
-Named = FeedbackType | Topic | Channel | Theme | OmbudsmanService | OmbudsmanReason
+Named = FeedbackType | Topic | Channel | Theme | OmbudsmanService | OmbudsmanReason | HelpReason | HelpBarrier
 
 
 @router.get(
@@ -49,6 +51,8 @@ async def catalogue_read(
         deadline_policies=[_policy_entry(policy) for policy in catalogue.deadline_policies],
         ombudsman_services=_entries(catalogue.ombudsman_services.values()),
         ombudsman_reasons=_entries(catalogue.ombudsman_reasons.values()),
+        help_reasons=_entries(catalogue.help_reasons.values()),
+        help_barriers=_entries(catalogue.help_barriers.values()),
     )
 
 

@@ -55,3 +55,5 @@ class CataloguePublic(ResponseModel):
     deadline_policies: list[DeadlinePolicyEntry]
     ombudsman_services: list[CatalogueEntry]
     ombudsman_reasons: list[CatalogueEntry]
+    help_reasons: list[CatalogueEntry] = Field(description="Why clients seek help: for social reports.")
+    help_barriers: list[CatalogueEntry] = Field(description="What keeps clients from getting help.")

@@ -14,7 +14,16 @@ from sqlmodel import Field
 from services.shared.tables.base import Labels, Table, has_finnish, labels, one_of, text, timestamp
 
 
-class SocialReport(Table, table=True):
+class RegisterRecord(Table):
+    """What every record has. ``source`` is ``staff`` for what was keyed in here, else the register it came from."""
+
+    id: UUID = Field(primary_key=True)
+    source: str = text()
+    source_reference: str | None = text(default=None)
+    recorded_at: datetime = timestamp()
+
+
+class SocialReport(RegisterRecord, table=True):
     """One note of staff on why clients seek help and what keeps them from getting it (sosiaalinen raportointi)."""
 
     __tablename__ = "social_report"
@@ -23,12 +32,8 @@ class SocialReport(Table, table=True):
         CheckConstraint("observed_on >= DATE '2000-01-01'", name="observed_on_plausible"),
     )
 
-    id: UUID = Field(primary_key=True)
-    source: str = text()
-    source_reference: str | None = text(default=None)
     observed_on: date = Field(index=True)
     unit_code: str = text(foreign_key="unit.code")
-    recorded_at: datetime = timestamp()
 
 
 class SocialReportReason(Table, table=True):
@@ -66,7 +71,7 @@ class PanelKind(StrEnum):
     EXPERTS_BY_EXPERIENCE = "experts_by_experience"
 
 
-class ClientPanel(Table, table=True):
+class ClientPanel(RegisterRecord, table=True):
     """A panel (asiakasraati), council (asiakasneuvosto) or group of experts by experience (kokemusasiantuntijat)."""
 
     __tablename__ = "client_panel"
@@ -76,16 +81,12 @@ class ClientPanel(Table, table=True):
         UniqueConstraint("source", "source_reference"),
     )
 
-    id: UUID = Field(primary_key=True)
-    source: str = text()
-    source_reference: str | None = text(default=None)
     kind: str = text()
     names: Labels = labels()
     unit_code: str = text(foreign_key="unit.code")
-    recorded_at: datetime = timestamp()
 
 
-class PanelMeeting(Table, table=True):
+class PanelMeeting(RegisterRecord, table=True):
     """A meeting, with its public memo as text, as a link, or both."""
 
     __tablename__ = "panel_meeting"
@@ -95,15 +96,11 @@ class PanelMeeting(Table, table=True):
         CheckConstraint("participants > 0", name="participants_positive"),
     )
 
-    id: UUID = Field(primary_key=True)
-    source: str = text()
-    source_reference: str | None = text(default=None)
     panel_id: UUID = Field(foreign_key="client_panel.id", index=True)
     held_on: date = Field(index=True)
     participants: int
     memo: str | None = text(default=None)
     memo_url: str | None = text(default=None)
-    recorded_at: datetime = timestamp()
 
 
 class ProposalStatus(StrEnum):
@@ -115,7 +112,7 @@ class ProposalStatus(StrEnum):
     DECLINED = "declined"
 
 
-class PanelProposal(Table, table=True):
+class PanelProposal(RegisterRecord, table=True):
     """What a panel proposed and what was answered; an open one is not answered yet."""
 
     __tablename__ = "panel_proposal"
@@ -127,16 +124,12 @@ class PanelProposal(Table, table=True):
         CheckConstraint("answered_on >= proposed_on", name="answered_after_proposed"),
     )
 
-    id: UUID = Field(primary_key=True)
-    source: str = text()
-    source_reference: str | None = text(default=None)
     panel_id: UUID = Field(foreign_key="client_panel.id", index=True)
     proposed_on: date = Field(index=True)
     body: str = text()
     status: str = text()
     answered_on: date | None = Field(default=None, index=True)
     answer: str | None = text(default=None)
-    recorded_at: datetime = timestamp()
 
 
 class InitiativeStatus(StrEnum):
@@ -149,7 +142,7 @@ class InitiativeStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class ResidentsInitiative(Table, table=True):
+class ResidentsInitiative(RegisterRecord, table=True):
     """A residents' initiative (kuntalaisaloite): its subject and who handles it, never who made it."""
 
     __tablename__ = "residents_initiative"
@@ -161,9 +154,6 @@ class ResidentsInitiative(Table, table=True):
         CheckConstraint("decided_on >= received_on", name="decided_after_received"),
     )
 
-    id: UUID = Field(primary_key=True)
-    source: str = text()
-    source_reference: str | None = text(default=None)
     subject: str = text()
     received_on: date = Field(index=True)
     unit_code: str = text(foreign_key="unit.code")
@@ -171,4 +161,3 @@ class ResidentsInitiative(Table, table=True):
     status: str = text()
     decided_on: date | None = Field(default=None, index=True)
     url: str | None = text(default=None)
-    recorded_at: datetime = timestamp()

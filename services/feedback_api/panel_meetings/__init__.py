@@ -1,0 +1,1 @@
+"""Meetings of client panels and councils."""

@@ -1,0 +1,1 @@
+"""What client panels and councils proposed, and what became of it."""

@@ -1,0 +1,1 @@
+"""Client panels, councils and groups of experts by experience."""

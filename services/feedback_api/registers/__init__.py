@@ -1,0 +1,1 @@
+"""What the registers of participation have in common: where a record comes from, lists, corrections."""
