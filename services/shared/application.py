@@ -17,6 +17,7 @@ from services.shared.catalogue import CatalogueCache
 from services.shared.database import connect
 from services.shared.idempotency import REPLAYED_HEADER, forgetting
 from services.shared.logs import configure_logging, quiet_libraries
+from services.shared.methods import MethodIndex, MethodMiddleware
 from services.shared.problems import (
     PROBLEM_MEDIA_TYPE,
     BadRequestProblem,
@@ -81,8 +82,10 @@ def create_app(
     app.state.sessions = None
     app.state.catalogue = CatalogueCache(settings.catalogue_refresh_seconds)
     install_problem_handlers(app)
+    all_routers = (*routers, health.router)
+    app.add_middleware(MethodMiddleware, index=MethodIndex(all_routers))
     _add_middleware(app, settings, _limits(settings, stream_paths, upload_limit))
-    for router in (*routers, health.router):
+    for router in all_routers:
         app.include_router(router)
     _document_problems(app)
     return app
