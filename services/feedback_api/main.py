@@ -9,6 +9,7 @@ from services.feedback_api.erasure.endpoints import router as erasure_router
 from services.feedback_api.feedback import endpoints as feedback
 from services.feedback_api.feedback.submission import is_multipart, upload_limit
 from services.feedback_api.form import endpoints as form
+from services.feedback_api.form.errors import FORM_PATH, FormErrorMiddleware
 from services.feedback_api.initiatives.endpoints import router as initiatives_router
 from services.feedback_api.mail.endpoints import router as mail_router
 from services.feedback_api.ombudsman import endpoints as ombudsman
@@ -57,7 +58,7 @@ TAGS = {
 
 
 def _upload_limit(path: str, content_type: str) -> int | None:
-    takes_files = path in {feedback.router.prefix, form.FORM_PATH, *open311.REQUEST_PATHS}
+    takes_files = path in {feedback.router.prefix, FORM_PATH, *open311.REQUEST_PATHS}
     return upload_limit(get_settings()) if takes_files and is_multipart(content_type) else None
 
 
@@ -95,6 +96,7 @@ def create() -> FastAPI:
         lifespan=background,
     )
     app.add_middleware(Open311ErrorMiddleware)
+    app.add_middleware(FormErrorMiddleware)
     return app
 
 

@@ -1,6 +1,7 @@
 """The form's pages as the service renders them: languages, escaping, errors, and the way without JavaScript."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -91,6 +92,8 @@ class TestForm:
         ]
         assert '<option value="oral-health">' in page
         assert "public-works" not in page, "what has ended cannot be chosen"
+        assert '<option value="parks">Parker</option>' in page
+        assert '<optgroup label="Hälsovårds- och missbrukartjänster" data-branch="sote-health">' in page
 
     async def test_files_only_where_they_can_be_stored(self, app: FastAPI, public: httpx.AsyncClient) -> None:
         assert 'type="file"' not in (await public.get("/form")).text
@@ -108,6 +111,9 @@ class TestWithoutJavaScript:
             "language": "sv",
             "form_token": token_of(app),
             "type": "IDEA",
+            "title": "Nummer",
+            "topic": "parks",
+            "branch": "sote-health",
             "text": "Ring 040 123 4567",
             "unit": "oral-health",
             "address": "Fågelvägen 4",
@@ -136,6 +142,7 @@ class TestWithoutJavaScript:
         )
         content = (await staff.get(f"/v1/feedback/{item['id']}")).json()["content"]
         assert (content["latitude"], content["address"], content["text"]) == (60.17, "Fågelvägen 4", "Ring [phone]")
+        assert (content["title"], item["topic"], item["publication_permitted"]) == ("Nummer", "parks", True)
         assert len(files_in(tmp_path / "a")) == 1
 
     async def test_a_claim_is_told_where_it_belongs(self, app: FastAPI, public: httpx.AsyncClient) -> None:
@@ -144,24 +151,29 @@ class TestWithoutJavaScript:
         assert "Se näyttää kantelulta" in page.text
 
     @pytest.mark.parametrize(
-        ("fields", "name", "words"),
+        ("fields", "target", "words"),
         [
             ({"text": "  "}, "text", "Kirjoita palaute, enintään 10000 merkkiä."),
             ({"reply_wanted": "yes"}, "sender_email", "Kirjoita sähköpostiosoite"),
             ({"sender_email": "aino"}, "sender_email", "Kirjoita sähköpostiosoite"),
             ({"unit": "atlantis"}, "unit", "Valitse yksikkö"),
-            ({"type": "RANT"}, "type", "Valitse palautteen laji"),
-            ({"latitude": "95", "longitude": "0"}, "location", "Tarkista paikka"),
-            ({"channel": "pigeon"}, "text", "Lomaketta ei voitu lukea"),
+            ({"type": "RANT"}, "type-THANK", "Valitse palautteen laji"),
+            ({"topic": "phlogiston"}, "topic", "Valitse aihe"),
+            ({"title": "x" * 301}, "title", "Lyhennä otsikkoa"),
+            ({"latitude": "95", "longitude": "0"}, "address", "Tarkista paikka"),
+            ({"channel": "pigeon"}, None, "Lomaketta ei voitu lukea"),
         ],
     )
     async def test_what_is_wrong_is_said_at_the_field_and_nothing_is_lost(
-        self, app: FastAPI, public: httpx.AsyncClient, fields: dict[str, str], name: str, words: str
+        self, app: FastAPI, public: httpx.AsyncClient, fields: dict[str, str], target: str | None, words: str
     ) -> None:
         page = await post(public, app, **{"text": "Säilyy", "sender_name": HOSTILE} | fields)
         assert page.status_code == 422
         assert "<title>Virhe: " in page.text
-        assert re.search(rf'<li><a href="#{name}">{words}', page.text)
+        told = f'<a href="#{target}">{words}' if target else words
+        assert f"<li>{told}" in page.text
+        if target:
+            assert f'id="{target}"' in page.text
         assert HOSTILE in unescape(page.text), "what was written is there again"
         assert "<script>alert" not in page.text
         assert "49" not in re.findall(r'name="sender_name"[^>]*', page.text)[0]
@@ -187,11 +199,114 @@ class TestWithoutJavaScript:
         app.state.settings = app.state.settings.model_copy(update={"submission_rate_limit": "1/hour"})
         assert (await post(public, app)).status_code == 303
         page = await post(public, app, text="Toinen")
+        assert page.status_code == 429
+        assert int(page.headers["retry-after"]) > 0
         assert "Odota" in page.text
         assert ">Toinen</textarea>" in page.text
 
+    async def test_the_units_are_narrowed_and_nothing_is_sent_or_lost(
+        self, app: FastAPI, public: httpx.AsyncClient, staff: httpx.AsyncClient
+    ) -> None:
+        page = await post(public, app, narrow="yes", branch="sote-health", title="Säilyy", unit="oral-health")
+        assert page.status_code == 200
+        assert 'value="oral-health" selected' in page.text
+        assert "home-care" not in page.text
+        assert 'value="Säilyy"' in page.text
+        assert "error" not in re.findall(r'<div id="errors"[^>]*>', page.text)[0].replace('id="errors"', "")
+        everything = await post(public, app, narrow="yes", branch="atlantis")
+        assert "home-care" in everything.text
+        assert (await staff.get("/v1/feedback")).json()["items"] == []
+
+
+class TestErrorPages:
+    """Whatever goes wrong below /form is told as a page, in the reader's language, with what they had written."""
+
+    @pytest.mark.parametrize(
+        ("language", "words"), [("fi", "Sivua ei löydy"), ("sv", "Sidan hittas inte"), ("en", "There is no such page")]
+    )
+    async def test_an_address_that_does_not_exist(self, public: httpx.AsyncClient, language: str, words: str) -> None:
+        for path in ("/form/nothing", "/form/assets/abc/other.css", "/form/receipts/a/b"):
+            page = await public.get(path, headers={"Accept-Language": language})
+            assert page.status_code == 404
+            assert page.headers["content-type"] == "text/html; charset=utf-8"
+            assert f"<h1>{words}</h1>" in page.text
+            assert page.headers["x-request-id"] in page.text
+            assert "unsafe" not in page.headers["content-security-policy"]
+
+    async def test_a_wrong_method(self, public: httpx.AsyncClient) -> None:
+        page = await public.delete("/form?lang=en")
+        assert (page.status_code, page.headers["allow"]) == (405, "GET, POST")
+        assert "This page cannot be used like this" in page.text
+
+    @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/form-data"])
+    async def test_what_is_no_form(self, public: httpx.AsyncClient, content_type: str) -> None:
+        page = await public.post("/form?lang=sv", content=b"{}", headers={"Content-Type": content_type})
+        assert page.status_code == 400
+        assert "Begäran kunde inte läsas" in page.text
+
+    async def test_wrong_parameters(self, public: httpx.AsyncClient) -> None:
+        page = await public.get("/form/receipts/7KQ2-XN4M-PWDA-9ZRT?lang=en&sent=perhaps")
+        assert page.status_code == 422
+        assert "The request could not be read" in page.text
+
+    @pytest.mark.parametrize("declared", [True, False])
+    async def test_a_body_over_the_limit(self, app: FastAPI, public: httpx.AsyncClient, declared: bool) -> None:
+        body = b"text=" + b"a" * app.state.settings.body_max_bytes
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield body
+
+        page = await public.post(
+            "/form?lang=en",
+            content=body if declared else pieces(),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+        assert page.status_code == 413
+        assert "The files are too large" in page.text
+        assert "at most 10 MB" in page.text
+
+    @pytest.mark.parametrize("cause", ["crash", "refusal"])
+    async def test_a_fault_of_ours_keeps_what_was_written_and_the_key(
+        self, app: FastAPI, public: httpx.AsyncClient, staff: httpx.AsyncClient, cause: str
+    ) -> None:
+        sent = {"text": HOSTILE, "idempotency_key": "the-key", "type": "IDEA", "lang": "en"}
+        sessions = app.state.sessions
+        if cause == "crash":
+            app.state.sessions = None
+            page = await post(public, app, **sent)
+            app.state.sessions = sessions
+        else:
+            # Files, where the city has no store for them.
+            page = await public.post("/form", data=sent, files=[("attachments", ("a.jpg", picture(), "image/jpeg"))])
+        assert page.status_code == (500 if cause == "crash" else 503)
+        assert "The fault is in the service" in page.text
+        assert HOSTILE in unescape(page.text)
+        assert "<script>alert" not in page.text
+        fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+        assert (fields["idempotency_key"], fields["type"]) == ("the-key", "IDEA")
+        again = await public.post("/form?lang=en", data=fields | {"text": "Sent again", "form_token": token_of(app)})
+        assert again.status_code == 303
+        (item,) = (await staff.get("/v1/feedback")).json()["items"]
+        assert (item["type"], item["hold"]) == ("idea", None)
+
 
 class TestReceipt:
+    async def test_the_permission_is_withdrawn_by_its_button(
+        self, public: httpx.AsyncClient, staff: httpx.AsyncClient
+    ) -> None:
+        sent = {"text": "Ovi on rikki", "publication_permitted": True}
+        created = (await public.post("/v1/feedback", json=sent)).json()
+        page = await public.get(f"/form/receipts/{created['receipt']}?lang=en")
+        (action,) = re.findall(r'action="([^"]+withdrawal[^"]*)"', page.text)
+        answer = await public.post(action)
+        assert answer.status_code == 303
+        page = await public.get(answer.headers["location"])
+        assert "has been withdrawn" in page.text
+        assert "withdrawal" not in page.text
+        assert (await staff.get(f"/v1/feedback/{created['id']}")).json()["publication_permitted"] is False
+        unknown = await public.post("/form/receipts/XXXX-XXXX-XXXX-XXXX/withdrawal?lang=sv")
+        assert (await public.get(unknown.headers["location"])).status_code == 404
+
     async def test_shows_how_it_stands_and_answers(self, public: httpx.AsyncClient, staff: httpx.AsyncClient) -> None:
         created = (await public.post("/v1/feedback", json={"text": "Ovi on rikki"})).json()
         answered = {"kind": "answered", "note": "Korjattu <b>eilen</b>.\nKiitos!"}

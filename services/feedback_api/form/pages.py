@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from http import HTTPStatus
 from importlib import resources
 from typing import Any
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from services.feedback_api.form import choices
 from services.feedback_api.form.texts import read_texts
 from services.feedback_api.gate.signs import Matter
 from services.feedback_api.gate.wording import words_of
@@ -33,24 +35,28 @@ HEADERS = {
 }
 """Of every page: it runs nothing but its own script, tells nobody its address, and is kept nowhere."""
 
-FORM_ALIASES = ("THANK", "BLAME", "IDEA", "QUESTION", "OTHER")
-"""The types that the city's form offers, by the codes it sends."""
-
 VALUES = (
-    *("type", "text", "unit", "address", "latitude", "longitude", "sender_email", "sender_name", "sender_phone"),
-    *("reply_wanted", "publication_permitted"),
+    *("type", "title", "text", "topic", "branch", "unit", "address", "latitude", "longitude"),
+    *("sender_email", "sender_name", "sender_phone", "reply_wanted", "publication_permitted"),
 )
 """What of a form is kept when the page is shown again."""
+
+TARGETS = {"type": f"type-{choices.ALIASES[0]}", "location": "address"} | {
+    name: name
+    for name in ("title", "text", "topic", "unit", "attachments", "sender_email", "sender_name", "sender_phone")
+}
+"""The fields that may be wrong, and what the error summary leads to."""
 
 _MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What somebody had written, and what is wrong with it: field to words."""
+    """What somebody had written, and what is wrong with it: field to words, or ``other`` where it is at no field."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    is_shown_again: bool = False
 
 
 @cache
@@ -85,24 +91,41 @@ def _day(moment: date) -> str:
 
 
 def form_page(
-    settings: Settings, catalogue: Catalogue, language: str, *, form_token: str, idempotency_key: str, filled: Filled
+    settings: Settings,
+    catalogue: Catalogue,
+    language: str,
+    *,
+    form_token: str,
+    idempotency_key: str,
+    filled: Filled,
+    status: int = HTTPStatus.OK,
 ) -> HTMLResponse:
     """The form, with what had been written and what is wrong with it."""
     texts = limited(language, settings)
     words = {name: texts[name] for name in _WORDS_OF_SCRIPT} | {
-        "proof_of_work_required": settings.proof_of_work_required
+        "proof_of_work_required": settings.proof_of_work_required,
+        "attachment_max_count": settings.attachment_max_count,
+        "attachment_max_bytes": settings.attachment_max_bytes,
+        "targets": TARGETS,
     }
+    values = {name: filled.values.get(name, "") for name in VALUES}
+    branches = choices.branches(catalogue, language)
+    narrowed = [branch for branch in branches if branch.code == values["branch"]] or branches
     return _page(
         "form.html",
         language,
         texts,
-        status=422 if filled.errors else 200,
-        values={name: filled.values.get(name, "") for name in VALUES},
+        status=status,
+        values=values,
         errors=filled.errors,
+        is_shown_again=filled.is_shown_again,
+        targets=TARGETS,
         form_token=form_token,
         idempotency_key=idempotency_key,
-        types=_types(catalogue, language),
-        units=_units_by_branch(catalogue, language),
+        types=choices.types(catalogue, language),
+        topics=choices.topics(catalogue, language),
+        branches=branches,
+        narrowed=narrowed,
         limit=settings.text_max_length,
         takes_files=settings.attachments_url is not None,
         words=words,
@@ -111,8 +134,22 @@ def form_page(
 
 _WORDS_OF_SCRIPT = (
     *("title", "error_prefix", "characters_left", "located", "not_located", "sending", "offline", "failed"),
-    "errors",
+    *("narrowed", "errors"),
 )
+
+
+def error_page(
+    settings: Settings, language: str, kind: str, *, status: int, request_id: str, written: Mapping[str, str]
+) -> HTMLResponse:
+    """That something went wrong, by the kind of it, with a way to send again what had been written."""
+    texts = limited(language, settings)
+    words = texts["pages"].get(kind, texts["pages"]["bad_request"])
+    kept = {name: written[name] for name in (*VALUES, *_HIDDEN) if written.get(name)}
+    text = kept.pop("text", "")
+    return _page("error.html", language, texts, status=status, words=words, request_id=request_id, kept=kept, text=text)
+
+
+_HIDDEN = ("lang", "language", "form_token", "idempotency_key")
 
 
 def receipt_page(language: str, status: ReceiptStatus | None, *, is_sent: bool, notices: Sequence[str]) -> HTMLResponse:
@@ -131,11 +168,13 @@ def receipt_page(language: str, status: ReceiptStatus | None, *, is_sent: bool, 
     )
 
 
-def notices_of(language: str, *, masked: str, is_duplicate: bool, matter: str) -> list[str]:
+def notices_of(language: str, *, masked: str, is_duplicate: bool, matter: str, is_withdrawn: bool) -> list[str]:
     """What the sender is told besides: only what we have words for, as the address may be anybody's."""
     texts = read_texts()[language]
     kinds = [texts["kinds"][kind] for kind in masked.split(",") if kind in texts["kinds"]]
     notices = [texts["masked"].format(kinds=", ".join(kinds))] if kinds else []
+    if is_withdrawn:
+        notices.append(texts["withdrawn"])
     if is_duplicate:
         notices.append(texts["duplicate"])
     if matter in set(Matter):
@@ -147,10 +186,15 @@ def limited(language: str, settings: Settings) -> dict[str, Any]:
     """The words with the settings' limits in them."""
     texts = dict(read_texts()[language])
     texts["text_hint"] = texts["text_hint"].format(limit=settings.text_max_length)
-    texts["attachments_hint"] = texts["attachments_hint"].format(
-        count=settings.attachment_max_count, megabytes=settings.attachment_max_bytes // _MEGABYTE
-    )
-    texts["errors"] = dict(texts["errors"]) | {"text": texts["errors"]["text"].format(limit=settings.text_max_length)}
+    files = {"count": settings.attachment_max_count, "megabytes": settings.attachment_max_bytes // _MEGABYTE}
+    texts["attachments_hint"] = texts["attachments_hint"].format(**files)
+    errors = texts["errors"]
+    texts["errors"] = errors | {
+        "text": errors["text"].format(limit=settings.text_max_length),
+        "attachments": errors["attachments"].format(**files),
+    }
+    too_large = texts["pages"]["payload_too_large"]
+    texts["pages"] = texts["pages"] | {"payload_too_large": too_large | {"text": too_large["text"].format(**files)}}
     return texts
 
 
@@ -158,21 +202,3 @@ def _page(template: str, language: str, texts: Mapping[str, Any], *, status: int
     languages = {code: content["language_name"] for code, content in read_texts().items()}
     html = _environment().get_template(template).render(lang=language, t=texts, languages=languages, **context)
     return HTMLResponse(html, status_code=status, headers=HEADERS | {"Content-Language": language})
-
-
-def _types(catalogue: Catalogue, language: str) -> list[tuple[str, str]]:
-    return [(alias, _named(catalogue.resolve_type(alias).names, language)) for alias in FORM_ALIASES]
-
-
-def _units_by_branch(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Services and service points that exist, under the unit above them, all by their names."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for unit in catalogue.units.values():
-        if unit.kind in ("service", "service_point") and unit.valid_to is None and unit.parent_code:
-            parent = catalogue.units[unit.parent_code]
-            groups.setdefault(_named(parent.names, language), []).append((unit.code, _named(unit.names, language)))
-    return [(group, sorted(units, key=lambda one: one[1])) for group, units in sorted(groups.items())]
-
-
-def _named(names: Mapping[str, str], language: str) -> str:
-    return names.get(language) or names["fi"]

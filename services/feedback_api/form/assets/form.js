@@ -4,12 +4,33 @@
 const form = document.querySelector("form");
 const words = JSON.parse(document.getElementById("words").textContent);
 const status = document.getElementById("status");
-const button = form.querySelector("button[type=submit]");
+const button = document.getElementById("send");
 const DRAFT = "katsaus-draft";
 // Kept in this tab only. Contact details are not: the tab may be a library's.
-const DRAFT_FIELDS = ["text", "address", "unit"];
+const DRAFT_FIELDS = ["type", "title", "text", "topic", "branch", "unit", "address"];
 
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+// Choosing a group of services leaves its units only. Options are taken out, not hidden: not every browser hides them.
+const { branch, unit } = form.elements;
+const groups = [...unit.querySelectorAll("optgroup")];
+function narrow() {
+  const chosen = unit.value;
+  for (const group of groups) {
+    if (!branch.value || group.dataset.branch === branch.value) unit.append(group);
+    else group.remove();
+  }
+  unit.value = chosen;
+  if (unit.selectedIndex < 0) unit.value = "";
+}
+// A page that came back without JavaScript's help has some of the units only, so its button stays.
+if (groups.length > 1 || branch.length <= 2) {
+  document.getElementById("narrow").remove();
+  branch.addEventListener("change", () => {
+    narrow();
+    document.getElementById("narrowed").textContent = fill(words.narrowed, { count: unit.querySelectorAll("optgroup option").length });
+  });
+}
 
 // The counter speaks only near the end: a number at every key would drown the writer's own words.
 const text = form.elements.text;
@@ -60,10 +81,10 @@ function showErrors(errors) {
   for (const [name, message] of Object.entries(errors)) {
     const field = document.getElementById(name);
     const link = document.createElement("a");
-    link.href = `#${field ? name : "text"}`;
+    link.href = `#${words.targets[name]}`;
     link.textContent = message;
     const item = document.createElement("li");
-    item.append(link);
+    item.append(words.targets[name] ? link : message);
     list.append(item);
     const place = document.getElementById(`${name}-error`);
     if (!field || !place) continue;
@@ -87,6 +108,10 @@ function missing() {
   if (!text.value.trim()) errors.text = words.errors.text;
   const email = form.elements.sender_email;
   if (email.value ? !email.checkValidity() : form.elements.reply_wanted.checked) errors.sender_email = words.errors.sender_email;
+  const files = [...(form.elements.attachments?.files ?? [])];
+  if (files.length > words.attachment_max_count || files.some(({ size }) => size > words.attachment_max_bytes)) {
+    errors.attachments = words.errors.attachments;
+  }
   return errors;
 }
 
@@ -108,7 +133,7 @@ async function solvedChallenge() {
 async function send() {
   const data = new FormData(form);
   const key = data.get("idempotency_key");
-  for (const name of ["lang", "idempotency_key"]) data.delete(name);
+  for (const name of ["lang", "idempotency_key", "branch"]) data.delete(name);
   if (words.proof_of_work_required) data.set("proof_of_work", await solvedChallenge());
   const response = await fetch("/v1/feedback", { method: "POST", body: data, headers: { "Idempotency-Key": key } });
   const answer = await response.json();
@@ -125,7 +150,8 @@ async function send() {
     showErrors({ other: fill(words.errors.too_many, { seconds: response.headers.get("Retry-After") ?? "60" }) });
   } else if (response.status < 500) {
     const names = answer.invalid_params.map(({ name }) => fieldOf(name));
-    showErrors(Object.fromEntries((names.length ? names : ["other"]).map((name) => [name, words.errors[name] ?? words.errors.other])));
+    const told = (names.length ? names : ["other"]).map((name) => (words.targets[name] ? name : "other"));
+    showErrors(Object.fromEntries(told.map((name) => [name, words.errors[name]])));
   } else {
     status.textContent = words.failed;
   }
@@ -157,5 +183,6 @@ form.addEventListener("submit", async (event) => {
 });
 
 restoreDraft();
+narrow();
 count();
 if (!document.getElementById("errors").hidden) document.getElementById("errors").focus();
