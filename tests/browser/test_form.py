@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -63,6 +64,8 @@ def test_no_barriers_on_any_page(new_page: NewPage, language: str, scheme: str) 
     assert violations(page) == []
     page.get_by_role("button", name=SEND[language]).click()
     expect(page.locator("#errors")).to_be_visible()
+    edge = "e => getComputedStyle(e).borderTopColor"
+    assert page.locator("#text").evaluate(edge) != page.locator("#title").evaluate(edge), "what is wrong is marked"
     assert violations(page) == []
     time.sleep(A_PERSONS_TIME)
     page.locator("#text").fill(f"Selaintesti {language} {scheme}, soita 040 123 4567.")
@@ -90,8 +93,15 @@ def test_the_whole_form_by_keyboard(new_page: NewPage, katsaus_up: Up) -> None:
     keys.press("Space")
     keys.press("ArrowDown")
     keys.press("ArrowDown")
+    tab_to("#title")
+    keys.type("Otsikko")
     tab_to("#text")
     keys.type("Näppäimistöllä kirjoitettu idea")
+    tab_to("#topic")
+    keys.type("Puis")
+    tab_to("#branch")
+    keys.type("Terv")
+    expect(page.locator("#narrowed")).to_contain_text("yksikköä")
     tab_to("#unit")
     keys.type("Suun")
     tab_to("#address")
@@ -111,6 +121,7 @@ def test_the_whole_form_by_keyboard(new_page: NewPage, katsaus_up: Up) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(THANKS["fi"])
     (item,) = items(katsaus_up, "näppäimistöllä kirjoitettu")
     assert (item["type"], item["unit"], item["reply_wanted"], item["hold"]) == ("idea", "oral-health", True, None)
+    assert item["topic"] == "parks"
 
 
 def test_without_javascript(new_page: NewPage, katsaus_up: Up) -> None:
@@ -127,6 +138,97 @@ def test_without_javascript(new_page: NewPage, katsaus_up: Up) -> None:
     assert (item["type"], item["language"], item["hold"]) == ("idea", "sv", None)
 
 
+def test_units_narrow_without_javascript(new_page: NewPage, katsaus_up: Up) -> None:
+    page = new_page("/form?lang=en", java_script_enabled=False)
+    page.locator("#text").fill("Narrowed by hand")
+    page.locator("#branch").select_option("sote-health")
+    page.get_by_role("button", name="Narrow the units").click()
+    expect(page.locator("#errors")).to_be_hidden()
+    expect(page.locator("#text")).to_have_value("Narrowed by hand")
+    assert page.url.endswith("#unit")
+    assert page.locator("#unit option[value=home-care]").count() == 0
+    page.locator("#unit").select_option("oral-health")
+    time.sleep(A_PERSONS_TIME)
+    # Enter sends, though the button that narrows comes first to the eye.
+    page.locator("#address").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(THANKS["en"])
+    (item,) = items(katsaus_up, "narrowed")
+    assert item["unit"] == "oral-health"
+
+
+def test_units_narrow_as_one_chooses_and_widen_again(new_page: NewPage) -> None:
+    page = new_page("/form?lang=en")
+    expect(page.get_by_role("button", name="Narrow the units")).to_have_count(0)
+    options = page.locator("#unit option")
+    everything = options.count()
+    page.locator("#unit").select_option("home-care")
+    page.locator("#branch").select_option("sote-health")
+    expect(page.locator("#narrowed")).to_have_text(re.compile(r"There are \d+ units in the list."))
+    assert 1 < options.count() < everything
+    expect(page.locator("#unit")).to_have_value("")
+    page.locator("#branch").select_option("")
+    assert options.count() == everything
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_barriers_on_error_pages(new_page: NewPage, language: str, scheme: str) -> None:
+    page = new_page(f"/form/nothing?lang={language}", color_scheme=scheme)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert violations(page) == []
+    page.goto(f"/form/receipts/XXXX-XXXX-XXXX-XXXX?lang={language}")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_barriers_in_forced_colours(new_page: NewPage, scheme: str) -> None:
+    page = new_page("/form?lang=fi", forced_colors="active", color_scheme=scheme)
+    page.get_by_role("button", name=SEND["fi"]).click()
+    expect(page.locator("#errors")).to_be_focused()
+    assert violations(page) == []
+    # What a colour says must be said by an edge too.
+    edges = "e => getComputedStyle(e).borderTopWidth"
+    for selector in ("#errors", "#send", "#text", "#unit"):
+        assert page.locator(selector).evaluate(edges) != "0px", selector
+
+
+def test_files_over_the_limit_are_told_before_they_are_sent(new_page: NewPage) -> None:
+    page = new_page("/form?lang=en")
+    page.locator("#text").fill("With many files")
+    files = [{"name": f"{number}.png", "mimeType": "image/png", "buffer": b"x"} for number in range(6)]
+    page.locator("#attachments").set_input_files(files)  # type: ignore[arg-type]
+    page.get_by_role("button", name=SEND["en"]).click()
+    expect(page.locator("#errors")).to_be_focused()
+    expect(page.locator("#attachments-error")).to_contain_text("up to 5")
+
+
+def test_too_large_a_body_without_javascript_is_a_page_and_the_words_are_there_again(
+    new_page: NewPage, tmp_path: Path
+) -> None:
+    page = new_page("/form?lang=sv", java_script_enabled=False)
+    page.locator("#text").fill("Det här försvinner inte")
+    large = tmp_path / "large.png"
+    with large.open("wb") as file:
+        file.truncate(70_000_000)
+    page.locator("#attachments").set_input_files(large)
+    page.get_by_role("button", name=SEND["sv"]).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Filerna är för stora")
+    page.go_back()
+    expect(page.locator("#text")).to_have_value("Det här försvinner inte")
+
+
+def test_a_permission_is_withdrawn_on_the_receipts_page(new_page: NewPage, katsaus_up: Up) -> None:
+    page = new_page("/form?lang=en", java_script_enabled=False)
+    page.locator("#text").fill("Publishable words")
+    page.get_by_label("My feedback may be published").check()
+    time.sleep(A_PERSONS_TIME)
+    page.get_by_role("button", name=SEND["en"]).click()
+    page.get_by_role("button", name="Withdraw the permission to publish").click()
+    expect(page.get_by_text("has been withdrawn")).to_be_visible()
+    (item,) = items(katsaus_up, "publishable")
+    assert item["publication_permitted"] is False
+
+
 def test_two_clicks_are_one_feedback(new_page: NewPage, katsaus_up: Up) -> None:
     page = new_page("/form?lang=en")
     page.locator("#text").fill("Doubleclicked")
@@ -139,6 +241,10 @@ def test_two_clicks_are_one_feedback(new_page: NewPage, katsaus_up: Up) -> None:
 def test_offline_and_back_and_a_reload(new_page: NewPage, katsaus_up: Up) -> None:
     page = new_page("/form?lang=fi")
     page.locator("#text").fill("Metrossa kirjoitettu")
+    page.get_by_label("Idea").check()
+    page.locator("#branch").select_option("sote-health")
+    page.locator("#topic").select_option("parks")
+    page.locator("#sender_email").fill("aino@example.org")
     time.sleep(A_PERSONS_TIME)
     page.context.set_offline(True)
     page.get_by_role("button", name=SEND["fi"]).click()
@@ -146,6 +252,10 @@ def test_offline_and_back_and_a_reload(new_page: NewPage, katsaus_up: Up) -> Non
     page.context.set_offline(False)
     page.reload()
     expect(page.locator("#text")).to_have_value("Metrossa kirjoitettu")
+    expect(page.get_by_label("Idea")).to_be_checked()
+    expect(page.locator("#branch")).to_have_value("sote-health")
+    expect(page.locator("#topic")).to_have_value("parks")
+    expect(page.locator("#sender_email")).to_have_value("")
     time.sleep(A_PERSONS_TIME)
     page.get_by_role("button", name=SEND["fi"]).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(THANKS["fi"])

@@ -153,7 +153,7 @@ class TestWithoutJavaScript:
     @pytest.mark.parametrize(
         ("fields", "target", "words"),
         [
-            ({"text": "  "}, "text", "Kirjoita palaute, enintään 10000 merkkiä."),
+            ({"text": "  "}, "text", "Kirjoita palaute, enintään 10\N{NO-BREAK SPACE}000 merkkiä."),
             ({"reply_wanted": "yes"}, "sender_email", "Kirjoita sähköpostiosoite"),
             ({"sender_email": "aino"}, "sender_email", "Kirjoita sähköpostiosoite"),
             ({"unit": "atlantis"}, "unit", "Valitse yksikkö"),

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from importlib import resources
 from typing import Any
 
+from babel.numbers import format_decimal
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -185,12 +186,13 @@ def notices_of(language: str, *, masked: str, is_duplicate: bool, matter: str, i
 def limited(language: str, settings: Settings) -> dict[str, Any]:
     """The words with the settings' limits in them."""
     texts = dict(read_texts()[language])
-    texts["text_hint"] = texts["text_hint"].format(limit=settings.text_max_length)
+    limit = format_decimal(settings.text_max_length, locale=language)
+    texts["text_hint"] = texts["text_hint"].format(limit=limit)
     files = {"count": settings.attachment_max_count, "megabytes": settings.attachment_max_bytes // _MEGABYTE}
     texts["attachments_hint"] = texts["attachments_hint"].format(**files)
     errors = texts["errors"]
     texts["errors"] = errors | {
-        "text": errors["text"].format(limit=settings.text_max_length),
+        "text": errors["text"].format(limit=limit),
         "attachments": errors["attachments"].format(**files),
     }
     too_large = texts["pages"]["payload_too_large"]
