@@ -12,7 +12,13 @@ class DisclosurePolicy:
     """Opinion cells of 1 up to below this are hidden; nought is shown."""
     minimum_mean_base: int
     """Means, indexes and grades of fewer answers are hidden."""
+    minimum_unit_cases: int
+    """Feedback of a unit that has fewer items is not divided by type and topic."""
 
 
-PUBLIC_1 = DisclosurePolicy(name="public-1", minimum_cell=5, minimum_mean_base=10)
-"""What anyone may see. Counts of cases that a service received are not opinions and are shown however few."""
+PUBLIC_2 = DisclosurePolicy(name="public-2", minimum_cell=5, minimum_mean_base=10, minimum_unit_cases=20)
+"""What anyone may see. Feedback is a count of cases that a service received, not of opinions: shown however few, unless
+a small unit's is divided. Twenty is a unit that hears more than once a week in a quarter."""
+
+IN_FORCE = PUBLIC_2
+"""The policy that everything public follows."""

@@ -1,24 +1,37 @@
-"""Applies the policy to a finished report: the one place where figures are hidden.
+"""Applies the patterns to a finished report: the one place where figures are hidden.
 
-A hidden figure loses its value, count, base, interval and comparisons. Each of a figure's three periods is judged by
-its own numbers, so that an earlier period's small cell is not had from a later report's comparison.
-
-What this covers: small cells, their complement within the same distribution (also yes against no), the mean of a
-distribution with hidden cells, and the service points of a hidden total. What it does not: subtracting from each other
-the reports of different periods (two months from their quarter) or units (branches from the whole), or different
-tables. That no hidden cell can be recomputed from everything published is for a solver over all of it to prove.
+A hidden figure loses its value, count, base, interval and comparisons. Each of a figure's three periods follows the
+pattern of its own report, so that nothing hidden there is had from a comparison elsewhere.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from services.reporting_api.disclosure.cells import Cell, hidden_of_distribution, hidden_of_parts, is_few, is_small
-from services.reporting_api.disclosure.policy import DisclosurePolicy
-from services.reporting_api.measures.figures import Compared, Figure, FigureStatus, Reason, nothing_known
-from services.reporting_api.measures.registry import MEASURES, Sensitivity
+from services.reporting_api.disclosure.counts import (
+    FEEDBACK,
+    OMBUDSMAN,
+    SMILEYS,
+    Family,
+    Units,
+    family_of_survey,
+    family_of_theme,
+)
+from services.reporting_api.disclosure.opinions import YES
+from services.reporting_api.disclosure.patterns import Pattern
+from services.reporting_api.disclosure.service import PeriodPatterns
+from services.reporting_api.measures.figures import (
+    Compared,
+    Figure,
+    FigureStatus,
+    Reason,
+    SuppressionReason,
+    nothing_known,
+)
+from services.reporting_api.periods.aggregates import SurveyDefinition
 from services.reporting_api.periods.schemas import (
     ChatEntry,
     Entry,
+    FeedbackSection,
     OmbudsmanSection,
     QuestionEntry,
     Report,
@@ -28,170 +41,175 @@ from services.reporting_api.periods.schemas import (
     SurveyEntry,
     ThemeEntry,
 )
+from services.reporting_api.periods.survey_figures import satisfaction_question
+from services.shared.tables.surveys import QuestionKind
 
-Hidden = Compared[frozenset[int]]
-"""The indexes of the cells to hide in each of the three periods."""
-
-
-def suppress(report: Report[Figure], policy: DisclosurePolicy) -> Report[Figure]:
-    """The report as the public may see it; *feedback* counts cases and stays as it is."""
-    suppression = Suppression(policy)
-    return report.model_copy(
-        update={
-            "themes": [suppression.theme(theme) for theme in report.themes],
-            "chats": [suppression.chat(chat) for chat in report.chats],
-            "smileys": suppression.smileys(report.smileys),
-            "ombudsman": suppression.ombudsman(report.ombudsman) if report.ombudsman else None,
-            "surveys": [suppression.survey(survey) for survey in report.surveys],
-        }
-    )
+Patterns = Compared[Pattern]
+Hidden = Compared[SuppressionReason | None]
+"""Why a figure is hidden in each of its three periods; None where it is shown."""
 
 
+@dataclass(frozen=True, slots=True)
 class Suppression:
-    """Hides by one policy, section by section."""
+    """Hides, section by section, in a report of ``units`` or of the whole city."""
 
-    def __init__(self, policy: DisclosurePolicy) -> None:
-        self._policy = policy
+    periods: Compared[PeriodPatterns]
+    units: Units | None
+
+    def report(self, report: Report[Figure], surveys: Sequence[SurveyDefinition]) -> Report[Figure]:
+        """The report as the public may see it."""
+        definitions = {survey.code: survey for survey in surveys}
+        return report.model_copy(
+            update={
+                "feedback": self.feedback(report.feedback),
+                "themes": [self.theme(theme) for theme in report.themes],
+                "chats": [self.chat(chat, definitions[chat.code]) for chat in report.chats],
+                "smileys": self.smileys(report.smileys),
+                "ombudsman": self.ombudsman(report.ombudsman) if report.ombudsman else None,
+                "surveys": [self.survey(survey) for survey in report.surveys],
+            }
+        )
+
+    def feedback(self, section: FeedbackSection[Figure]) -> FeedbackSection[Figure]:
+        """Numbers of cases are shown; a small unit's are not divided."""
+        patterns = self._of(FEEDBACK)
+        return section.model_copy(
+            update={
+                "by_type": _hide_entries(section.by_type, patterns, ""),
+                "by_topic": _hide_entries(section.by_topic, patterns, ""),
+            }
+        )
 
     def theme(self, theme: ThemeEntry[Figure]) -> ThemeEntry[Figure]:
         """The types of a theme are one distribution."""
-        return theme.model_copy(update={"by_type": self._entries(theme.by_type)})
+        patterns = self._of(family_of_theme(theme.code))
+        return theme.model_copy(
+            update={
+                "number": _hide(theme.number, _whole(patterns)),
+                "by_type": _hide_entries(theme.by_type, patterns, ""),
+            }
+        )
 
     def ombudsman(self, section: OmbudsmanSection[Figure]) -> OmbudsmanSection[Figure]:
         """The services are one distribution, the reasons another."""
+        patterns = self._of(OMBUDSMAN)
         return section.model_copy(
-            update={"by_service": self._entries(section.by_service), "by_reason": self._entries(section.by_reason)}
+            update={
+                "contacts": _hide(section.contacts, _whole(patterns)),
+                "by_service": _hide_entries(section.by_service, patterns, "service"),
+                "reasons_recorded": _hide(section.reasons_recorded, _base(patterns, "reason")),
+                "by_reason": _hide_entries(section.by_reason, patterns, "reason"),
+            }
         )
 
-    def chat(self, chat: ChatEntry[Figure]) -> ChatEntry[Figure]:
+    def chat(self, chat: ChatEntry[Figure], definition: SurveyDefinition) -> ChatEntry[Figure]:
         """Each question and statement by itself."""
+        patterns = self._of(family_of_survey(chat.code))
+        satisfaction = satisfaction_question(definition)
         return chat.model_copy(
             update={
-                "satisfaction": self._alone(chat.satisfaction) if chat.satisfaction else None,
-                "questions": [self._question(question) for question in chat.questions],
+                "respondents": _hide(chat.respondents, _whole(patterns)),
+                "satisfaction": _hide(chat.satisfaction, _figure(patterns, satisfaction.code))
+                if chat.satisfaction and satisfaction
+                else None,
+                "questions": [_hide_question(question, patterns) for question in chat.questions],
                 "statements": [
-                    statement.model_copy(update={"share": self._alone(statement.share)})
+                    statement.model_copy(update={"share": _hide(statement.share, _cell(patterns, statement.code, YES))})
                     for statement in chat.statements
                 ],
-                "other_questions": [self._question(question) for question in chat.other_questions],
+                "other_questions": [_hide_question(question, patterns) for question in chat.other_questions],
             }
         )
 
     def survey(self, survey: SurveyEntry[Figure]) -> SurveyEntry[Figure]:
         """Each question by itself."""
-        return survey.model_copy(update={"questions": [self._question(question) for question in survey.questions]})
-
-    def smileys(self, section: SmileySection[Figure]) -> SmileySection[Figure]:
-        """The faces are one distribution, the service points parts of a whole.
-
-        With a hidden face, the satisfied share or the index would tell it, here or added up from the service points.
-        """
-        faces = self._of_distribution([face.share for face in section.distribution])
-        totals = _either(self._small_cells([section.satisfied_share]), self._small_means([section.happy_index]))
-        is_hidden = _either(faces, totals).map(bool)
-        return section.model_copy(
+        patterns = self._of(family_of_survey(survey.code))
+        return survey.model_copy(
             update={
-                "satisfied_share": _hide(section.satisfied_share, is_hidden),
-                "happy_index": _hide(section.happy_index, is_hidden),
-                "distribution": _hide_options(section.distribution, faces),
-                "service_points": self._service_points(section.service_points, is_hidden),
+                "respondents": _hide(survey.respondents, _whole(patterns)),
+                "questions": [_hide_question(question, patterns) for question in survey.questions],
             }
         )
 
-    def _service_points(
-        self, points: Sequence[ServicePointEntry[Figure]], is_total_hidden: Compared[bool]
-    ) -> list[ServicePointEntry[Figure]]:
-        small = _either(
-            self._small_cells([point.satisfied_share for point in points]),
-            self._small_means([point.happy_index for point in points]),
+    def smileys(self, section: SmileySection[Figure]) -> SmileySection[Figure]:
+        """The faces are one distribution: with a hidden one, the satisfied share or the index would tell it."""
+        patterns = self._of(SMILEYS)
+        return section.model_copy(
+            update={
+                "presses": _hide(section.presses, _base(patterns, "")),
+                "satisfied_share": _hide(section.satisfied_share, _figure(patterns, "")),
+                "happy_index": _hide(section.happy_index, _figure(patterns, "")),
+                "distribution": [_hide_option(face, patterns, "") for face in section.distribution],
+                "service_points": [self._service_point(point) for point in section.service_points],
+            }
         )
-        widened = small.combine(_cells([point.presses for point in points]), hidden_of_parts)
-        every = frozenset(range(len(points)))
-        hidden = widened.combine(is_total_hidden, lambda some, is_hidden: every if is_hidden else some)
-        return [
-            point.model_copy(
-                update={
-                    "satisfied_share": _hide(point.satisfied_share, _holds(hidden, index)),
-                    "happy_index": _hide(point.happy_index, _holds(hidden, index)),
-                }
-            )
-            for index, point in enumerate(points)
-        ]
 
-    def _question(self, question: QuestionEntry[Figure]) -> QuestionEntry[Figure]:
-        shares = [option.share for option in question.options]
-        hidden = self._of_distribution(shares)
-        if question.is_multiple_response:
-            # Here the options do not add up to the base: those who left one out are a cell of their own.
-            hidden = _either(hidden, self._small_cells(shares))
-        figure = self._alone(question.figure) if question.figure else None
-        if figure is not None:
-            # With the counts of the other options, the mean would tell the hidden ones.
-            figure = _hide(figure, hidden.map(bool))
-        return question.model_copy(update={"options": _hide_options(question.options, hidden), "figure": figure})
+    def _service_point(self, point: ServicePointEntry[Figure]) -> ServicePointEntry[Figure]:
+        patterns = self.periods.map(lambda period: period.of(SMILEYS, frozenset({point.code})))
+        return point.model_copy(
+            update={
+                "presses": _hide(point.presses, _base(patterns, "")),
+                "satisfied_share": _hide(point.satisfied_share, _figure(patterns, "")),
+                "happy_index": _hide(point.happy_index, _figure(patterns, "")),
+            }
+        )
 
-    def _entries(self, entries: Sequence[Entry[Figure]]) -> list[Entry[Figure]]:
-        hidden = self._of_distribution([entry.share for entry in entries])
-        return [
-            entry.model_copy(
-                update={
-                    "number": _hide(entry.number, _holds(hidden, index)),
-                    "share": _hide(entry.share, _holds(hidden, index)),
-                }
-            )
-            for index, entry in enumerate(entries)
-        ]
-
-    def _alone(self, figure: Figure) -> Figure:
-        """A figure that is no part of a distribution: a mean, or a share of yes against no."""
-        sensitivity = MEASURES[figure.measure].sensitivity
-        if sensitivity is Sensitivity.CASES:
-            return figure
-        is_mean = sensitivity is Sensitivity.OPINION_MEAN
-        hidden = self._small_means([figure]) if is_mean else self._small_cells([figure])
-        return _hide(figure, hidden.map(bool))
-
-    def _of_distribution(self, shares: Sequence[Figure]) -> Hidden:
-        return _cells(shares).map(lambda cells: hidden_of_distribution(cells, self._policy.minimum_cell))
-
-    def _small_cells(self, figures: Sequence[Figure]) -> Hidden:
-        return _cells(figures).map(_indexes(lambda cell: is_small(cell, self._policy.minimum_cell)))
-
-    def _small_means(self, figures: Sequence[Figure]) -> Hidden:
-        return _cells(figures).map(_indexes(lambda cell: is_few(cell.number, self._policy.minimum_mean_base)))
+    def _of(self, family: Family) -> Patterns:
+        return self.periods.map(lambda period: period.of(family, self.units))
 
 
-def _cells(figures: Sequence[Figure]) -> Compared[list[Cell]]:
-    return Compared(
-        [Cell(figure.count or 0, figure.base or 0) for figure in figures],
-        [Cell(figure.previous.count or 0, figure.previous.base or 0) for figure in figures],
-        [Cell(figure.last_year.count or 0, figure.last_year.base or 0) for figure in figures],
+def _hide_question(question: QuestionEntry[Figure], patterns: Patterns) -> QuestionEntry[Figure]:
+    hidden = _figure(patterns, question.code)
+    if question.kind is QuestionKind.YES_NO:
+        hidden = _cell(patterns, question.code, YES)
+    elif question.kind is QuestionKind.TEXT:
+        hidden = _whole(patterns)
+    is_base_hidden = patterns.current.of_base(question.code) is not None
+    return question.model_copy(
+        update={
+            "base": None if is_base_hidden else question.base,
+            "figure": _hide(question.figure, hidden) if question.figure else None,
+            "options": [_hide_option(option, patterns, question.code) for option in question.options],
+        }
     )
 
 
-def _indexes(is_hidden: Callable[[Cell], bool]) -> Callable[[list[Cell]], frozenset[int]]:
-    return lambda cells: frozenset(index for index, cell in enumerate(cells) if is_hidden(cell))
+def _hide_option(option: ShareEntry[Figure], patterns: Patterns, question: str) -> ShareEntry[Figure]:
+    return option.model_copy(update={"share": _hide(option.share, _cell(patterns, question, option.code))})
 
 
-def _either(some: Hidden, others: Hidden) -> Hidden:
-    return some.combine(others, frozenset.union)
-
-
-def _holds(hidden: Hidden, index: int) -> Compared[bool]:
-    return hidden.map(lambda indexes: index in indexes)
-
-
-def _hide_options(options: Sequence[ShareEntry[Figure]], hidden: Hidden) -> list[ShareEntry[Figure]]:
+def _hide_entries(entries: Sequence[Entry[Figure]], patterns: Patterns, question: str) -> list[Entry[Figure]]:
     return [
-        option.model_copy(update={"share": _hide(option.share, _holds(hidden, index))})
-        for index, option in enumerate(options)
+        entry.model_copy(
+            update={
+                "number": _hide(entry.number, _cell(patterns, question, entry.code or "")),
+                "share": _hide(entry.share, _cell(patterns, question, entry.code or "")),
+            }
+        )
+        for entry in entries
     ]
 
 
-def _hide(figure: Figure, is_hidden: Compared[bool]) -> Figure:
+def _whole(patterns: Patterns) -> Hidden:
+    return patterns.map(lambda pattern: pattern.whole)
+
+
+def _cell(patterns: Patterns, question: str, cell: str) -> Hidden:
+    return patterns.map(lambda pattern: pattern.of_cell(question, cell))
+
+
+def _figure(patterns: Patterns, question: str) -> Hidden:
+    return patterns.map(lambda pattern: pattern.of_figure(question))
+
+
+def _base(patterns: Patterns, question: str) -> Hidden:
+    return patterns.map(lambda pattern: pattern.of_base(question))
+
+
+def _hide(figure: Figure, hidden: Hidden) -> Figure:
     """``figure`` without the periods that are hidden; without the one asked for, nothing is left of it."""
     nothing = nothing_known(Reason.SUPPRESSED)
-    if is_hidden.current:
+    if hidden.current is not None:
         return replace(
             figure,
             value=None,
@@ -199,11 +217,12 @@ def _hide(figure: Figure, is_hidden: Compared[bool]) -> Figure:
             base=None,
             interval=None,
             status=FigureStatus.SUPPRESSED,
+            suppression_reason=hidden.current,
             previous=nothing,
             last_year=nothing,
         )
     return replace(
         figure,
-        previous=nothing if is_hidden.previous else figure.previous,
-        last_year=nothing if is_hidden.last_year else figure.last_year,
+        previous=nothing if hidden.previous else figure.previous,
+        last_year=nothing if hidden.last_year else figure.last_year,
     )

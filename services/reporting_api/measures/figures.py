@@ -55,6 +55,20 @@ class Reason(StrEnum):
     """One of the periods is hidden by disclosure control."""
 
 
+class SuppressionReason(StrEnum):
+    """Why a figure is hidden from the public. Whether a count is small itself or would give a small one away is not
+    told apart: to know which would narrow both."""
+
+    SMALL_COUNTS = "small_counts"
+    """It, or something it would give away by subtraction, rests on few persons."""
+    PARENT_HIDDEN = "parent_hidden"
+    """Something of the whole that it is a part of is hidden."""
+    DETAIL = "detail"
+    """Shown for quarters and years, or for the whole city, only."""
+    RUNNING = "running"
+    """The quarter is not over: what is read on two days would tell what was answered between them."""
+
+
 _LEAVES_NO_DIFFERENCE = {Reason.PERIOD_NOT_COMPLETE, Reason.SURVEY_VERSION_CHANGED, Reason.COLLECTION_MODE_CHANGED}
 """Where even the bare difference would mislead."""
 
@@ -83,6 +97,7 @@ class Figure:
     base: int | None
     interval: tuple[Number, Number] | None
     status: FigureStatus
+    suppression_reason: SuppressionReason | None
     previous: Comparison
     last_year: Comparison
 
@@ -135,6 +150,7 @@ def build_figure(measure: Measure, tallies: Compared[AnyTally], comparability: C
         base=tally.base,
         interval=_rounded_interval(measure, _within(measure.bounds, tally.interval())),
         status=_status(value, is_complete=comparability.is_complete),
+        suppression_reason=None,
         previous=_compare(measure, tally, tallies.previous, comparability.previous, comparability),
         last_year=_compare(measure, tally, tallies.last_year, comparability.last_year, comparability),
     )

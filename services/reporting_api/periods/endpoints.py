@@ -110,7 +110,7 @@ async def quarter_read(
 ) -> Response:
     """All sections, each figure with count, base, interval, previous quarter and same quarter last year.
 
-    Small opinion cells are hidden, except for keys of scope `report:internal`.
+    Opinions are hidden as the disclosure policy says, except for keys of scope `report:internal`.
     """
     report = await service.report(asker.inquiry(PeriodKind.QUARTER, quarter, unit, units, check))
     return asker.answer(QuarterReport, report)

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from pydantic import Field
 
 from services.reporting_api.disclosure.schemas import DisclosureAnswer
-from services.reporting_api.measures.figures import Change, FigureStatus, Reason
+from services.reporting_api.measures.figures import Change, FigureStatus, Reason, SuppressionReason
 from services.reporting_api.measures.registry import MeasureUnit
 from services.reporting_api.statements.schemas import StatementComparison
 from services.shared.catalogue import UnitsAs
@@ -44,6 +44,7 @@ class FigureAnswer(ResponseModel):
     base: int | None = Field(description="What was counted among; null for the cases themselves.", examples=[10000])
     interval: tuple[Number, Number] | None = Field(description="95 % interval.", examples=[[79.2, 80.8]])
     status: FigureStatus
+    suppression_reason: SuppressionReason | None = Field(description="Why the figure is hidden; null if it is not.")
 
 
 class QuarterFigure(FigureAnswer):
@@ -159,14 +160,15 @@ class ThemeEntry(ResponseModel, Generic[FigureT]):
 class QuestionEntry(ResponseModel, Generic[FigureT]):
     """A question's figures: ``figure`` is null for choices, ``options`` are empty for all else but smileys.
 
-    ``base`` is the number of answers, or of respondents where ``is_multiple_response``: then shares may pass 100.
+    ``base`` is the number of answers, or of respondents where ``is_multiple_response``: then shares may pass 100. It is
+    null where it is hidden.
     """
 
     code: str
     labels: Labels
     kind: QuestionKind
     purpose: QuestionPurpose
-    base: int
+    base: int | None
     is_multiple_response: bool
     figure: FigureT | None
     options: list[ShareEntry[FigureT]]

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reporting_api.disclosure.policy import PUBLIC_1
+from services.reporting_api.disclosure.policy import IN_FORCE
 from services.reporting_api.disclosure.schemas import DisclosureAnswer
-from services.reporting_api.disclosure.suppression import suppress
+from services.reporting_api.disclosure.service import DisclosureService
+from services.reporting_api.disclosure.suppression import Suppression
 from services.reporting_api.measures.figures import Compared, Figure
 from services.reporting_api.periods.aggregates import PeriodAggregate, SurveyDefinition
 from services.reporting_api.periods.errors import (
@@ -68,6 +69,11 @@ class Counted:
     surveys: Sequence[SurveyDefinition]
     """All surveys there are."""
 
+    @property
+    def branch(self) -> frozenset[str] | None:
+        """The codes of the units whose records were counted; None for all."""
+        return self.catalogue.branch(self.unit.code, units=self.units) if self.unit else None
+
 
 class PeriodService:
     """Answers questions about periods."""
@@ -85,17 +91,41 @@ class PeriodService:
         counted = await self._count(period, inquiry.unit, inquiry.units)
         comparisons = _compare(statements, counted) if statements else None
         report = _report(inquiry, period, counted, comparisons)
-        return report if inquiry.is_internal else _public(report)
+        return report if inquiry.is_internal else await self._public(report, period, counted)
 
     async def _count(self, period: Period, unit_code: str | None, units: UnitsAs) -> Counted:
         catalogue = self._catalogue
         unit = _find_unit(catalogue, unit_code, units) if unit_code is not None else None
         branch = catalogue.branch(unit.code, units=units) if unit else None
-        compared = Compared(period, period.previous(), period.same_last_year())
+        compared = _compared(period)
         repository = PeriodRepository(self._session)
         aggregates = await repository.count((compared.current, compared.previous, compared.last_year), branch)
         surveys = await repository.list_surveys(period)
         return Counted(catalogue, unit, units, compared.map(lambda it: aggregates[it.label]), surveys)
+
+    async def _public(self, report: Report[Figure], period: Period, counted: Counted) -> Report[Figure]:
+        """The report without what disclosure control hides."""
+        compared = _compared(period)
+        known = compared.combine(counted.periods, lambda one, aggregate: (one.label, aggregate))
+        patterns = await DisclosureService(self._session, self._catalogue, IN_FORCE).patterns(
+            compared,
+            counted.surveys,
+            as_of=report.as_of,
+            by_unit=counted.unit is not None,
+            known=dict((known.current, known.previous, known.last_year)),
+        )
+        shown = Suppression(patterns, counted.branch).report(report, counted.surveys)
+        comparisons = report.statements
+        return shown.model_copy(
+            update={
+                "disclosure": report.disclosure.model_copy(update={"policy": IN_FORCE.name}),
+                "statements": None if comparisons is None else [without_values(one) for one in comparisons],
+            }
+        )
+
+
+def _compared(period: Period) -> Compared[Period]:
+    return Compared(period, period.previous(), period.same_last_year())
 
 
 def _period(inquiry: Inquiry) -> Period:
@@ -151,7 +181,10 @@ def _report(
         as_of=inquiry.as_of,
         demonstration=_demonstration(counted),
         disclosure=DisclosureAnswer(
-            policy=None, minimum_cell=PUBLIC_1.minimum_cell, minimum_mean_base=PUBLIC_1.minimum_mean_base
+            policy=None,
+            minimum_cell=IN_FORCE.minimum_cell,
+            minimum_mean_base=IN_FORCE.minimum_mean_base,
+            minimum_unit_cases=IN_FORCE.minimum_unit_cases,
         ),
         feedback=feedback.section(catalogue, period),
         themes=feedback.themes(catalogue),
@@ -164,20 +197,9 @@ def _report(
     )
 
 
-def _public(report: Report[Figure]) -> Report[Figure]:
-    comparisons = report.statements
-    shown = suppress(report, PUBLIC_1)
-    return shown.model_copy(
-        update={
-            "disclosure": report.disclosure.model_copy(update={"policy": PUBLIC_1.name}),
-            "statements": None if comparisons is None else [without_values(one) for one in comparisons],
-        }
-    )
-
-
 def _surveys(counted: Counted, kind: SurveyKind, *, is_complete: bool) -> list[SurveyFigures]:
     """The surveys of the kind that were answered in the period, or were open then (in the unit's branch)."""
-    branch = counted.catalogue.branch(counted.unit.code, units=counted.units) if counted.unit else None
+    branch = counted.branch
     return [
         SurveyFigures(survey, counted.periods, is_complete=is_complete)
         for survey in counted.surveys

@@ -34,7 +34,7 @@ class SurveyFigures:
     def chat(self) -> ChatEntry[Figure]:
         """An entry of the section *chats*: what has no place of its own is under ``other_questions``."""
         questions = self._survey.questions
-        satisfaction = next(filter(_is_satisfaction, questions), None)
+        satisfaction = satisfaction_question(self._survey)
         topics = [question for question in questions if _is_contact_topic(question)]
         statements = [question for question in questions if _is_statement(question)]
         placed = [satisfaction, *topics, *statements]
@@ -70,6 +70,11 @@ class SurveyFigures:
 
     def _question(self, question: Question) -> QuestionFigures:
         return QuestionFigures(self._survey.code, question, self._periods, is_complete=self._is_complete)
+
+
+def satisfaction_question(survey: SurveyDefinition) -> Question | None:
+    """The question whose mean is the chat's satisfaction."""
+    return next(filter(_is_satisfaction, survey.questions), None)
 
 
 def _is_satisfaction(question: Question) -> bool:

@@ -1,0 +1,102 @@
+"""The counts of every family in one period, from what the database counted."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from services.reporting_api.disclosure.counts import (
+    FEEDBACK,
+    OMBUDSMAN,
+    SMILEYS,
+    Counts,
+    Family,
+    Key,
+    Kind,
+    family_of_survey,
+    family_of_theme,
+)
+from services.reporting_api.measures import scales
+from services.reporting_api.periods.aggregates import Question, SurveyDefinition
+from services.shared.tables.surveys import (
+    RESPONDENTS_VALUE,
+    RESPONSE_VALUE,
+    RESPONSES_QUESTION,
+    QuestionKind,
+    SurveyKind,
+)
+
+Histogram = Mapping[int, int]
+ByUnit = Mapping[str, Counts]
+
+WHOLE_CITY = ""
+"""Stands for the unit of counts that are not told apart by unit."""
+
+YES, NO = "yes", "no"
+_CHOSEN, _LEFT_OUT = "chosen", "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """What was counted in one period."""
+
+    answers: Mapping[tuple[str, str, str], Histogram] = field(default_factory=dict)
+    """By survey, question and unit."""
+    themes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """By theme and feedback type."""
+    services: Mapping[str, int] = field(default_factory=dict)
+    """Contacts to the ombudsmen."""
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    feedback: Mapping[str, int] = field(default_factory=dict)
+    """Counted items by unit."""
+
+
+def counts_by_family(opinions: Opinions, surveys: Iterable[SurveyDefinition]) -> Mapping[Family, ByUnit]:
+    """The counts by family and unit."""
+    counts: dict[Family, dict[str, Counter[Key]]] = defaultdict(lambda: defaultdict(Counter))
+    questions = {
+        (survey.code, question.code): (survey, question) for survey in surveys for question in survey.questions
+    }
+    for (survey_code, question_code, unit), histogram in opinions.answers.items():
+        if question_code == RESPONSES_QUESTION:
+            answered = Counter({Key(Kind.ANSWERS): histogram.get(RESPONSE_VALUE, 0)})
+            counts[family_of_survey(survey_code)][unit].update(answered)
+            continue
+        survey, question = questions[survey_code, question_code]
+        if survey.kind is not SurveyKind.SMILEY:
+            counts[family_of_survey(survey_code)][unit].update(Counter(dict(_of_question(question, histogram))))
+        elif question.kind in scales.SMILEYS:
+            counts[SMILEYS][unit].update(Counter(dict(_of_smileys("", question.kind, histogram))))
+    for (theme, type_code), number in opinions.themes.items():
+        counts[family_of_theme(theme)][WHOLE_CITY][Key(Kind.CELL, cell=type_code)] += number
+    for question_code, numbers in (("service", opinions.services), ("reason", opinions.reasons)):
+        for code, number in numbers.items():
+            counts[OMBUDSMAN][WHOLE_CITY][Key(Kind.CELL, question_code, code)] += number
+    for unit, number in opinions.feedback.items():
+        counts[FEEDBACK][unit][Key(Kind.CASES)] += number
+    return counts
+
+
+def _of_question(question: Question, histogram: Histogram) -> Iterator[tuple[Key, int]]:
+    code, kind = question.code, question.kind
+    if kind is QuestionKind.MULTIPLE_CHOICE:
+        respondents = histogram.get(RESPONDENTS_VALUE, 0)
+        for option in question.options:
+            chosen = histogram.get(option.number, 0)
+            yield Key(Kind.CELL, code, _CHOSEN, option.code), chosen
+            yield Key(Kind.CELL, code, _LEFT_OUT, option.code), respondents - chosen
+    elif kind is QuestionKind.SINGLE_CHOICE:
+        for option in question.options:
+            yield Key(Kind.CELL, code, option.code), histogram.get(option.number, 0)
+    elif kind is QuestionKind.YES_NO:
+        yield Key(Kind.CELL, code, YES), histogram.get(1, 0)
+        yield Key(Kind.CELL, code, NO), histogram.get(0, 0)
+    elif kind in scales.SMILEYS:
+        yield from _of_smileys(code, kind, histogram)
+    elif kind is not QuestionKind.TEXT:
+        yield Key(Kind.MEAN_BASE, code), sum(histogram.values())
+
+
+def _of_smileys(code: str, kind: QuestionKind, histogram: Histogram) -> Iterator[tuple[Key, int]]:
+    for value, face in scales.SMILEYS[kind].items():
+        yield Key(Kind.CELL, code, face.code), histogram.get(value, 0)
+    yield Key(Kind.MEAN_BASE, code), sum(histogram.values())

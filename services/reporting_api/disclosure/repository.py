@@ -1,0 +1,67 @@
+"""Reads what decides what is hidden: the counts of whole periods, by unit where units are asked for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting_api.disclosure import queries as own
+from services.reporting_api.disclosure.opinions import Opinions
+from services.reporting_api.periods import queries
+from services.shared.periods import Period
+
+Parameters = Mapping[str, object]
+Name = TypeVar("Name")
+Numbers = Mapping[tuple[str, ...], int]
+
+
+class DisclosureRepository:
+    """Reads the counts over one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def count(self, periods: Iterable[Period], *, by_unit: bool) -> dict[str, Opinions]:
+        """The counts by period label; answers and feedback by unit, or only smileys, which always are."""
+        distinct = {period.label: period for period in periods}
+        parameters = {
+            "labels": list(distinct),
+            "starts": [period.starts_on for period in distinct.values()],
+            "ends": [period.ends_on for period in distinct.values()],
+            "units": None,
+            "by_unit": by_unit,
+        }
+        answers = await self._answers(parameters)
+        themes = await self._numbers(queries.FEEDBACK_THEMES, parameters, "items", "theme_code", "type_code")
+        services = await self._numbers(queries.OMBUDSMAN_SERVICES, parameters, "contacts", "service_code")
+        reasons = await self._numbers(queries.OMBUDSMAN_REASONS, parameters, "reasons", "reason_code")
+        feedback = await self._numbers(own.FEEDBACK_BY_UNIT, parameters, "number", "unit_code") if by_unit else {}
+        return {
+            label: Opinions(
+                answers=answers.get(label, {}),
+                themes={(theme, type_code): number for (theme, type_code), number in themes.get(label, {}).items()},
+                services=_by_code(services.get(label, {})),
+                reasons=_by_code(reasons.get(label, {})),
+                feedback=_by_code(feedback.get(label, {})),
+            )
+            for label in distinct
+        }
+
+    async def _answers(self, parameters: Parameters) -> dict[str, dict[tuple[str, str, str], dict[int, int]]]:
+        answers: dict[str, dict[tuple[str, str, str], dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+        for row in (await self._session.execute(text(own.ANSWERS_BY_UNIT), parameters)).mappings():
+            histogram = answers[row["period"]][row["survey_code"], row["question_code"], row["unit_code"]]
+            histogram[row["value"]] = row["number"]
+        return answers
+
+    async def _numbers(self, statement: str, parameters: Parameters, number: str, *codes: str) -> dict[str, Numbers]:
+        numbers: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
+        for row in (await self._session.execute(text(statement), parameters)).mappings():
+            numbers[row["period"]][tuple(row[code] for code in codes)] = row[number]
+        return dict(numbers)
+
+
+def _by_code(numbers: Numbers) -> dict[str, int]:
+    return {code: number for (code,), number in numbers.items()}

@@ -1,0 +1,117 @@
+"""What the public may not see of the periods of a report."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting_api.disclosure.counts import FEEDBACK, Family, Units
+from services.reporting_api.disclosure.opinions import WHOLE_CITY, Opinions
+from services.reporting_api.disclosure.patterns import Pattern, all_of, hidden_whole
+from services.reporting_api.disclosure.policy import DisclosurePolicy
+from services.reporting_api.disclosure.quarters import QuarterPatterns
+from services.reporting_api.disclosure.repository import DisclosureRepository
+from services.reporting_api.disclosure.views import askable_units
+from services.reporting_api.measures.figures import Compared, SuppressionReason
+from services.reporting_api.periods.aggregates import PeriodAggregate, SurveyDefinition
+from services.shared.catalogue import Catalogue
+from services.shared.periods import Period, PeriodKind, period_of
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodPatterns:
+    """The patterns of a period of any kind, from those of its quarters."""
+
+    kind: PeriodKind
+    quarters: Sequence[QuarterPatterns]
+
+    def of(self, family: Family, units: Units | None) -> Pattern:
+        """What is hidden of the family's results of the units, or of the whole city.
+
+        A year tells what its quarters tell. Weeks overlap months, so they and the months of units are for staff.
+        """
+        if self.kind in (PeriodKind.QUARTER, PeriodKind.YEAR):
+            return all_of(quarter.of(family, units) for quarter in self.quarters)
+        if units is None and (family == FEEDBACK or self.kind is PeriodKind.MONTH):
+            return all_of(quarter.of_month(family) for quarter in self.quarters)
+        return hidden_whole(SuppressionReason.DETAIL)
+
+
+class DisclosureService:
+    """Decides by one policy over one session."""
+
+    def __init__(self, session: AsyncSession, catalogue: Catalogue, policy: DisclosurePolicy) -> None:
+        self._repository = DisclosureRepository(session)
+        self._catalogue = catalogue
+        self._policy = policy
+
+    async def patterns(
+        self,
+        periods: Compared[Period],
+        surveys: Sequence[SurveyDefinition],
+        *,
+        by_unit: bool,
+        as_of: datetime,
+        known: Mapping[str, PeriodAggregate],
+    ) -> Compared[PeriodPatterns]:
+        """The patterns of the periods. ``known`` are aggregates of the whole city that have been read already."""
+        quarters = {quarter.label: quarter for period in _each(periods) for quarter in _quarters_of(period)}
+        months = periods.current.kind is PeriodKind.MONTH
+        needed = [*quarters.values(), *(month for one in quarters.values() if months for month in _months_of(one))]
+        opinions = {label: opinions_of(aggregate) for label, aggregate in known.items() if not by_unit}
+        unread = [period for period in needed if period.label not in opinions]
+        if unread:
+            opinions |= await self._repository.count(unread, by_unit=by_unit)
+        askable = askable_units(self._catalogue)
+        patterns = {
+            label: QuarterPatterns(
+                opinions[label],
+                surveys,
+                self._policy,
+                is_over=quarter.ends_at <= as_of,
+                askable=askable,
+                months=[opinions[month.label] for month in _months_of(quarter)] if months else [],
+            )
+            for label, quarter in quarters.items()
+        }
+        return periods.map(
+            lambda period: PeriodPatterns(period.kind, [patterns[one.label] for one in _quarters_of(period)])
+        )
+
+
+def opinions_of(aggregate: PeriodAggregate) -> Opinions:
+    """The opinions of the whole city."""
+    by_point = {(survey, question) for survey, question, _ in aggregate.smileys_by_point}
+    answers = {key: answers.histogram for key, answers in aggregate.smileys_by_point.items()}
+    answers |= {
+        (*key, WHOLE_CITY): answers.histogram for key, answers in aggregate.questions.items() if key not in by_point
+    }
+    return Opinions(
+        answers=answers,
+        themes=aggregate.feedback.by_theme_and_type,
+        services=aggregate.ombudsman.by_service,
+        reasons=aggregate.ombudsman.by_reason,
+    )
+
+
+def _each(periods: Compared[Period]) -> Iterable[Period]:
+    return periods.current, periods.previous, periods.last_year
+
+
+def _quarters_of(period: Period) -> list[Period]:
+    """The quarters that decide about the period: those it lies in or is made of; none decides about a week."""
+    if period.kind is PeriodKind.WEEK:
+        return []
+    return _within(period, PeriodKind.QUARTER)
+
+
+def _months_of(quarter: Period) -> list[Period]:
+    return _within(quarter, PeriodKind.MONTH)
+
+
+def _within(period: Period, kind: PeriodKind) -> list[Period]:
+    found = [period_of(kind, period.starts_on)]
+    while found[-1].ends_on < period.ends_on:
+        found.append(period_of(kind, found[-1].ends_on))
+    return found
