@@ -35,11 +35,12 @@ class LineResult(BaseModel):
 
     line: int = Field(description="The line's number in the file, from 1.", examples=[1])
     status: str = Field(
-        description="`created`; `unchanged` (it was here already); `extended` (new events were added); `refused`.",
+        description="`created`; `unchanged` (it was here already); `extended` (new events were added); `updated` (only "
+        "what may change was changed); `held` (kept until more is known, then counted); `refused`.",
         examples=["created"],
     )
     id: UUID | None
-    code: str | None = Field(description="Of a refused line: the stable problem code.")
+    code: str | None = Field(description="Of a refused line the stable problem code, of a held one what it waits for.")
     detail: str | None
     invalid_params: list[InvalidParam]
 
@@ -65,6 +66,11 @@ class Line:
 def accepted(line: int, status: str, row_id: UUID) -> LineResult:
     """The result of a line that was taken."""
     return LineResult(line=line, status=status, id=row_id, code=None, detail=None, invalid_params=[])
+
+
+def held(line: int, row_id: UUID, code: str, detail: str) -> LineResult:
+    """The result of a line that is kept until it can be counted."""
+    return LineResult(line=line, status="held", id=row_id, code=code, detail=detail, invalid_params=[])
 
 
 def refused(line: int, problem: Problem) -> LineResult:

@@ -35,10 +35,30 @@ class Cursor:
             instant, row_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("|")
             cursor = cls(datetime.fromisoformat(instant), UUID(row_id))
         except (ValueError, binascii.Error) as error:
-            raise invalid("cursor", "is not a cursor of this list; use the `next` of an answer, unchanged") from error
+            raise invalid("cursor", _NOT_OURS) from error
         if cursor.instant.tzinfo is None:
-            raise invalid("cursor", "is not a cursor of this list; use the `next` of an answer, unchanged")
+            raise invalid("cursor", _NOT_OURS)
         return cursor
+
+
+_NOT_OURS = "is not a cursor of this list; use the `next` of an answer, unchanged"
+
+
+def encode_position(*parts: str) -> str:
+    """The cursor of a list ordered by texts, as the client sees it."""
+    return base64.urlsafe_b64encode("\n".join(parts).encode()).decode().rstrip("=")
+
+
+def decode_position(value: str, count: int) -> tuple[str, ...]:
+    """The ``count`` texts of a cursor that a client sends back; raises :class:`InvalidRequestProblem`."""
+    try:
+        padded = value + "=" * (-len(value) % 4)
+        parts = tuple(base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("\n"))
+    except (ValueError, binascii.Error) as error:
+        raise invalid("cursor", _NOT_OURS) from error
+    if len(parts) != count or any("\x00" in part for part in parts):
+        raise invalid("cursor", _NOT_OURS)
+    return parts
 
 
 LimitQuery = Annotated[

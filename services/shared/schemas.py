@@ -34,13 +34,24 @@ def _within_text_limit(value: str) -> str:
     return value
 
 
+def _dated_instant(value: datetime) -> datetime:
+    earliest_year = get_settings().earliest_year
+    if value.year < earliest_year:
+        raise ValueError(f"is before {earliest_year}-01-01; check the year")
+    return value
+
+
+IN_THE_FUTURE = "is in the future; check the clock and the offset from UTC"
+
+
+def is_in_the_future(value: datetime, at: datetime) -> bool:
+    """Whether ``value`` is later than ``at`` by more than a sender's clock may be wrong."""
+    return value > at + timedelta(seconds=get_settings().clock_skew_seconds)
+
+
 def _plausible_instant(value: datetime) -> datetime:
-    settings = get_settings()
-    earliest = f"{settings.earliest_year}-01-01"
-    if value.year < settings.earliest_year:
-        raise ValueError(f"is before {earliest}; check the year")
-    if value > now() + timedelta(seconds=settings.clock_skew_seconds):
-        raise ValueError("is in the future; check the clock and the offset from UTC")
+    if is_in_the_future(_dated_instant(value), now()):
+        raise ValueError(IN_THE_FUTURE)
     return value
 
 
@@ -69,6 +80,9 @@ FreeText = Annotated[
     str, StringConstraints(min_length=1), AfterValidator(_without_nul), AfterValidator(_within_text_limit)
 ]
 """Text of any number of lines, up to the setting ``text_max_length``."""
+
+DatedInstant = Annotated[AwareDatetime, AfterValidator(_dated_instant)]
+"""An instant with an offset, not before ``earliest_year``; its reader judges the future."""
 
 PastInstant = Annotated[AwareDatetime, AfterValidator(_plausible_instant)]
 """An instant with an offset, not before ``earliest_year`` and not in the future."""

@@ -15,6 +15,7 @@ class Scope(StrEnum):
     PARTICIPATION = "participation"
     SURVEY_MANAGE = "survey:manage"
     SURVEY_IMPORT = "survey:import"
+    SURVEY_DEVICES = "survey:devices"
     SURVEY_READ = "survey:read"
     REPORT_INTERNAL = "report:internal"
     REPORT_PUBLISH = "report:publish"

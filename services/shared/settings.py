@@ -251,6 +251,45 @@ class Settings(BaseSettings):
         gt=0,
         description="Longest wait between two tries of the same hand-over; the wait doubles up to it.",
     )
+    held_release_seconds: float = Field(
+        default=300.0,
+        gt=0,
+        description="How often survey_api looks for held answers that can be counted by now. Assigning and mapping "
+        "look at once; this catches what a stop in between left.",
+    )
+    device_history_days: int = Field(
+        default=84,
+        ge=14,
+        le=1000,
+        description="Days of its past that a device's own pattern is learnt from: twelve weeks.",
+    )
+    device_open_weekday_share: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="A weekday is open for a device that was pressed on at least this share of such days.",
+    )
+    device_gap_quantile: float = Field(
+        default=0.95,
+        gt=0,
+        le=1,
+        description="Of a device's own past gaps between presses, in open days, the one that is still usual: the "
+        "longest 5 % may have been failures themselves.",
+    )
+    device_gap_least_days: int = Field(
+        default=1,
+        ge=0,
+        description="Whole open days without a press that are usual for any device: a quiet day breaks nothing.",
+    )
+    device_pattern_least_days: int = Field(
+        default=5, ge=2, description="Days with presses before a device has a pattern: a working week."
+    )
+    device_first_press_days: int = Field(
+        default=7, ge=1, description="Days after which a device without a pattern, or never pressed, counts as silent."
+    )
+    device_clock_skew_seconds: int = Field(
+        default=300, ge=1, description="How wrong a device's clock may be before it is shown as skewed."
+    )
     http_timeout_seconds: float = Field(
         default=10.0, gt=0, description="How long a service waits for another one's answer."
     )

@@ -7,12 +7,17 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.shared.application import create_app
+from services.shared.recurring import recurring
 from services.shared.tables.access import Service
 from services.survey_api.cors import SurveyCorsMiddleware
+from services.survey_api.devices.endpoints import router as devices
 from services.survey_api.handovers.endpoints import router as handovers
 from services.survey_api.handovers.worker import running_worker
+from services.survey_api.held_answers.endpoints import router as held_answers
+from services.survey_api.held_answers.service import Release
 from services.survey_api.responses.endpoints import IMPORT_PATH
 from services.survey_api.responses.endpoints import router as responses
+from services.survey_api.source_points.endpoints import router as source_points
 from services.survey_api.statements.endpoints import router as statements
 from services.survey_api.surveys.cache import SurveyCache
 from services.survey_api.surveys.endpoints import router as surveys
@@ -21,6 +26,20 @@ from services.survey_api.surveys.endpoints import router as surveys
 @asynccontextmanager
 async def _deliver_handovers(app: FastAPI) -> AsyncIterator[None]:
     async with running_worker(app.state.sessions, app.state.settings, app.state.handovers_waiting):
+        yield
+
+
+async def _release_held(app: FastAPI) -> None:
+    async with app.state.sessions.session() as session:
+        catalogue = await app.state.catalogue.get(session)
+    await Release(app.state.sessions, catalogue, app.state.surveys).run()
+
+
+@asynccontextmanager
+async def _run_workers(app: FastAPI) -> AsyncIterator[None]:
+    seconds = app.state.settings.held_release_seconds
+    releasing = recurring("held answers", lambda: _release_held(app), seconds=seconds, at_once=True)
+    async with _deliver_handovers(app), releasing:
         yield
 
 
@@ -34,13 +53,14 @@ def create() -> FastAPI:
         tags={
             "surveys": "Definitions and their versions.",
             "responses": "Answers, one by one or in streams.",
+            "devices": "Smiley devices, points of other systems, and what is held until they are known.",
             "handovers": "Comments on their way to become feedback.",
             "statements": "Recounts from raw rows, to check figures against.",
             "health": "Is the service alive, and ready?",
         },
-        routers=[surveys, responses, handovers, statements],
+        routers=[surveys, responses, devices, source_points, held_answers, handovers, statements],
         stream_paths=frozenset({IMPORT_PATH}),
-        lifespan=_deliver_handovers,
+        lifespan=_run_workers,
     )
     # Outermost: also what the service's own middleware answers can be read by the widget.
     app.add_middleware(SurveyCorsMiddleware)

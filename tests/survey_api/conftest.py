@@ -27,7 +27,13 @@ async def public(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 async def staff(app: FastAPI, session: AsyncSession) -> AsyncIterator[httpx.AsyncClient]:
     """With every scope of survey_api."""
     key = await add_key(
-        session, Scope.SURVEY_MANAGE, Scope.SURVEY_IMPORT, Scope.SURVEY_READ, Scope.SERVICE, name="staff"
+        session,
+        Scope.SURVEY_MANAGE,
+        Scope.SURVEY_IMPORT,
+        Scope.SURVEY_READ,
+        Scope.SURVEY_DEVICES,
+        Scope.SERVICE,
+        name="staff",
     )
     async with client_of(app, key=key) as client:
         yield client

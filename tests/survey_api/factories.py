@@ -109,3 +109,26 @@ async def count(session: AsyncSession, table: str) -> int:
 def reasons(answer: httpx.Response) -> dict[str, str]:
     """Field to reason, of a problem."""
     return {param["name"]: param["reason"] for param in answer.json()["invalid_params"]}
+
+
+async def add_device(staff: httpx.AsyncClient, code: str = "T-1", survey: str = "chat") -> dict[str, Any]:
+    body = {"code": code, "name": f"{code} in the hall", "kind": "terminal", "survey": survey}
+    answer = await staff.post("/v1/devices", json=body)
+    assert answer.status_code == 201, answer.text
+    device: dict[str, Any] = answer.json()
+    return device
+
+
+async def assign(
+    staff: httpx.AsyncClient, service_point: str = "oral-health", *, device: str = "T-1", **times: str
+) -> dict[str, Any]:
+    answer = await staff.post(f"/v1/devices/{device}/assignments", json={"service_point": service_point} | times)
+    assert answer.status_code == 201, answer.text
+    placed: dict[str, Any] = answer.json()
+    return placed
+
+
+async def map_point(staff: httpx.AsyncClient, point: str = "11:42", service_point: str = "oral-health") -> None:
+    body = {"source": "happy_or_not", "source_point": point, "survey": "chat", "service_point": service_point}
+    answer = await staff.put("/v1/source-points", json=body)
+    assert answer.status_code == 200, answer.text

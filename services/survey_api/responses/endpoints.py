@@ -105,10 +105,12 @@ async def _wake(event: asyncio.Event) -> None:
 )
 async def response_import(request: Request, surveys: SurveyCacheDep, catalogue: CatalogueDep) -> StreamingResponse:
     """NDJSON of any length; a line is what `POST /v1/surveys/{code}/responses` takes, with the survey's code as
-    `survey`, `id` and `given_at` always, and without `please_handle` and the contact.
+    `survey`, `id` and `given_at` always, and without `please_handle` and the contact. A line may come from a `device`
+    of ours or a `source_point` of another system instead; docs/devices.md tells their fields.
 
-    Answered line by line: `created`, `unchanged` (it was here already) or `refused`, with the reason. A refused line
-    costs its neighbours nothing, and repeating the upload doubles nothing. Needs the scope `survey:import`.
+    Answered line by line: `created`, `unchanged` (it was here already), `updated` (the sender's judgement of misuse
+    changed), `held` (its device or point is not known yet) or `refused`, with the reason. A refused line costs its
+    neighbours nothing, and repeating the upload doubles nothing. Needs the scope `survey:import`.
     """
     upload = ResponseImport(sessions_of(request), catalogue, surveys)
     return await import_lines(request, settings_of(request), upload.take_batch)
@@ -158,4 +160,10 @@ def _read_of(row: SurveyResponse) -> ResponseRead:
         language=row.language,
         interaction_id=row.interaction_reference,
         answers=row.answers,
+        device=row.device_code,
+        source=row.source,
+        source_point=row.source_point,
+        precision=row.precision,
+        source_misuse=row.source_misuse_reason,
+        misuse=row.misuse_reason,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import text, tuple_
@@ -11,22 +12,27 @@ from sqlmodel import col, select
 from services.shared.clock import local_day, local_hour
 from services.shared.pagination import Cursor
 from services.shared.tables import SurveyResponse
+from services.shared.tables.surveys import MisuseReason
 from services.survey_api.responses.submission import HistogramKey, JudgedResponse, ResponseKey
 
 # Arrays instead of many rows of values: one statement, prepared once, for any number of rows.
 _INSERT_RESPONSES = text(
     """
     INSERT INTO survey_response (service_point_code, id, survey_code, version, collection_mode, given_at, given_on,
-        given_hour, recorded_at, language, interaction_reference, content_hash, answers)
+        given_hour, recorded_at, language, interaction_reference, content_hash, answers, device_code, source,
+        source_point, precision, source_misuse_reason)
     SELECT service_point_code, id, survey_code, version, collection_mode, given_at, given_on,
-        given_hour, :recorded_at, language, interaction_reference, content_hash, answers::jsonb
+        given_hour, :recorded_at, language, interaction_reference, content_hash, answers::jsonb, device_code, source,
+        source_point, precision, source_misuse_reason
     FROM unnest(
         CAST(:service_points AS text[]), CAST(:ids AS uuid[]), CAST(:surveys AS text[]), CAST(:versions AS int[]),
         CAST(:modes AS text[]), CAST(:given_at AS timestamptz[]), CAST(:given_on AS date[]),
         CAST(:given_hours AS smallint[]), CAST(:languages AS text[]), CAST(:interactions AS text[]),
-        CAST(:hashes AS text[]), CAST(:answers AS text[])
+        CAST(:hashes AS text[]), CAST(:answers AS text[]), CAST(:devices AS text[]), CAST(:sources AS text[]),
+        CAST(:source_points AS text[]), CAST(:precisions AS text[]), CAST(:source_misuse AS text[])
     ) AS given (service_point_code, id, survey_code, version, collection_mode, given_at, given_on, given_hour,
-        language, interaction_reference, content_hash, answers)
+        language, interaction_reference, content_hash, answers, device_code, source, source_point, precision,
+        source_misuse_reason)
     ON CONFLICT DO NOTHING
     RETURNING service_point_code, id
     """
@@ -91,6 +97,11 @@ async def _insert_rows(
             "interactions": [response.interaction_id for response in responses],
             "hashes": [response.content_hash for response in responses],
             "answers": [orjson.dumps(response.answers).decode() for response in responses],
+            "devices": [response.origin.device for response in responses],
+            "sources": [response.origin.source for response in responses],
+            "source_points": [response.origin.source_point for response in responses],
+            "precisions": [str(response.origin.precision) for response in responses],
+            "source_misuse": [response.origin.source_misuse for response in responses],
         },
     )
     return {ResponseKey(service_point, response_id) for service_point, response_id in inserted}
@@ -141,6 +152,27 @@ async def fetch_content_hashes(session: AsyncSession, keys: Sequence[ResponseKey
     return {
         ResponseKey(service_point, response_id): content_hash
         for service_point, response_id, content_hash in await session.execute(statement)
+    }
+
+
+class StoredResponse(NamedTuple):
+    """What a repeated response is compared with."""
+
+    content_hash: str
+    source_misuse: MisuseReason | None
+
+
+async def fetch_stored(session: AsyncSession, keys: Sequence[ResponseKey]) -> dict[ResponseKey, StoredResponse]:
+    """Those of the responses that are stored."""
+    if not keys:
+        return {}
+    table = SurveyResponse
+    statement = select(table.service_point_code, table.id, table.content_hash, table.source_misuse_reason).where(
+        tuple_(col(table.service_point_code), col(table.id)).in_(keys)
+    )
+    return {
+        ResponseKey(service_point, response_id): StoredResponse(content_hash, MisuseReason(reason) if reason else None)
+        for service_point, response_id, content_hash, reason in await session.execute(statement)
     }
 
 

@@ -1,14 +1,14 @@
 """Responses on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, model_validator
 
 from services.shared.personal_data import CONTACT_FIELD, NUMBER_FIELD, mask_fields
-from services.shared.schemas import Code, LineText, PastInstant, RequestModel, ResponseModel
-from services.shared.tables.surveys import CollectionMode
+from services.shared.schemas import Code, DatedInstant, LineText, PastInstant, RequestModel, ResponseModel
+from services.shared.tables.surveys import CollectionMode, MisuseReason, TimePrecision
 from services.survey_api.surveys.answers import Answer
 
 ANSWERS_MAX = 200
@@ -16,6 +16,9 @@ ANSWERS_MAX = 200
 
 VERSION_MAX = 1_000_000
 """No survey gets there; a bound so that what is hashed and stored has one."""
+
+BUTTON_MAX = 10
+"""The last of the eleven buttons of the longest scale, 0-10."""
 
 LANGUAGES = {"fi", "sv", "en"}
 """The languages the city answers in; others are kept as given, and handed over as ``other``."""
@@ -124,12 +127,55 @@ class ResponseCreate(ResponseFields):
         return self
 
 
-class ResponseLine(ResponseFields):
-    """One line of an import."""
+class Misuse(RequestModel):
+    """The sender's own judgement that an answer is no honest one."""
 
-    survey: Code
+    reason: Literal[MisuseReason.VENDOR_FLAG] = Field(description="Why the sender judges so.")
+
+
+SourceCode = Annotated[Code, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+"""The name of another system."""
+
+
+class ResponseLine(ResponseFields):
+    """One line of an import: from a person, from a device of ours, or from a point of another system."""
+
+    survey: Code | None = Field(
+        default=None, description="The survey's code; a device and a mapped point bring their own if not given."
+    )
     id: UUID
-    given_at: PastInstant
+    given_at: DatedInstant
+    answers: dict[Code, AnswerValue] = Field(default_factory=dict, max_length=ANSWERS_MAX)
+    button: int | None = Field(
+        default=None,
+        ge=0,
+        le=BUTTON_MAX,
+        description="Instead of `answers`: the button pressed, 0 the most negative, answering the survey's question "
+        "on satisfaction.",
+    )
+    device: Code | None = Field(
+        default=None, description="The registered device it came from, which gives the service point."
+    )
+    source: SourceCode | None = Field(
+        default=None, description="The other system it came from.", examples=["happy_or_not"]
+    )
+    source_point: LineText | None = Field(
+        default=None, description="That system's key of the place, which a reviewed mapping turns into a service point."
+    )
+    misuse: Misuse | None = Field(default=None, description="The sender's judgement; may be changed by sending again.")
+    precision: TimePrecision = Field(
+        default=TimePrecision.SECOND, description="How exactly `given_at` is known; of an hour, its beginning."
+    )
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if self.source_point is not None and self.source is None:
+            raise ValueError("source_point needs its source; name the system the point belongs to")
+        if self.button is not None and self.answers:
+            raise ValueError("button stands for answers; send one of them")
+        if self.service_point is not None and (self.device or self.source_point):
+            raise ValueError("service_point follows from device and source_point; leave it out")
+        return self
 
 
 class ResponseCreated(ResponseModel):
@@ -152,6 +198,12 @@ class ResponseRead(ResponseModel):
     language: str | None
     interaction_id: str | None
     answers: dict[str, AnswerValue]
+    device: str | None
+    source: str | None
+    source_point: str | None
+    precision: TimePrecision
+    source_misuse: MisuseReason | None = Field(description="Judged misuse by its sender, and so in no figure.")
+    misuse: MisuseReason | None = Field(description="Judged misuse by our rule, and so in no figure.")
 
 
 class ResponsePage(ResponseModel):

@@ -57,7 +57,8 @@ async def submit(
 async def store(session: AsyncSession, responses: Sequence[JudgedResponse], *, at: datetime) -> set[ResponseKey]:
     """Store and count those of the responses that are new; the keys of these. No key may come twice."""
     created = await repository.insert_new(session, responses, recorded_at=at)
-    counts = histogram_of([response for response in responses if response.key in created])
+    new = [response for response in responses if response.key in created]
+    counts = histogram_of([response for response in new if response.origin.source_misuse is None])
     await repository.add_to_histogram(session, counts)
     return created
 

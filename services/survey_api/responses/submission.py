@@ -16,6 +16,7 @@ from services.shared.problems import InvalidParam, InvalidRequestProblem, invali
 from services.shared.settings import get_settings
 from services.shared.tables.surveys import CollectionMode
 from services.survey_api.responses.errors import SurveyClosedProblem
+from services.survey_api.responses.origins import OF_A_PERSON, Origin
 from services.survey_api.responses.schemas import ResponseFields
 from services.survey_api.surveys.answers import Answer, ReadAnswers, WrongAnswersError, read_answers
 from services.survey_api.surveys.definitions import SurveyDefinition, Version
@@ -45,6 +46,7 @@ class JudgedResponse:
     answers: Mapping[str, Answer]
     texts: Mapping[str, str]
     counted: Sequence[tuple[str, int]]
+    origin: Origin = OF_A_PERSON
 
 
 def service_point_of(survey: SurveyDefinition, catalogue: Catalogue, fields: ResponseFields, given_at: datetime) -> str:
@@ -60,6 +62,7 @@ def judge(
     key: ResponseKey,
     given_at: datetime,
     content_hash: str,
+    origin: Origin = OF_A_PERSON,
 ) -> JudgedResponse:
     """The response, ready to be stored; raises :class:`SurveyClosedProblem` or :class:`InvalidRequestProblem`."""
     if not survey.is_open(given_at):
@@ -78,6 +81,7 @@ def judge(
         answers=read.stored,
         texts=read.texts,
         counted=read.counted,
+        origin=origin,
     )
 
 
@@ -103,6 +107,7 @@ def hash_content(
     service_point: str,
     given_at: datetime | None,
     please_handle: bool = False,
+    origin: Origin = OF_A_PERSON,
 ) -> str:
     """What tells a repeated response from another with the same id: the SHA-256 of what its sender chose to say.
 
@@ -120,6 +125,7 @@ def hash_content(
         "please_handle": please_handle,
         "answers": {code: _hashable(answer) for code, answer in fields.answers.items()},
     }
+    said |= origin.said()
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -26,6 +26,8 @@ _RECOUNT = text(
         FROM survey_response
         WHERE (given_at AT TIME ZONE 'Europe/Helsinki')::date >= :starts_on
           AND (given_at AT TIME ZONE 'Europe/Helsinki')::date < :ends_on
+          AND source_misuse_reason IS NULL
+          AND misuse_reason IS NULL
     ),
     each_answer AS MATERIALIZED (
         SELECT survey_code, version, key AS code, value, count(*) AS answers
