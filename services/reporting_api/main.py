@@ -5,10 +5,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.reporting_api.actions.endpoints import router as actions_router
+from services.reporting_api.editions.endpoints import router as editions_router
 from services.reporting_api.measures.endpoints import router as measures_router
 from services.reporting_api.periods.endpoints import router as periods_router
 from services.reporting_api.statements.clients import statement_clients
 from services.reporting_api.tables.endpoints import router as tables_router
+from services.reporting_api.texts.endpoints import router as texts_router
 from services.shared.application import create_app
 from services.shared.tables.access import Service
 
@@ -23,6 +26,8 @@ than 10 are hidden, except for keys of scope `report:internal`.
 TAGS = {
     "figures": "The figures of a period.",
     "tables": "Named tables of the figures, in the formats reporting tools read.",
+    "editions": "The published reviews: numbered, signed off, and never changed.",
+    "texts": "What officers write for the next edition.",
     "measures": "What each figure means.",
     "health": "Whether the service lives and is ready.",
 }
@@ -42,7 +47,14 @@ def create() -> FastAPI:
         title="Katsaus reporting API",
         description=DESCRIPTION,
         tags=TAGS,
-        routers=[periods_router, tables_router, measures_router],
+        routers=[
+            periods_router,
+            tables_router,
+            measures_router,
+            editions_router,
+            texts_router,
+            actions_router,
+        ],
         lifespan=_statement_clients,
     )
     app.state.statement_clients = None

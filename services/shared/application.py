@@ -64,7 +64,8 @@ def create_app(
         if app.state.sessions is None:
             configure_logging(service, settings.log_level)
             app.state.sessions = connect(settings, service)
-        async with _forgetting_of(app, service, settings), lifespan(app):
+        forgets = forgetting(app.state.sessions, service, days=settings.idempotency_key_days)
+        async with forgets, lifespan(app):
             yield
         await app.state.sessions.dispose()
 
@@ -89,13 +90,6 @@ def create_app(
         app.include_router(router)
     _document_problems(app)
     return app
-
-
-def _forgetting_of(app: FastAPI, service: Service, settings: Settings) -> AbstractAsyncContextManager[None]:
-    if service is Service.REPORTING_API:
-        # Its role creates nothing, so it has no keys to forget.
-        return _nothing_more(app)
-    return forgetting(app.state.sessions, service, days=settings.idempotency_key_days)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -107,8 +107,18 @@ def sessions_of(request: Request) -> Sessions:
     return sessions
 
 
+async def allow_writing(session: AsyncSession) -> None:
+    """Let a session write that has done nothing yet, where its connections refuse writes by default.
+
+    It then sees what others commit meanwhile, as a writer must who waits for a lock.
+    """
+    await session.execute(text("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE"))
+
+
 async def _session(request: Request) -> AsyncIterator[AsyncSession]:
     async with sessions_of(request).session() as session:
+        if request.app.state.service is Service.REPORTING_API:
+            await allow_writing(session)
         yield session
         # Not reached when the endpoint raised: leaving the block without commit rolls back.
         await session.commit()

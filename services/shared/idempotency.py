@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.shared.clock import now
-from services.shared.database import SessionDep, Sessions
+from services.shared.database import SessionDep, Sessions, allow_writing
 from services.shared.problems import AnswerOutdatedProblem, IdempotencyKeyReusedProblem
 from services.shared.recurring import recurring
 from services.shared.security import PrincipalDep
@@ -142,6 +142,7 @@ IdempotencyDep = Annotated[Idempotency, Depends(_idempotency)]
 async def forget_old(sessions: Sessions, service: Service, *, days: int) -> None:
     """Delete the service's keys that are older than ``days``."""
     async with sessions.session() as session, session.begin():
+        await allow_writing(session)
         await session.execute(
             delete(IdempotencyKey).where(
                 col(IdempotencyKey.service) == service,

@@ -7,7 +7,7 @@ before and the same period last year are one.
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from services.reporting_api.disclosure.schemas import DisclosureAnswer
 from services.reporting_api.measures.figures import Change, FigureStatus, Reason, SuppressionReason
@@ -48,10 +48,12 @@ class FigureAnswer(ResponseModel):
 
 
 class QuarterFigure(FigureAnswer):
-    """A quarter's figure."""
+    """A quarter's figure. An edition that was kept is read again by its own names."""
 
-    previous_quarter: ComparisonAnswer = Field(validation_alias="previous")
-    same_quarter_last_year: ComparisonAnswer = Field(validation_alias="last_year")
+    previous_quarter: ComparisonAnswer = Field(validation_alias=AliasChoices("previous", "previous_quarter"))
+    same_quarter_last_year: ComparisonAnswer = Field(
+        validation_alias=AliasChoices("last_year", "same_quarter_last_year")
+    )
 
 
 class MonthFigure(FigureAnswer):

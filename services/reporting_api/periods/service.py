@@ -1,7 +1,7 @@
 """The report of a period: reads the aggregates, builds the sections, hides what may not be shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -92,6 +92,13 @@ class PeriodService:
         comparisons = _compare(statements, counted) if statements else None
         report = _report(inquiry, period, counted, comparisons)
         return report if inquiry.is_internal else await self._public(report, period, counted)
+
+    async def series(self, inquiry: Inquiry, number: int) -> dict[str, Report[Figure]]:
+        """The reports of the period asked for and ``number - 1`` periods before it, by label, oldest first."""
+        periods = [find_period(inquiry.kind, inquiry.label, inquiry.as_of)]
+        while len(periods) < number:
+            periods.insert(0, periods[0].previous())
+        return {period.label: await self.report(replace(inquiry, label=period.label)) for period in periods}
 
     async def _count(self, period: Period, unit_code: str | None, units: UnitsAs) -> Counted:
         catalogue = self._catalogue

@@ -15,8 +15,8 @@ def compare_numbers(service: str, figures: Numbers, statement: Numbers) -> State
         )
         for name in sorted(figures.keys() | statement.keys())
     ]
-    # Nothing compared is nothing proved.
-    agrees = bool(numbers) and all(number.agrees for number in numbers)
+    # Of a quarter without any survey both sides say nothing, and agree on it; what one side lacks does not agree.
+    agrees = all(number.agrees for number in numbers)
     return StatementComparison(
         service=service,
         status=StatementStatus.AGREE if agrees else StatementStatus.DISAGREE,

@@ -1,17 +1,16 @@
 """Tables of one or several periods, from the same reports that the figures are served from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.reporting_api.language import Language
 from services.reporting_api.measures.figures import Figure
 from services.reporting_api.periods.schemas import Report
-from services.reporting_api.periods.service import Inquiry, PeriodService, find_period
+from services.reporting_api.periods.service import Inquiry, PeriodService
 from services.reporting_api.tables.definitions import TABLES, TableDefinition
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.flat import Edition, columns_of, flat_rows, in_language
 from services.reporting_api.tables.model import Table
 from services.reporting_api.tables.schemas import TableAnswer
-from services.shared.periods import Period
 from services.shared.tables.base import Labels
 
 SOURCE: Labels = {
@@ -38,8 +37,7 @@ class TableService:
     async def build(self, name: str, inquiry: Inquiry, series: int) -> BuiltTable:
         """The table of the period asked for and ``series - 1`` periods before it, oldest first."""
         definition = find_table(name)
-        labels = [period.label for period in _last(find_period(inquiry.kind, inquiry.label, inquiry.as_of), series)]
-        reports = {label: await self._periods.report(replace(inquiry, label=label)) for label in labels}
+        reports = await self._periods.series(inquiry, series)
         return BuiltTable(definition.build(reports), _edition(reports[inquiry.label]))
 
 
@@ -64,13 +62,6 @@ def answer_of(built: BuiltTable, language: Language) -> TableAnswer:
         columns=list(columns_of(table)),
         rows=list(flat_rows(table, language)),
     )
-
-
-def _last(period: Period, number: int) -> list[Period]:
-    periods = [period]
-    while len(periods) < number:
-        periods.insert(0, periods[0].previous())
-    return periods
 
 
 def _edition(report: Report[Figure]) -> Edition:

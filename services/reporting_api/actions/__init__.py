@@ -1,0 +1,1 @@
+"""What was done because of feedback: "you said, we did"."""

@@ -1,0 +1,87 @@
+"""What an edition holds: everything the review says, so that nothing of it is computed again.
+
+The same records and the same code give the same bytes: times of making are left out, and keys are sorted.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from services.reporting_api.actions.endpoints import public as public_action
+from services.reporting_api.actions.schemas import ActionPublic
+from services.reporting_api.measures.figures import Figure
+from services.reporting_api.measures.registry import MEASURES
+from services.reporting_api.measures.schemas import MeasureAnswer
+from services.reporting_api.periods.schemas import QuarterReport, Report
+from services.reporting_api.tables.definitions import TABLES
+from services.reporting_api.tables.stored import StoredTable
+from services.shared.schemas import ResponseModel
+from services.shared.tables import ChapterText, ReviewAction
+from services.shared.tables.editions import Chapter, ReviewLanguage
+
+SERIES_QUARTERS = 13
+"""Three years and the quarter they end with: each of the last four stands beside two of its kind."""
+
+PASSING = frozenset({"as_of", "statements"})
+"""Properties of a report that differ each time it is made without any figure having changed."""
+
+
+class EditionContent(ResponseModel):
+    """An edition: the quarter's figures and tables, series of quarters, texts, actions and definitions."""
+
+    quarter: str
+    figures: QuarterReport
+    tables: dict[str, StoredTable]
+    """The quarter's tables by name."""
+    series: dict[str, StoredTable]
+    """The same tables over :data:`SERIES_QUARTERS` quarters, oldest first."""
+    texts: dict[Chapter, dict[ReviewLanguage, str]]
+    actions: list[ActionPublic]
+    measures: list[MeasureAnswer]
+    """The definitions of the measures the edition uses, as they were."""
+
+
+def build_content(
+    quarter: str,
+    reports: Mapping[str, Report[Figure]],
+    texts: Sequence[ChapterText],
+    actions: Sequence[ReviewAction],
+) -> EditionContent:
+    """The content; ``reports`` are of the series' quarters by label, oldest first, ``quarter`` being the last."""
+    by_chapter: dict[Chapter, dict[ReviewLanguage, str]] = {}
+    for text in texts:
+        by_chapter.setdefault(Chapter(text.chapter), {})[ReviewLanguage(text.language)] = text.markdown
+    report = reports[quarter]
+    tables = {name: StoredTable.of(table.build({quarter: report})) for name, table in TABLES.items()}
+    used = {cell.key[-1] for table in tables.values() for cell in table.cells}
+    return EditionContent(
+        quarter=quarter,
+        figures=QuarterReport.model_validate(report),
+        tables=tables,
+        series={name: StoredTable.of(table.build(reports)) for name, table in TABLES.items()},
+        texts=by_chapter,
+        actions=[public_action(action) for action in actions],
+        measures=[MeasureAnswer.model_validate(it) for slug, it in MEASURES.items() if slug in used],
+    )
+
+
+def canonical(content: EditionContent) -> str:
+    """The content's canonical JSON: keys sorted, no spaces, no time of making."""
+    written = content.model_dump(mode="json")
+    written["figures"] = {name: it for name, it in written["figures"].items() if name not in PASSING}
+    return orjson.dumps(written, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def digest(canonical_content: str) -> str:
+    """SHA-256 of the canonical JSON in UTF-8, in hexadecimal."""
+    return hashlib.sha256(canonical_content.encode()).hexdigest()
+
+
+def read_content(canonical_content: str, *, as_of: datetime) -> EditionContent:
+    """The content of an edition made at ``as_of``."""
+    written: dict[str, Any] = orjson.loads(canonical_content)
+    written["figures"] |= {"as_of": as_of, "statements": None}
+    return EditionContent.model_validate(written)

@@ -1,0 +1,50 @@
+"""The live figures an edition is made from: one snapshot, read in a transaction of its own before any writing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from services.reporting_api.editions.content import SERIES_QUARTERS
+from services.reporting_api.measures.figures import Figure
+from services.reporting_api.periods.schemas import Report
+from services.reporting_api.periods.service import Inquiry, PeriodService, find_period
+from services.reporting_api.statements.clients import StatementClients
+from services.reporting_api.statements.schemas import StatementComparison
+from services.shared.catalogue import Catalogue, UnitsAs
+from services.shared.database import Sessions
+from services.shared.periods import PeriodKind
+
+Reports = dict[str, Report[Figure]]
+"""Reports of quarters by label, oldest first."""
+
+
+class LiveFigures:
+    """Reads the figures as they are now."""
+
+    def __init__(self, sessions: Sessions, catalogue: Catalogue, clients: StatementClients) -> None:
+        self._sessions = sessions
+        self._catalogue = catalogue
+        self._clients = clients
+
+    async def series(self, quarter: str, at: datetime) -> tuple[Reports, Reports]:
+        """The quarter and those before it: as the public may see them, and with nothing hidden."""
+        shown, internal = _inquiry(quarter, at, is_internal=False), _inquiry(quarter, at, is_internal=True)
+        async with self._periods() as periods:
+            return await periods.series(shown, SERIES_QUARTERS), await periods.series(internal, SERIES_QUARTERS)
+
+    async def statements(self, quarter: str, at: datetime) -> list[StatementComparison]:
+        """Both services' recounts of the quarter against the figures."""
+        async with self._periods() as periods:
+            inquiry = replace(_inquiry(quarter, at, is_internal=True), compares_statements=True)
+            return (await periods.report(inquiry)).statements or []
+
+    @asynccontextmanager
+    async def _periods(self) -> AsyncIterator[PeriodService]:
+        async with self._sessions.session() as session:
+            yield PeriodService(session, self._catalogue, self._clients)
+
+
+def _inquiry(quarter: str, at: datetime, *, is_internal: bool) -> Inquiry:
+    find_period(PeriodKind.QUARTER, quarter, at)
+    return Inquiry(PeriodKind.QUARTER, quarter, None, UnitsAs.THEN, at, is_internal=is_internal)

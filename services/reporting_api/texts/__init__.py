@@ -1,0 +1,1 @@
+"""The officers' texts of the review's chapters."""

@@ -1,0 +1,82 @@
+"""/v1/quarters/{quarter}/texts, for communications officers."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from services.reporting_api.texts import repository
+from services.reporting_api.texts.errors import ChapterTextNotFoundProblem
+from services.reporting_api.texts.markdown import render
+from services.reporting_api.texts.schemas import ChapterTextInput, ChapterTextList, ChapterTextPublic, Quarter
+from services.shared.clock import now
+from services.shared.database import ReadSessionDep, SessionDep
+from services.shared.problems import ForbiddenProblem, InvalidRequestProblem, UnauthorizedProblem, problem_responses
+from services.shared.scopes import Scope
+from services.shared.security import Principal, require
+from services.shared.tables import ChapterText
+from services.shared.tables.editions import Chapter, ReviewLanguage
+
+router = APIRouter(prefix="/v1/quarters/{quarter}", tags=["texts"])
+
+OfficerDep = Annotated[Principal, Depends(require(Scope.REPORT_PUBLISH))]
+
+RESPONSES = problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem)
+
+
+@router.get("/texts", summary="The officers' texts of a quarter", responses=RESPONSES)
+async def text_list(quarter: Quarter, session: ReadSessionDep, _officer: OfficerDep) -> ChapterTextList:
+    """As they stand now; an edition keeps those of its draft."""
+    texts = await repository.list_texts(session, quarter)
+    return ChapterTextList(texts=[_public(text, texts) for text in texts])
+
+
+@router.put("/texts/{chapter}/{language}", summary="Write a chapter's text", responses=RESPONSES)
+async def text_put(
+    quarter: Quarter,
+    chapter: Chapter,
+    language: ReviewLanguage,
+    body: ChapterTextInput,
+    session: SessionDep,
+    officer: OfficerDep,
+) -> ChapterTextPublic:
+    """In place of what there was. The answer shows it as the review will, and names the languages that lack it."""
+    text = ChapterText(
+        quarter=quarter,
+        chapter=chapter.value,
+        language=language.value,
+        markdown=body.markdown,
+        updated_at=now(),
+        updated_by=officer.name,
+    )
+    await repository.put(session, text)
+    return _public(text, await repository.list_texts(session, quarter))
+
+
+@router.delete(
+    "/texts/{chapter}/{language}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Take a chapter's text away",
+    responses=RESPONSES | problem_responses(ChapterTextNotFoundProblem),
+)
+async def text_delete(
+    quarter: Quarter, chapter: Chapter, language: ReviewLanguage, session: SessionDep, _officer: OfficerDep
+) -> None:
+    """Editions that hold it keep it."""
+    if not await repository.remove(session, quarter, chapter, language):
+        raise ChapterTextNotFoundProblem(f"{quarter} has no {language} text of {chapter}; GET …/texts lists them")
+
+
+def _public(text: ChapterText, texts: Sequence[ChapterText]) -> ChapterTextPublic:
+    written = {one.language for one in texts if one.chapter == text.chapter}
+    return ChapterTextPublic(
+        quarter=text.quarter,
+        chapter=Chapter(text.chapter),
+        language=ReviewLanguage(text.language),
+        markdown=text.markdown,
+        html=render(text.markdown),
+        updated_at=text.updated_at,
+        updated_by=text.updated_by,
+        missing_languages=[language for language in ReviewLanguage if language not in written],
+    )

@@ -1,0 +1,250 @@
+"""An edition's life over the three real apps: drafted, checked, signed off, published, corrected, withdrawn."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from services.reporting_api.main import create as create_reporting_api
+from services.shared.clock import local_day, now
+from services.shared.database import ROLES
+from services.shared.periods import PeriodKind, period_of
+from services.shared.scopes import Scope
+from services.shared.tables.access import Service
+from tests.conftest import add_key, attach, client_of
+from tests.contracts.conftest import City
+from tests.contracts.test_statement_clients import feedback_lines
+from tests.survey_api.factories import RIGHT_ANSWERS, line, survey
+
+pytestmark = pytest.mark.anyio
+
+QUARTER = "2021-Q2"
+WARNINGS = {"accept_warnings": ["few_open", "few_unclassified", "texts_in_all_languages"]}
+
+
+class Officers:
+    """Two people who publish, and anyone."""
+
+    def __init__(self, one: httpx.AsyncClient, other: httpx.AsyncClient, anyone: httpx.AsyncClient) -> None:
+        self.one, self.other, self.anyone = one, other, anyone
+
+    async def draft(self, **body: Any) -> httpx.Response:
+        return await self.one.post("/v1/editions", json={"quarter": QUARTER} | body)
+
+    async def publish(self, version: int = 1, **body: Any) -> httpx.Response:
+        return await self.one.post(f"/v1/editions/{QUARTER}/{version}/publish", json=WARNINGS | body)
+
+    async def make(self, version: int = 1, **draft: Any) -> dict[str, Any]:
+        """A published edition."""
+        created = await self.draft(**draft)
+        assert created.status_code == 201, created.text
+        signed = await self.other.post(f"/v1/editions/{QUARTER}/{version}/sign-off")
+        assert signed.status_code == 200, signed.text
+        published = await self.publish(version)
+        assert published.status_code == 200, published.text
+        body: dict[str, Any] = published.json()
+        return body
+
+
+@pytest.fixture
+async def officers(city: City, connection: AsyncConnection, session: AsyncSession) -> AsyncIterator[Officers]:
+    app = attach(create_reporting_api(), connection)
+    app.state.statement_clients = city.clients
+    one, other = [await add_key(session, Scope.REPORT_PUBLISH, name=name) for name in ("one", "other")]
+    async with client_of(app, key=one) as first, client_of(app, key=other) as second, client_of(app) as anyone:
+        yield Officers(first, second, anyone)
+
+
+@pytest.fixture
+async def lived(city: City) -> None:
+    await city.send_lines(city.feedback, "/v1/feedback/import", feedback_lines())
+    assert (await city.surveys.post("/v1/surveys", json=survey())).status_code == 201
+    await city.send_lines(city.surveys, "/v1/responses/import", [line(answers=RIGHT_ANSWERS) for _ in range(12)])
+
+
+@pytest.mark.usefixtures("lived")
+class TestPublish:
+    async def test_an_edition_holds_what_the_live_figures_say(self, officers: Officers) -> None:
+        live = (await officers.anyone.get(f"/v1/quarters/{QUARTER}")).json()
+
+        await officers.make()
+
+        edition = (await officers.anyone.get(f"/v1/editions/{QUARTER}")).json()
+        assert edition["state"] == "published"
+        assert edition["content"]["figures"]["feedback"] == live["feedback"]
+        assert edition["content"]["figures"]["feedback"]["received"]["value"] == 10
+        assert edition["content"]["series"]["feedback"]["dimensions"][0]["categories"][-1]["code"] == QUARTER
+
+    async def test_nothing_is_public_before(self, officers: Officers) -> None:
+        await officers.draft()
+
+        assert (await officers.anyone.get(f"/v1/editions/{QUARTER}")).status_code == 404
+        assert (await officers.anyone.get("/v1/editions")).json()["editions"] == []
+        assert len((await officers.one.get("/v1/editions")).json()["editions"]) == 1
+
+    async def test_nothing_is_public_before_the_embargo(self, officers: Officers) -> None:
+        await officers.draft()
+        await officers.other.post(f"/v1/editions/{QUARTER}/1/sign-off")
+        assert (await officers.publish(embargo_until="2099-01-01T09:00:00+02:00")).status_code == 200
+
+        assert (await officers.anyone.get(f"/v1/editions/{QUARTER}/1")).status_code == 404
+
+    async def test_the_same_records_give_the_same_bytes(self, officers: Officers) -> None:
+        first = (await officers.draft()).json()
+        assert (await officers.one.delete(f"/v1/editions/{QUARTER}/1")).status_code == 204
+        second = (await officers.draft()).json()
+
+        assert first["content_hash"] == second["content_hash"]
+
+    async def test_publishing_again_changes_nothing(self, officers: Officers) -> None:
+        published = await officers.make()
+
+        again = (await officers.publish(embargo_until="2099-01-01T09:00:00+02:00")).json()
+
+        assert (again["published_at"], again["embargo_until"]) == (published["published_at"], None)
+
+
+@pytest.mark.usefixtures("lived")
+class TestRefusals:
+    async def test_who_made_the_draft_may_not_sign_it_off(self, officers: Officers) -> None:
+        await officers.draft()
+
+        answer = await officers.one.post(f"/v1/editions/{QUARTER}/1/sign-off")
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "same_signer")
+
+    async def test_a_draft_is_not_published_unsigned(self, officers: Officers) -> None:
+        await officers.draft()
+
+        answer = await officers.publish()
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "edition_state")
+
+    async def test_a_figure_changed_since_the_draft(self, officers: Officers, city: City) -> None:
+        await officers.draft()
+        await officers.other.post(f"/v1/editions/{QUARTER}/1/sign-off")
+        await city.send_lines(city.surveys, "/v1/responses/import", [line(answers=RIGHT_ANSWERS)])
+
+        answer = await officers.publish()
+
+        assert answer.status_code == 409
+        assert [it["name"] for it in answer.json()["invalid_params"]] == ["figures_unchanged"]
+
+    async def test_a_service_that_recounts_otherwise(self, officers: Officers, connection: AsyncConnection) -> None:
+        await connection.execute(text("UPDATE answer_histogram SET count = count + 1"))
+        await officers.draft()
+        await officers.other.post(f"/v1/editions/{QUARTER}/1/sign-off")
+
+        answer = await officers.publish()
+
+        assert [it["name"] for it in answer.json()["invalid_params"]] == ["survey_statement_agrees"]
+
+    async def test_a_warning_that_nobody_accepted(self, officers: Officers) -> None:
+        put = await officers.one.put(f"/v1/quarters/{QUARTER}/texts/participation/fi", json={"markdown": "Osallisuus"})
+        assert put.json()["missing_languages"] == ["sv", "en"]
+        await officers.draft()
+        await officers.other.post(f"/v1/editions/{QUARTER}/1/sign-off")
+
+        answer = await officers.publish(accept_warnings=["few_open", "few_unclassified"])
+
+        assert [it["name"] for it in answer.json()["invalid_params"]] == ["texts_in_all_languages"]
+        assert (await officers.publish()).status_code == 200
+
+    async def test_a_quarter_that_still_runs(self, officers: Officers) -> None:
+        running = period_of(PeriodKind.QUARTER, local_day(now())).label
+
+        created = await officers.one.post("/v1/editions", json={"quarter": running})
+
+        failed = {check["code"] for check in created.json()["checks"] if not check["passed"] and check["is_blocking"]}
+        assert failed == {"period_is_over"}
+
+    async def test_two_drafts_of_a_quarter(self, officers: Officers) -> None:
+        await officers.draft()
+
+        answer = await officers.draft()
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "edition_in_preparation")
+
+    @pytest.mark.parametrize("path", ["2021-Q2/1/sign-off", "2021-Q2/1/publish"])
+    async def test_the_public_publishes_nothing(self, officers: Officers, path: str) -> None:
+        assert (await officers.anyone.post(f"/v1/editions/{path}", json={})).status_code == 401
+
+
+@pytest.mark.usefixtures("lived")
+class TestCorrection:
+    async def test_a_correction_needs_a_reason(self, officers: Officers) -> None:
+        await officers.make()
+
+        answer = await officers.draft()
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "correction_reason_missing")
+
+    async def test_a_correction_is_compared_cell_by_cell(self, officers: Officers, city: City) -> None:
+        await officers.make()
+        await city.send_lines(city.surveys, "/v1/responses/import", [line(answers=RIGHT_ANSWERS) for _ in range(5)])
+
+        await officers.make(2, reason="Viisi vastausta tuli myöhässä.")
+
+        comparison = (await officers.anyone.get(f"/v1/editions/{QUARTER}/2/comparison")).json()
+        respondents = next(it for it in comparison["cells"] if it["key"][-1] == "respondents")
+        assert (respondents["before"]["value"], respondents["after"]["value"]) == (12, 17)
+        assert comparison["compared"] > len(comparison["cells"])
+        log = (await officers.anyone.get("/v1/corrections")).json()["corrections"]
+        assert [(it["version"], it["reason"]) for it in log] == [(2, "Viisi vastausta tuli myöhässä.")]
+        assert (await officers.anyone.get(f"/v1/editions/{QUARTER}/1")).json()["state"] == "published"
+
+    async def test_a_withdrawn_edition_stays_visible_as_withdrawn(self, officers: Officers) -> None:
+        await officers.make()
+
+        await officers.one.post(f"/v1/editions/{QUARTER}/1/withdraw", json={"reason": "Laskentavirhe."})
+
+        edition = (await officers.anyone.get(f"/v1/editions/{QUARTER}/1")).json()
+        assert (edition["state"], edition["withdrawal_reason"]) == ("withdrawn", "Laskentavirhe.")
+
+
+@pytest.mark.usefixtures("lived")
+class TestImmutability:
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE edition SET content = '{}', content_hash = encode(sha256('{}'), 'hex')",
+            "UPDATE edition SET published_at = now()",
+            "UPDATE edition SET state = 'draft', published_at = NULL, signed_off_at = NULL",
+            "UPDATE edition SET state = 'withdrawn', withdrawn_at = now(), withdrawal_reason = 'x', reason = 'y'",
+            "DELETE FROM edition",
+        ],
+    )
+    async def test_not_even_the_services_own_role_changes_a_published_edition(
+        self, officers: Officers, connection: AsyncConnection, statement: str
+    ) -> None:
+        await officers.make()
+        await connection.execute(text(f"SET LOCAL ROLE {ROLES[Service.REPORTING_API]}"))
+
+        with pytest.raises(IntegrityError, match="is published and is kept as it is"):
+            await connection.execute(text(statement))
+
+    async def test_a_hash_that_is_not_the_contents(self, officers: Officers, connection: AsyncConnection) -> None:
+        await officers.draft()
+
+        with pytest.raises(IntegrityError, match="ck_edition_content_hash_is_of_content"):
+            await connection.execute(text("UPDATE edition SET content = '{}'"))
+
+    @pytest.mark.parametrize(("method", "path"), [("DELETE", ""), ("POST", "/sign-off")])
+    async def test_no_call_changes_it(self, officers: Officers, method: str, path: str) -> None:
+        await officers.make()
+
+        answer = await officers.other.request(method, f"/v1/editions/{QUARTER}/1{path}")
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "edition_state")
+
+
+async def test_a_quarter_without_data_is_a_review_that_says_so(officers: Officers) -> None:
+    created = (await officers.draft()).json()
+
+    assert "has_data" in {check["code"] for check in created["checks"] if not check["passed"]}
+    assert (await officers.other.post(f"/v1/editions/{QUARTER}/1/sign-off")).status_code == 200
+    assert (await officers.publish(accept_warnings=["has_data"])).status_code == 200
