@@ -40,6 +40,19 @@ from services.shared.tables.feedback import (
     FeedbackFingerprint,
     FeedbackTheme,
 )
+from services.shared.tables.happy_or_not import (
+    HappyOrNotCursor,
+    HappyOrNotFeedback,
+    HappyOrNotFollowUp,
+    HappyOrNotHour,
+    HappyOrNotOption,
+    HappyOrNotPoint,
+    HappyOrNotPointMapping,
+    HappyOrNotPull,
+    HappyOrNotSurvey,
+    HappyOrNotSurveyMapping,
+    HappyOrNotText,
+)
 from services.shared.tables.mail import OutgoingMail
 from services.shared.tables.ombudsman import OmbudsmanContact, OmbudsmanContactReason
 from services.shared.tables.open311 import FeedbackPublication, Open311Service
@@ -88,6 +101,17 @@ __all__ = [
     "FeedbackPublication",
     "FeedbackTheme",
     "FeedbackType",
+    "HappyOrNotCursor",
+    "HappyOrNotFeedback",
+    "HappyOrNotFollowUp",
+    "HappyOrNotHour",
+    "HappyOrNotOption",
+    "HappyOrNotPoint",
+    "HappyOrNotPointMapping",
+    "HappyOrNotPull",
+    "HappyOrNotSurvey",
+    "HappyOrNotSurveyMapping",
+    "HappyOrNotText",
     "HeldAnswer",
     "HelpBarrier",
     "HelpReason",
