@@ -58,11 +58,11 @@ def upgrade() -> None:
         "ix_happy_or_not_feedback_survey_id_point_id", "happy_or_not_feedback", ["survey_id", "point_id"], unique=False
     )
     op.create_index(
-        "ix_happy_or_not_feedback_waiting",
+        "ix_happy_or_not_feedback_unlooked",
         "happy_or_not_feedback",
         ["feedback_id"],
         unique=False,
-        postgresql_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting' AND reason IS NULL"),
     )
     op.create_table(
         "happy_or_not_hour",
@@ -76,11 +76,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("survey_id", "hour_starts_at", name=op.f("pk_happy_or_not_hour")),
     )
     op.create_index(
-        "ix_happy_or_not_hour_waiting",
+        "ix_happy_or_not_hour_unlooked",
         "happy_or_not_hour",
         ["survey_id", "hour_starts_at"],
         unique=False,
-        postgresql_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting' AND reason IS NULL"),
     )
     op.create_table(
         "happy_or_not_option",

@@ -1,11 +1,24 @@
 """All settings, read once from the environment. ``docs/settings.md`` lists them; a test holds the list complete."""
 
+from datetime import date
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import Request
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is not a time zone; write one such as Europe/Helsinki") from error
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Settings(BaseSettings):
@@ -289,6 +302,80 @@ class Settings(BaseSettings):
     )
     device_clock_skew_seconds: int = Field(
         default=300, ge=1, description="How wrong a device's clock may be before it is shown as skewed."
+    )
+    happy_or_not_url: str = Field(
+        default="https://api.happy-or-not.com",
+        description="Where HappyOrNot's API is: the address before `/v2` and `/v1`.",
+    )
+    happy_or_not_token: SecretStr | None = Field(
+        default=None, description="The token of HappyOrNot's API v2; unset, v2 is not read."
+    )
+    happy_or_not_v1_client_id: str | None = Field(
+        default=None, description="The client id of HappyOrNot's API v1, for customers who have no v2."
+    )
+    happy_or_not_v1_token: SecretStr | None = Field(
+        default=None, description="The token of HappyOrNot's API v1; unset, v1 is not read."
+    )
+    happy_or_not_v1_authentication: Literal["headers", "basic"] = Field(
+        default="headers", description="How v1 is told who asks: by its own headers, or by HTTP `basic`."
+    )
+    happy_or_not_pull_minutes: int | None = Field(
+        default=None,
+        ge=5,
+        description="How often survey_api reads HappyOrNot by itself, such as 60; unset, only when it is told to.",
+    )
+    happy_or_not_poll_seconds: float = Field(
+        default=5.0, gt=0, description="How often survey_api looks whether a pull is due or was asked for."
+    )
+    happy_or_not_first_day: date | None = Field(
+        default=None,
+        description="The first day the first pull reads; unset, a year back, the longest span v2 gives at once.",
+    )
+    happy_or_not_reread_days: int = Field(
+        default=14,
+        ge=1,
+        le=365,
+        description="Days before the last pull that are read again: terminals that were offline for a week deliver "
+        "late, and rows are judged misuse after the fact.",
+    )
+    happy_or_not_window_days: int = Field(
+        default=31,
+        ge=1,
+        le=365,
+        description="Days asked for at once: v2 gives at most a year; a month is the most an interruption repeats.",
+    )
+    happy_or_not_page_rows: int = Field(
+        default=10_000,
+        ge=1,
+        le=10_000,
+        description="Rows of one answer of v2: its most, so the fewest requests; about 5 MB in memory.",
+    )
+    happy_or_not_answer_max_bytes: int = Field(
+        default=67_108_864,
+        ge=1024,
+        description="Largest answer of HappyOrNot that is read: a full page of long texts is under 64 MiB.",
+    )
+    happy_or_not_timeout_seconds: float = Field(
+        default=60.0, gt=0, description="How long HappyOrNot may stay silent: a full page takes it several seconds."
+    )
+    happy_or_not_attempts: int = Field(
+        default=5,
+        ge=1,
+        le=20,
+        description="Tries of one request to HappyOrNot; with the waits below they bridge half a minute, a later pull "
+        "bridges the rest.",
+    )
+    happy_or_not_retry_wait_seconds: float = Field(
+        default=1.0, ge=0, description="First wait between two tries; it doubles, up to 30 seconds."
+    )
+    happy_or_not_time_zone: ZoneName = Field(
+        default="Europe/Helsinki",
+        description="The zone of HappyOrNot's times without an offset: the experience points' own wall clocks.",
+    )
+    happy_or_not_mapping_max: int = Field(
+        default=5_000,
+        ge=1,
+        description="Most points of one mapping: a city has hundreds of smileys.",
     )
     http_timeout_seconds: float = Field(
         default=10.0, gt=0, description="How long a service waits for another one's answer."

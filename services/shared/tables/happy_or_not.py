@@ -156,7 +156,11 @@ class HappyOrNotFeedback(Table, table=True):
     __table_args__ = (
         one_of("state", StagedState, "state_known"),
         CheckConstraint("button_index BETWEEN 0 AND 10", name="button_index_known"),
-        Index("ix_happy_or_not_feedback_waiting", "feedback_id", postgresql_where=sql("state = 'waiting'")),
+        Index(
+            "ix_happy_or_not_feedback_unlooked",
+            "feedback_id",
+            postgresql_where=sql("state = 'waiting' AND reason IS NULL"),
+        ),
         Index("ix_happy_or_not_feedback_survey_id_point_id", "survey_id", "point_id"),
         Index("ix_happy_or_not_feedback_given_at", "given_at"),
     )
@@ -215,7 +219,12 @@ class HappyOrNotHour(Table, table=True):
     __tablename__ = "happy_or_not_hour"
     __table_args__ = (
         one_of("state", StagedState, "state_known"),
-        Index("ix_happy_or_not_hour_waiting", "survey_id", "hour_starts_at", postgresql_where=sql("state = 'waiting'")),
+        Index(
+            "ix_happy_or_not_hour_unlooked",
+            "survey_id",
+            "hour_starts_at",
+            postgresql_where=sql("state = 'waiting' AND reason IS NULL"),
+        ),
     )
 
     survey_id: str = text(primary_key=True)
