@@ -137,8 +137,9 @@ def upgrade() -> None:
     op.create_index(
         "uq_happy_or_not_pull_queued",
         "happy_or_not_pull",
-        ["kind"],
+        ["kind", "from_day", "until_day"],
         unique=True,
+        postgresql_nulls_not_distinct=True,
         postgresql_where=sa.text("state = 'queued'"),
     )
     op.create_table(

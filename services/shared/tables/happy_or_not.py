@@ -247,7 +247,15 @@ class HappyOrNotPull(Table, table=True):
         CheckConstraint(
             "(finished_at IS NOT NULL) = (state IN ('finished', 'failed', 'interrupted'))", name="finished_at_end"
         ),
-        Index("uq_happy_or_not_pull_queued", "kind", unique=True, postgresql_where=sql("state = 'queued'")),
+        Index(
+            "uq_happy_or_not_pull_queued",
+            "kind",
+            "from_day",
+            "until_day",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=sql("state = 'queued'"),
+        ),
         Index("ix_happy_or_not_pull_requested_at_id", "requested_at", "id"),
     )
 
