@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,8 +38,12 @@ def vendor() -> Iterator[Vendor]:
         yield vendor
 
 
+def _always(fault: object, _number: int, _path: str) -> object:
+    return fault
+
+
 def settings_for(vendor: Vendor, **more: Any) -> Settings:
-    values = {
+    values: dict[str, Any] = {
         "happy_or_not_url": vendor.url,
         "happy_or_not_page_rows": 10,
         "happy_or_not_attempts": 3,
@@ -171,7 +176,7 @@ class TestV2:
     ) -> None:
         caplog.set_level(logging.DEBUG)
         for fault in (401, 500, Cut(0.5), b"nonsense"):
-            vendor.fault = lambda _number, _path, fault=fault: fault
+            vendor.fault = partial(_always, fault)
             with pytest.raises(VendorError) as raised:
                 await v2.introspect()
             assert TOKEN not in repr(raised.value)

@@ -33,6 +33,10 @@ V2_SCOPES = [
 NAMESPACE = UUID("2f1c9f0e-5d53-4a58-9c5b-000000000000")
 
 
+Answer = tuple[int, dict[str, str], bytes]
+"""Status, headers and body."""
+
+
 @dataclass(frozen=True)
 class Cut:
     """Bytes to send before the connection is cut, as a share of the right answer; None: before any."""
@@ -60,7 +64,8 @@ class Vendor:
     requests: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     fault: Callable[[int, str], Any] = lambda _number, _path: None
-    """Told the request's number from 0 and its path: an int is a status to answer, a :class:`Cut` a cut, bytes a body."""
+    """Told the request's number from 0 and its path: an int is a status to answer, a :class:`Cut` a cut, bytes a body,
+    a tuple of a dict more headers."""
     before_page: Callable[[str, int], None] = lambda _resource, _offset: None
     url: str = ""
 
@@ -112,7 +117,7 @@ class Vendor:
 
     # How it answers ---------------------------------------------------------------------------------------------------
 
-    def answer(self, path: str, query: dict[str, str], headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+    def answer(self, path: str, query: dict[str, str], headers: dict[str, str]) -> Answer:
         """Status, headers and body."""
         generation, _, resource = path.strip("/").partition("/")
         if generation == "v2":
@@ -121,7 +126,7 @@ class Vendor:
             return self._answer_v1(resource, query, headers)
         return _json(404, {})
 
-    def _answer_v2(self, resource: str, query: dict[str, str], headers: dict[str, str]) -> Any:
+    def _answer_v2(self, resource: str, query: dict[str, str], headers: dict[str, str]) -> Answer:
         if headers.get("x-hon-api-token") != self.token:
             return _json(401, {})
         if resource not in self.scopes:
@@ -145,7 +150,7 @@ class Vendor:
             return _json(404, {})
         return self._results(resource, results[resource], query)
 
-    def _results(self, resource: str, rows_of: Callable[[], list[dict[str, Any]]], query: dict[str, str]) -> Any:
+    def _results(self, resource: str, rows_of: Callable[[], list[dict[str, Any]]], query: dict[str, str]) -> Answer:
         known = {"startDate", "endDate", "includeMisuse", "includeSpam", "offset", "limit", "order"}
         offset, limit = int(query.get("offset", 0)), int(query.get("limit", 1000))
         if set(query) - known or not 0 <= limit <= 10_000 or offset < 0:
@@ -168,7 +173,7 @@ class Vendor:
             headers["Link"] = f'<{self.url}/v2/{resource}.json?{following}>; rel="next"'
         return _json(200, page, headers)
 
-    def _answer_v1(self, resource: str, query: dict[str, str], headers: dict[str, str]) -> Any:
+    def _answer_v1(self, resource: str, query: dict[str, str], headers: dict[str, str]) -> Answer:
         basic = "Basic " + base64.b64encode(f"{CLIENT_ID}:{V1_TOKEN}".encode()).decode()
         by_headers = (headers.get("x-hon-client-id"), headers.get("x-hon-api-token")) == (CLIENT_ID, V1_TOKEN)
         if not by_headers and headers.get("authorization") != basic:
@@ -189,7 +194,7 @@ def _at(timestamp: str) -> datetime:
     return datetime.fromisoformat(timestamp)
 
 
-def _json(status: int, content: Any, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
+def _json(status: int, content: Any, headers: dict[str, str] | None = None) -> Answer:
     return status, headers or {}, json.dumps(content).encode()
 
 
@@ -203,7 +208,7 @@ async def _serve(vendor: Vendor, reader: asyncio.StreamReader, writer: asyncio.S
         vendor.requests.append(target)
         vendor.headers.append(headers)
         fault = vendor.fault(number, split.path)
-        status, more, body = 200, {}, b""
+        status, more, body = _json(200, None)
         if isinstance(fault, int):
             status = fault
         elif isinstance(fault, bytes):

@@ -230,7 +230,7 @@ class HappyOrNotHour(Table, table=True):
     survey_id: str = text(primary_key=True)
     hour_starts_at: datetime = timestamp(primary_key=True)
     point_id: str = text()
-    counts: list[int] = Field(sa_type=ARRAY(Integer))  # type: ignore[call-overload]
+    counts: list[int] = Field(sa_type=ARRAY(Integer))
     state: str = text()
     reason: str | None = text(default=None)
 

@@ -51,7 +51,7 @@ class PairKey(NamedTuple):
     @property
     def source_point(self) -> str:
         """The key the pair has among points of other systems."""
-        return f"{self.generation}/{self.survey_id}/{self.point_id}"
+        return f"{self.generation}:{self.survey_id}:{self.point_id}"
 
 
 @dataclass(frozen=True, slots=True)

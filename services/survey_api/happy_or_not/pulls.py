@@ -134,7 +134,7 @@ async def list_pulls(session: AsyncSession, *, before: Cursor | None, limit: int
 
 async def fetch_cursor(session: AsyncSession, generation: Generation) -> date | None:
     """The day before which everything of the generation has been read at least once."""
-    statement = select(HappyOrNotCursor.read_until).where(col(HappyOrNotCursor.generation) == generation)
+    statement = select(col(HappyOrNotCursor.read_until)).where(col(HappyOrNotCursor.generation) == generation)
     return (await session.execute(statement)).scalar_one_or_none()
 
 

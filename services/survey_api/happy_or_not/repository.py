@@ -102,7 +102,7 @@ class Waiting(NamedTuple):
     survey_id: str
     point_id: str
     reason: str | None
-    count: int
+    waiting: int
     first_at: datetime
     last_at: datetime
 

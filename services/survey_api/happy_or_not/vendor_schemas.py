@@ -14,7 +14,7 @@ def _text_of(value: object) -> object:
 
 
 VendorId = Annotated[
-    str, BeforeValidator(_text_of), Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.:-]*[A-Za-z0-9_:-]$")
+    str, BeforeValidator(_text_of), Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.-]*[A-Za-z0-9_-]$")
 ]
 """A number in v2, a word in v1; a text with us. It may become part of a path, and nothing in it means more there."""
 
