@@ -21,6 +21,7 @@ from services.survey_api.source_points.endpoints import router as source_points
 from services.survey_api.statements.endpoints import router as statements
 from services.survey_api.surveys.cache import SurveyCache
 from services.survey_api.surveys.endpoints import router as surveys
+from services.survey_api.widget.endpoints import router as widget
 
 
 @asynccontextmanager
@@ -53,12 +54,13 @@ def create() -> FastAPI:
         tags={
             "surveys": "Definitions and their versions.",
             "responses": "Answers, one by one or in streams.",
+            "widget": "Surveys on pages of the city.",
             "devices": "Smiley devices, points of other systems, and what is held until they are known.",
             "handovers": "Comments on their way to become feedback.",
             "statements": "Recounts from raw rows, to check figures against.",
             "health": "Is the service alive, and ready?",
         },
-        routers=[surveys, responses, devices, source_points, held_answers, handovers, statements],
+        routers=[surveys, responses, widget, devices, source_points, held_answers, handovers, statements],
         stream_paths=frozenset({IMPORT_PATH}),
         lifespan=_run_workers,
     )

@@ -10,7 +10,7 @@ import pytest
 from tests.journeys.conftest import Up
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/api.md", "docs/privacy.md")
+PAGES = ("README.md", "docs/api.md", "docs/privacy.md", "docs/widget.md")
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 
 DEFAULT_PORTS = ("8001", "8002", "8003")

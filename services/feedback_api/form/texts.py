@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-DEFAULT_LANGUAGE = "fi"
+from services.shared import languages
 
 Texts = Mapping[str, Any]
 
@@ -22,6 +22,4 @@ def read_texts() -> Mapping[str, Texts]:
 
 def language_for(named: str | None, accepted: str) -> str:
     """The page's language: the one that is named, else the first that the browser accepts, else Finnish."""
-    wanted = [named or "", *(part.partition(";")[0].strip() for part in accepted.split(","))]
-    codes = [one.replace("_", "-").partition("-")[0].lower() for one in wanted]
-    return next((code for code in codes if code in read_texts()), DEFAULT_LANGUAGE)
+    return languages.language_for(named, accepted, read_texts())
