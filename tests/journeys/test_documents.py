@@ -1,4 +1,4 @@
-"""The requests that README and docs/api.md show work as they stand."""
+"""The requests that README and the pages of docs show work as they stand."""
 
 import os
 import re
@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.feedback_api.test_attachments import picture
 from tests.journeys.conftest import Up
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/api.md", "docs/privacy.md", "docs/widget.md")
+PAGES = ("README.md", "docs/api.md", "docs/form.md", "docs/privacy.md", "docs/widget.md")
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 
 DEFAULT_PORTS = ("8001", "8002", "8003")
@@ -22,7 +23,8 @@ def examples(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_example_succeeds(katsaus_up: Up, page: str) -> None:
+def test_every_example_succeeds(katsaus_up: Up, page: str, tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(picture())
     found = examples(page)
     assert found
     for example in found:
@@ -35,6 +37,7 @@ def test_every_example_succeeds(katsaus_up: Up, page: str) -> None:
         )
         ran = subprocess.run(
             ["bash", "-c", script],
+            cwd=tmp_path,
             env={**os.environ, "KEY": katsaus_up.key},
             capture_output=True,
             text=True,
