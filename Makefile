@@ -6,7 +6,10 @@ PY := $(VENV)/bin/python
 KATSAUS := $(PY) -m services.cli
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check openapi lock bench clean environment install
+EXAMPLES ?= 40
+SEED ?= 1
+
+.PHONY: help run test fuzz check openapi lock bench clean environment install
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -16,6 +19,9 @@ run: environment ## Start everything with the demonstration quarters; Ctrl-C sto
 
 test: environment ## Pass all tests
 	@$(PY) -m pytest -n 2 --dist loadgroup
+
+fuzz: environment ## Ask the services what their OpenAPI documents allow and forbid; EXAMPLES=40 SEED=1
+	@KATSAUS_FUZZ_EXAMPLES=$(EXAMPLES) KATSAUS_FUZZ_SEED=$(SEED) $(PY) -m pytest -s tests/fuzzing
 
 check: environment ## Lint, format, types, OpenAPI documents and migrations are in order
 	$(PY) -m ruff check .

@@ -1,11 +1,12 @@
 """How every service's app is put together: the same errors, limits, health checks, logs and documents."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
@@ -29,6 +30,7 @@ from services.shared.problems import (
     problem_responses,
 )
 from services.shared.request_context import REQUEST_ID_HEADER, RequestContextMiddleware
+from services.shared.security import KeyWith
 from services.shared.settings import Settings, get_settings
 from services.shared.tables.access import Service
 
@@ -88,7 +90,7 @@ def create_app(
     _add_middleware(app, settings, _limits(settings, stream_paths, upload_limit))
     for router in all_routers:
         app.include_router(router)
-    _document_problems(app)
+    _document_problems(app, key_operations={_operation_id(route) for route in _routes_with_key(routers)})
     return app
 
 
@@ -141,8 +143,23 @@ def _document_common_problems(responses: dict[str, Any], *, has_body: bool, path
         responses.setdefault("413", problem_responses(PayloadTooLargeProblem)[413])
 
 
-def _document_problems(app: FastAPI) -> None:
-    """Every operation's errors are problem documents, also the framework's own."""
+def _routes_with_key(routers: Sequence[APIRouter]) -> Iterator[APIRoute]:
+    """Operations that are for keys with a scope; the others that read keys are for the public too."""
+    for route in (route for router in routers for route in router.routes):
+        if isinstance(route, APIRoute) and any(isinstance(one.call, KeyWith) for one in _all_of(route.dependant)):
+            yield route
+
+
+def _all_of(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for inner in dependant.dependencies:
+        yield from _all_of(inner)
+
+
+def _document_problems(app: FastAPI, *, key_operations: Collection[str]) -> None:
+    """Every operation's errors are problem documents, also the framework's own, and a key is said to be optional where
+    it is.
+    """
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -158,6 +175,8 @@ def _document_problems(app: FastAPI) -> None:
         for path, operations in document["paths"].items():
             for operation in operations.values():
                 _document_common_problems(operation["responses"], has_body="requestBody" in operation, path=path)
+                if "security" in operation and operation["operationId"] not in key_operations:
+                    operation["security"].append({})
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -16,12 +16,14 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from services.shared.problems import InvalidParam, Problem
+from services.shared.problems import InvalidParam, Problem, invalid
 from services.shared.settings import Settings
 
 NDJSON_MEDIA_TYPE = "application/x-ndjson"
 
-IMPORT_BODY = {"requestBody": {"required": True, "content": {NDJSON_MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+IMPORT_BODY = {
+    "requestBody": {"required": True, "content": {NDJSON_MEDIA_TYPE: {"schema": {"type": "string", "pattern": r"\S"}}}}
+}
 """The ``openapi_extra`` of an import: the endpoint reads the stream itself, so FastAPI cannot know it."""
 
 RESULTS_IN_MEMORY_BYTES = 8 * 1024 * 1024
@@ -119,7 +121,10 @@ async def import_lines(
     settings: Settings,
     take_batch: Callable[[Sequence[Line]], Awaitable[Sequence[LineResult]]],
 ) -> StreamingResponse:
-    """Give the request's lines to ``take_batch`` in batches (it commits each) and answer with the result lines."""
+    """Give the request's lines to ``take_batch`` in batches (it commits each) and answer with the result lines.
+
+    A body without a line is refused with 422: an export that failed must not pass for one with nothing new.
+    """
     # Closed by _drain, after the answer was sent.
     results: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=RESULTS_IN_MEMORY_BYTES)  # noqa: SIM115
     try:
@@ -131,11 +136,17 @@ async def import_lines(
                 batch = []
         if batch:
             _write(results, await take_batch(batch))
+        _check_any(results)
     except BaseException:
         results.close()
         raise
     results.seek(0)
     return StreamingResponse(_drain(results), media_type=NDJSON_MEDIA_TYPE)
+
+
+def _check_any(results: IO[bytes]) -> None:
+    if not results.tell():
+        raise invalid("body", "holds no line; send one JSON object a line, as UTF-8")
 
 
 def _write(results: IO[bytes], lines: Sequence[LineResult]) -> None:

@@ -42,6 +42,14 @@ LABEL_EXAMPLES = {
     PeriodKind.WEEK: "2021-W23",
 }
 
+_YEARS = "(20[0-9]{2}|2100)"
+
+LABEL_SCHEMAS = {
+    kind: {"pattern": "^" + pattern.pattern.replace("(?P<year>[0-9]{4})", _YEARS).replace("?P<number>", "") + "$"}
+    for kind, pattern in LABEL_PATTERNS.items()
+}
+"""What the OpenAPI documents say of labels. Whether a year has a week 53 is for :func:`parse_period` to tell."""
+
 _MONTHS_IN_QUARTER = 3
 
 

@@ -1,9 +1,19 @@
 """Bases and field types of request and response models."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+)
 
 from services.shared.clock import local_day, now
 from services.shared.settings import get_settings
@@ -49,6 +59,16 @@ def is_in_the_future(value: datetime, at: datetime) -> bool:
     return value > at + timedelta(seconds=get_settings().clock_skew_seconds)
 
 
+_WRITTEN_DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_out(value: object) -> object:
+    # A number would be read as seconds since 1970: a typing mistake that nobody would notice.
+    if isinstance(value, date) or (isinstance(value, str) and _WRITTEN_DAY.match(value)):
+        return value
+    raise ValueError("write the day as 2021-05-04, and a time as 2021-05-04T09:30:00+03:00")
+
+
 def _plausible_instant(value: datetime) -> datetime:
     if is_in_the_future(_dated_instant(value), now()):
         raise ValueError(IN_THE_FUTURE)
@@ -64,28 +84,54 @@ def _plausible_day(value: date) -> date:
     return value
 
 
+_NOT_BLANK = Field(json_schema_extra={"pattern": r"\S"})
+"""Said in the documents only: spaces around a text are taken off before its length is looked at."""
+
 LINE_MAX_LENGTH = 300
 """Longest one-line text (a title, a name): an e-mail address may have 254 characters, a title rarely over 100."""
 
 CODE_MAX_LENGTH = 100
 """Longest code of anything in the catalogue; a bound so that an error message never repeats a huge value."""
 
-Code = Annotated[str, StringConstraints(min_length=1, max_length=CODE_MAX_LENGTH), AfterValidator(_without_nul)]
+Code = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=CODE_MAX_LENGTH),
+    AfterValidator(_without_nul),
+    _NOT_BLANK,
+]
 """A code of the catalogue; whether it exists is asked of the catalogue."""
 
-LineText = Annotated[str, StringConstraints(min_length=1, max_length=LINE_MAX_LENGTH), AfterValidator(_without_nul)]
+LineText = Annotated[
+    str, StringConstraints(min_length=1, max_length=LINE_MAX_LENGTH), AfterValidator(_without_nul), _NOT_BLANK
+]
 """One line of text."""
 
 FreeText = Annotated[
-    str, StringConstraints(min_length=1), AfterValidator(_without_nul), AfterValidator(_within_text_limit)
+    str, StringConstraints(min_length=1), AfterValidator(_without_nul), AfterValidator(_within_text_limit), _NOT_BLANK
 ]
 """Text of any number of lines, up to the setting ``text_max_length``."""
 
-DatedInstant = Annotated[AwareDatetime, AfterValidator(_dated_instant)]
+EmailAddress = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=LINE_MAX_LENGTH, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+    AfterValidator(_without_nul),
+]
+"""What looks like an e-mail address; whether it takes mail is known when mail is sent."""
+
+Flag = Annotated[bool, Strict()]
+"""true or false of a JSON body, and nothing that is read as either: an order to erase is not given by a 0."""
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+"""A calendar day of the city, written out: never a number."""
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+"""An instant with an offset, written out: never a number."""
+
+DatedInstant = Annotated[Instant, AfterValidator(_dated_instant)]
 """An instant with an offset, not before ``earliest_year``; its reader judges the future."""
 
-PastInstant = Annotated[AwareDatetime, AfterValidator(_plausible_instant)]
+PastInstant = Annotated[Instant, AfterValidator(_plausible_instant)]
 """An instant with an offset, not before ``earliest_year`` and not in the future."""
 
-PastDay = Annotated[date, AfterValidator(_plausible_day)]
+PastDay = Annotated[Day, AfterValidator(_plausible_day)]
 """A calendar day of the city, not before ``earliest_year`` and not after today."""

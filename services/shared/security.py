@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -100,22 +99,27 @@ async def principal_of_key(request: Request, key: str) -> Principal | None:
     return Principal(row.id, row.name, frozenset(row.scopes))
 
 
-def require(scope: Scope) -> Callable[..., Awaitable[Principal]]:
-    """A dependency: the request's principal, refused with 401 without a key and 403 without ``scope``."""
+@dataclass(frozen=True, slots=True)
+class KeyWith:
+    """A dependency: the request's principal, refused with 401 without a key and 403 without the scope."""
 
-    async def principal_with_scope(
-        principal: Annotated[Principal | None, Depends(find_principal)],
-    ) -> Principal:
+    scope: Scope
+
+    async def __call__(self, principal: Annotated[Principal | None, Depends(find_principal)]) -> Principal:
+        """The principal, who has the scope."""
         if principal is None:
             raise UnauthorizedProblem(
-                f"send an API key with the scope {scope} as `Authorization: Bearer …`",
+                f"send an API key with the scope {self.scope} as `Authorization: Bearer …`",
                 headers=_UNAUTHORIZED_HEADERS,
             )
-        if not principal.has(scope):
-            raise ForbiddenProblem(f"the key {principal.name!r} lacks the scope {scope}")
+        if not principal.has(self.scope):
+            raise ForbiddenProblem(f"the key {principal.name!r} lacks the scope {self.scope}")
         return principal
 
-    return principal_with_scope
+
+def require(scope: Scope) -> KeyWith:
+    """What an endpoint depends on that is for keys with ``scope`` only."""
+    return KeyWith(scope)
 
 
 PrincipalDep = Annotated[Principal | None, Depends(find_principal)]

@@ -119,7 +119,9 @@ class TestImport:
         assert [(result["line"], result["status"]) for result in results] == [(2, "created"), (4, "created")]
 
     async def test_nothing_to_import(self, staff: httpx.AsyncClient) -> None:
-        assert await send(staff, b"") == []
+        for body in (b"", b"\n \n"):
+            refused = await staff.post("/v1/feedback/import", content=body)
+            assert (refused.status_code, refused.json()["invalid_params"][0]["name"]) == (422, "body")
 
     async def test_more_lines_than_a_batch(self, staff: httpx.AsyncClient, session: AsyncSession) -> None:
         lines = [record(str(n)) for n in range(1_201)]

@@ -1,13 +1,11 @@
 """/v1/feedback: sending, importing, reading and handling."""
 
-from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime
 
 from services.feedback_api.attachments.errors import AttachmentsNotConfiguredProblem
 from services.feedback_api.deadlines import repository as deadlines
@@ -48,7 +46,7 @@ from services.shared.problems import (
     UnsupportedMediaTypeProblem,
     problem_responses,
 )
-from services.shared.schemas import Code
+from services.shared.schemas import Code, Day, Instant
 from services.shared.scopes import Scope
 from services.shared.security import Principal, require
 from services.shared.settings import settings_of
@@ -91,7 +89,7 @@ async def feedback_submit(submission: SubmissionDep, sender: SenderDep, idempote
     "/import",
     summary="Import feedback of another system",
     openapi_extra=IMPORT_BODY,
-    responses={**IMPORT_ANSWER, **problem_responses(UnauthorizedProblem, ForbiddenProblem)},
+    responses={**IMPORT_ANSWER, **problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem)},
     response_class=StreamingResponse,
 )
 async def feedback_import(request: Request, importer: ImporterDep, catalogue: CatalogueDep) -> StreamingResponse:
@@ -117,9 +115,9 @@ async def feedback_list(
     session: ReadSessionDep,
     catalogue: CatalogueDep,
     _handler: HandlerDep,
-    updated_since: Annotated[AwareDatetime | None, Query(description="Changed at or after this time.")] = None,
-    received_from: Annotated[date | None, Query(description="First local day of receipt.")] = None,
-    received_to: Annotated[date | None, Query(description="Last local day of receipt.")] = None,
+    updated_since: Annotated[Instant | None, Query(description="Changed at or after this time.")] = None,
+    received_from: Annotated[Day | None, Query(description="First local day of receipt.")] = None,
+    received_to: Annotated[Day | None, Query(description="Last local day of receipt.")] = None,
     state: FeedbackState | None = None,
     source: Annotated[Code | None, Query(description="Of one source only.")] = None,
     type: Annotated[Code | None, Query(description="Of one feedback type.")] = None,  # noqa: A002 (the API's word)

@@ -11,15 +11,22 @@ from services.feedback_api.deadlines.schemas import DeadlinePublic
 from services.feedback_api.gate.signs import Matter
 from services.feedback_api.mail.queue import MailOutcome
 from services.shared.personal_data import CONTACT_FIELD, EVERYTHING, NUMBER_FIELD, PersonalData, mask, mask_fields
-from services.shared.schemas import LINE_MAX_LENGTH, Code, FreeText, LineText, PastInstant, RequestModel, ResponseModel
+from services.shared.schemas import (
+    LINE_MAX_LENGTH,
+    Code,
+    EmailAddress,
+    Flag,
+    FreeText,
+    LineText,
+    PastInstant,
+    RequestModel,
+    ResponseModel,
+)
 from services.shared.settings import get_settings
 from services.shared.tables.feedback import FeedbackEventKind, FeedbackState, Hold
 
 Language = Literal["fi", "sv", "en", "other"]
 """The language a piece of feedback is written in."""
-
-EmailAddress = Annotated[LineText, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-"""What looks like an e-mail address; whether it takes mail is known when mail is sent."""
 
 ATTRIBUTES_MAX = 50
 """Most further answers of a form; a service definition has a handful."""
@@ -108,7 +115,7 @@ class FeedbackFields(RequestModel):
         default=None, description="Where a reply is sent, if one is wanted.", examples=["asukas@example.org"]
     )
     sender_phone: LineText | None = None
-    reply_wanted: bool = False
+    reply_wanted: Flag = False
     location: Location | None = None
     attributes: Attributes | None = Field(default=None, description="Further answers of the form, by their code.")
 
@@ -150,11 +157,11 @@ class FeedbackCreate(FeedbackFields):
         default=None,
         description="When it came, for feedback keyed in from paper or telephone. Needs a key with `feedback:handle`.",
     )
-    publication_permitted: bool = Field(
+    publication_permitted: Flag = Field(
         default=False,
         description="Whether the sender lets it be published, once a moderator has read it; they may take it back.",
     )
-    sender_identified: bool = Field(
+    sender_identified: Flag = Field(
         default=False,
         description="Whether the sender signed in with strong identification; only a key with `feedback:send` may say.",
     )
@@ -243,7 +250,7 @@ class EventCreate(EventFields):
     kind: StaffKind
     hold: Hold | None = Field(default=None, description="held: as what it is kept apart.")
     hold_reason: StaffHoldReason | None = Field(default=None, description="held: why.")
-    is_sensitive: bool = Field(
+    is_sensitive: Flag = Field(
         default=False,
         description="answered, interim_answered: the answer tells of the sender's private matters. It is neither "
         "mailed nor shown with the receipt, and refused where the sender is not identified.",

@@ -44,7 +44,8 @@ def _request_body() -> dict[str, Any]:
         name: schema["properties"][name] for name in schema["properties"] if name not in {"location", "attributes"}
     }
     place = definitions["Location"]["properties"]
-    form = schema | {"properties": properties | place, "additionalProperties": True}
+    inputs = {name: _without_null(value) for name, value in (properties | place).items()}
+    form = schema | {"properties": inputs, "additionalProperties": True}
     return {
         "required": True,
         "content": {
@@ -53,6 +54,13 @@ def _request_body() -> dict[str, Any]:
             MULTIPART: {"schema": form | {"properties": form["properties"] | files}},
         },
     }
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a form's input, which is left out or blank instead."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    rest = {name: value for name, value in schema.items() if name not in {"anyOf", "default"}}
+    return rest | (kinds[0] if len(kinds) == 1 else {"anyOf": kinds}) if kinds else schema
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:

@@ -1,6 +1,5 @@
 """/v1/ombudsman-contacts: registering, importing, listing and counting."""
 
-from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
@@ -23,6 +22,7 @@ from services.shared.problems import (
     invalid,
     problem_responses,
 )
+from services.shared.schemas import Day
 from services.shared.scopes import Scope
 from services.shared.security import require
 from services.shared.settings import settings_of
@@ -37,8 +37,8 @@ router = APIRouter(
 
 IMPORT_PATH = "/v1/ombudsman-contacts/import"
 
-FromQuery = Annotated[date, Query(alias="from", description="First day.")]
-ToQuery = Annotated[date, Query(alias="to", description="Last day.")]
+FromQuery = Annotated[Day, Query(alias="from", description="First day.")]
+ToQuery = Annotated[Day, Query(alias="to", description="Last day.")]
 
 
 @router.post(
@@ -62,7 +62,7 @@ async def ombudsman_contact_create(
     "/import",
     summary="Import contacts of another register",
     openapi_extra=IMPORT_BODY,
-    responses=IMPORT_ANSWER,
+    responses={**IMPORT_ANSWER, **problem_responses(InvalidRequestProblem)},
     response_class=StreamingResponse,
 )
 async def ombudsman_contact_import(request: Request, catalogue: CatalogueDep) -> StreamingResponse:
@@ -79,8 +79,8 @@ async def ombudsman_contact_list(
     request: Request,
     response: Response,
     session: ReadSessionDep,
-    first_day: Annotated[date | None, Query(alias="from", description="First day.")] = None,
-    last_day: Annotated[date | None, Query(alias="to", description="Last day.")] = None,
+    first_day: Annotated[Day | None, Query(alias="from", description="First day.")] = None,
+    last_day: Annotated[Day | None, Query(alias="to", description="Last day.")] = None,
     limit: LimitQuery = None,
     cursor: CursorQuery = None,
 ) -> ContactPage:

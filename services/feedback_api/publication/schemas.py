@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from services.shared.personal_data import EVERYTHING, mask_fields
-from services.shared.schemas import FreeText, LineText, RequestModel, ResponseModel
+from services.shared.schemas import Flag, FreeText, LineText, RequestModel, ResponseModel
 from services.shared.tables.feedback import Hold
 from services.shared.tables.open311 import Moderation
 
@@ -19,7 +19,7 @@ class PublicationDecision(RequestModel):
     title: LineText | None = None
     text: FreeText | None = Field(default=None, description="What is shown in place of what the sender wrote.")
     answer: FreeText | None = Field(default=None, description="The answer as it is shown to all.")
-    attachments: bool = Field(default=False, description="Whether the files are shown too.")
+    attachments: Flag = Field(default=False, description="Whether the files are shown too.")
 
     @model_validator(mode="after")
     def _mask_personal_data(self) -> Self:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.shared.schemas import RequestModel, ResponseModel
+from services.shared.schemas import Flag, RequestModel, ResponseModel
 from services.shared.tables.feedback import Hold
 from services.shared.tables.retention import CountedFrom
 
@@ -13,7 +13,7 @@ from services.shared.tables.retention import CountedFrom
 class RetentionRunCreate(RequestModel):
     """A run. Without a word it is a dry one."""
 
-    dry_run: bool = Field(default=True, description="False erases; true only counts what is due.")
+    dry_run: Flag = Field(default=True, description="False erases; true only counts what is due.")
 
 
 class RetentionCount(ResponseModel):

@@ -10,7 +10,7 @@ from services.feedback_api.statements.schemas import Statement
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
-from services.shared.periods import InvalidPeriodLabelError, PeriodKind, parse_period
+from services.shared.periods import LABEL_SCHEMAS, InvalidPeriodLabelError, PeriodKind, parse_period
 from services.shared.problems import (
     ForbiddenProblem,
     InvalidRequestProblem,
@@ -30,7 +30,9 @@ router = APIRouter(prefix="/v1/quarters", tags=["statements"])
     responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem),
 )
 async def statement_read(
-    quarter: Annotated[str, Path(examples=["2021-Q2"], max_length=20)],
+    quarter: Annotated[
+        str, Path(max_length=20, examples=["2021-Q2"], json_schema_extra=LABEL_SCHEMAS[PeriodKind.QUARTER])
+    ],
     session: ReadSessionDep,
     catalogue: CatalogueDep,
     _service: Annotated[Principal, Depends(require(Scope.SERVICE))],

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.feedback_api.feedback import repository as feedback
-from services.feedback_api.feedback.schemas import EmailAddress
 from services.feedback_api.mail import repository as mail
 from services.feedback_api.mail.errors import MailNotConfiguredProblem
 from services.feedback_api.receipts.errors import ReceiptNotFoundProblem
@@ -26,6 +25,7 @@ from services.shared.problems import (
     UnauthorizedProblem,
     problem_responses,
 )
+from services.shared.schemas import EmailAddress
 from services.shared.scopes import Scope
 from services.shared.security import Principal, require
 from services.shared.settings import settings_of

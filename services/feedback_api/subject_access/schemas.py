@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from services.feedback_api.attachments.schemas import AttachmentPublic
-from services.feedback_api.feedback.schemas import EmailAddress, FeedbackContentPublic, Language
-from services.shared.schemas import RequestModel, ResponseModel
+from services.feedback_api.feedback.schemas import FeedbackContentPublic, Language
+from services.shared.schemas import EmailAddress, RequestModel, ResponseModel
 from services.shared.tables.feedback import FeedbackEventKind, FeedbackState
 
 

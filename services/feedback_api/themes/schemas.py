@@ -1,18 +1,17 @@
 """Requests and answers about themes."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from services.shared.schemas import RequestModel, ResponseModel
+from services.shared.schemas import Day, RequestModel, ResponseModel
 
 
 class ReassignmentCreate(RequestModel):
     """Which items to assign anew, by their local day of receipt."""
 
-    received_from: date = Field(description="First day.")
-    received_to: date = Field(description="Last day.")
+    received_from: Day = Field(description="First day.")
+    received_to: Day = Field(description="Last day.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

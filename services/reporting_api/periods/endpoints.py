@@ -17,7 +17,7 @@ from services.reporting_api.periods.service import Inquiry, PeriodService
 from services.shared.catalogue import CatalogueDep, UnitsAs
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
-from services.shared.periods import PeriodKind
+from services.shared.periods import LABEL_SCHEMAS, PeriodKind
 from services.shared.problems import UnauthorizedProblem, problem_responses
 from services.shared.schemas import CODE_MAX_LENGTH
 from services.shared.scopes import Scope
@@ -101,7 +101,7 @@ AskerDep = Annotated[Asker, Depends()]
     responses=QUARTER_RESPONSES,
 )
 async def quarter_read(
-    quarter: Annotated[str, Path(examples=["2021-Q2"])],
+    quarter: Annotated[str, Path(examples=["2021-Q2"], json_schema_extra=LABEL_SCHEMAS[PeriodKind.QUARTER])],
     asker: AskerDep,
     service: PeriodServiceDep,
     unit: UnitQuery = None,
@@ -118,7 +118,7 @@ async def quarter_read(
 
 @router.get("/months/{month}", summary="The figures of a month", response_model=MonthReport, responses=RESPONSES)
 async def month_read(
-    month: Annotated[str, Path(examples=["2021-05"])],
+    month: Annotated[str, Path(examples=["2021-05"], json_schema_extra=LABEL_SCHEMAS[PeriodKind.MONTH])],
     asker: AskerDep,
     service: PeriodServiceDep,
     unit: UnitQuery = None,
@@ -131,7 +131,10 @@ async def month_read(
 
 @router.get("/weeks/{week}", summary="The figures of a week", response_model=WeekReport, responses=RESPONSES)
 async def week_read(
-    week: Annotated[str, Path(description="An ISO 8601 week.", examples=["2021-W23"])],
+    week: Annotated[
+        str,
+        Path(description="An ISO 8601 week.", examples=["2021-W23"], json_schema_extra=LABEL_SCHEMAS[PeriodKind.WEEK]),
+    ],
     asker: AskerDep,
     service: PeriodServiceDep,
     unit: UnitQuery = None,
@@ -144,7 +147,7 @@ async def week_read(
 
 @router.get("/years/{year}", summary="The figures of a year", response_model=YearReport, responses=RESPONSES)
 async def year_read(
-    year: Annotated[str, Path(examples=["2021"])],
+    year: Annotated[str, Path(examples=["2021"], json_schema_extra=LABEL_SCHEMAS[PeriodKind.YEAR])],
     asker: AskerDep,
     service: PeriodServiceDep,
     unit: UnitQuery = None,

@@ -1,7 +1,6 @@
 """``/v1/surveys/{code}/responses`` for the public, ``/v1/responses`` for systems with a key."""
 
 import asyncio
-from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
@@ -24,6 +23,7 @@ from services.shared.problems import (
     UnsupportedMediaTypeProblem,
     problem_responses,
 )
+from services.shared.schemas import Day
 from services.shared.scopes import Scope
 from services.shared.security import require
 from services.shared.settings import settings_of
@@ -101,7 +101,7 @@ async def _wake(event: asyncio.Event) -> None:
     dependencies=[Depends(require(Scope.SURVEY_IMPORT))],
     response_class=StreamingResponse,
     openapi_extra=IMPORT_BODY,
-    responses={**IMPORT_ANSWER, **problem_responses(UnauthorizedProblem, ForbiddenProblem)},
+    responses={**IMPORT_ANSWER, **problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem)},
 )
 async def response_import(request: Request, surveys: SurveyCacheDep, catalogue: CatalogueDep) -> StreamingResponse:
     """NDJSON of any length; a line is what `POST /v1/surveys/{code}/responses` takes, with the survey's code as
@@ -127,8 +127,8 @@ async def response_list(
     response: Response,
     session: ReadSessionDep,
     survey: Annotated[str | None, Query(max_length=100, description="Only of this survey.")] = None,
-    first_day: Annotated[date | None, Query(alias="from", description="The first local day they were given.")] = None,
-    last_day: Annotated[date | None, Query(alias="to", description="The last local day they were given.")] = None,
+    first_day: Annotated[Day | None, Query(alias="from", description="The first local day they were given.")] = None,
+    last_day: Annotated[Day | None, Query(alias="to", description="The last local day they were given.")] = None,
     cursor: CursorQuery = None,
     limit: LimitQuery = None,
 ) -> ResponsePage:

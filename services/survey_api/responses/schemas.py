@@ -7,7 +7,16 @@ from uuid import UUID
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, model_validator
 
 from services.shared.personal_data import CONTACT_FIELD, NUMBER_FIELD, mask_fields
-from services.shared.schemas import Code, DatedInstant, LineText, PastInstant, RequestModel, ResponseModel
+from services.shared.schemas import (
+    Code,
+    DatedInstant,
+    EmailAddress,
+    Flag,
+    LineText,
+    PastInstant,
+    RequestModel,
+    ResponseModel,
+)
 from services.shared.tables.surveys import CollectionMode, MisuseReason, TimePrecision
 from services.survey_api.surveys.answers import Answer
 
@@ -60,9 +69,6 @@ AnswerValue = Annotated[
     ),
 ]
 
-EmailAddress = Annotated[LineText, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-"""As feedback_api takes them: what is accepted here must not be refused there."""
-
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}|other)$")]
 
 InteractionId = Annotated[LineText, Field(description="The visit, call or chat the answers are about, by its id.")]
@@ -106,7 +112,7 @@ class ResponseCreate(ResponseFields):
         default=None, description="An id of your own (a UUID), new for each response: sending it again changes nothing."
     )
     given_at: PastInstant | None = Field(default=None, description="When it was answered; now, if not given.")
-    please_handle: bool = Field(
+    please_handle: Flag = Field(
         default=False, description="The respondent wants the written comments handled as feedback."
     )
     contact_name: LineText | None = None

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path
 
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
+from services.shared.periods import LABEL_SCHEMAS, PeriodKind
 from services.shared.problems import (
     ForbiddenProblem,
     InvalidRequestProblem,
@@ -27,7 +28,10 @@ router = APIRouter(prefix="/v1/quarters", tags=["statements"])
     responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem),
 )
 async def statement_get(
-    quarter: Annotated[str, Path(max_length=20, examples=["2021-Q2"])], session: ReadSessionDep
+    quarter: Annotated[
+        str, Path(max_length=20, examples=["2021-Q2"], json_schema_extra=LABEL_SCHEMAS[PeriodKind.QUARTER])
+    ],
+    session: ReadSessionDep,
 ) -> Statement:
     """An independent recount from the answers as given. Needs the scope `service`."""
     return await service.state_quarter(session, quarter, at=now())

@@ -3,12 +3,12 @@
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from services.shared.periods import EARLIEST_PERIOD_YEAR, LATEST_PERIOD_YEAR
-from services.shared.schemas import Code, LineText, RequestModel, ResponseModel
+from services.shared.schemas import Code, Flag, Instant, LineText, RequestModel, ResponseModel
 from services.shared.tables.surveys import CollectionMode, QuestionKind, QuestionPurpose, SurveyKind
 from services.survey_api.surveys.definitions import (
     Option,
@@ -80,19 +80,31 @@ def _within_years(value: datetime) -> datetime:
     return value
 
 
+def _documented(pattern: re.Pattern[str], example: str) -> Any:
+    return Field(json_schema_extra={"pattern": f"^{pattern.pattern}$"}, examples=[example])
+
+
 LabelLanguage = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
 LabelsByLanguage = Annotated[
     dict[LabelLanguage, LineText],
     AfterValidator(_has_finnish),
-    Field(examples=[{"fi": "Saitko apua?", "sv": "Fick du hjälp?", "en": "Did you get help?"}]),
+    Field(
+        json_schema_extra={"required": ["fi"], "additionalProperties": False},
+        examples=[{"fi": "Saitko apua?", "sv": "Fick du hjälp?", "en": "Did you get help?"}],
+    ),
 ]
 """Language code to words; Finnish always, as it is the review's first language."""
 
-SurveyCode = Annotated[str, AfterValidator(_slug), Field(examples=["dental-care-chat"])]
-QuestionCode = Annotated[str, AfterValidator(_name), Field(examples=["satisfaction"])]
-OptionCode = Annotated[str, AfterValidator(_option_name), Field(examples=["booking"])]
-Origin = Annotated[str, StringConstraints(max_length=ORIGIN_MAX_LENGTH), AfterValidator(_origin)]
+SurveyCode = Annotated[str, AfterValidator(_slug), _documented(_SLUG, "dental-care-chat")]
+QuestionCode = Annotated[str, AfterValidator(_name), _documented(_NAME, "satisfaction")]
+OptionCode = Annotated[str, AfterValidator(_option_name), _documented(_OPTION, "booking")]
+Origin = Annotated[
+    str,
+    StringConstraints(max_length=ORIGIN_MAX_LENGTH),
+    AfterValidator(_origin),
+    Field(json_schema_extra={"pattern": f"^(?!({_USUAL_PORT.pattern})$){_ORIGIN.pattern}$"}),
+]
 AllowedOrigins = Annotated[
     list[Origin] | None,
     Field(
@@ -102,7 +114,7 @@ AllowedOrigins = Annotated[
         examples=[["https://www.hel.fi"]],
     ),
 ]
-PlannedInstant = Annotated[AwareDatetime, AfterValidator(_within_years)]
+PlannedInstant = Annotated[Instant, AfterValidator(_within_years)]
 
 
 class OptionCreate(RequestModel):
@@ -128,7 +140,7 @@ class QuestionCreate(RequestModel):
     scale_steps: int | None = Field(
         default=None, description="Of scales only: how many steps, evenly placed on 0-100; 100 divides by one less."
     )
-    is_required: bool = False
+    is_required: Flag = False
     options: list[OptionCreate] = Field(default_factory=list, max_length=OPTIONS_MAX)
 
     def draft(self) -> QuestionDraft:
@@ -174,7 +186,7 @@ class SurveyCreate(VersionCreate):
     collection_mode: CollectionMode
     opens_at: PlannedInstant
     closes_at: PlannedInstant | None = None
-    is_demonstration: bool = Field(default=False, description="Made-up answers, marked so wherever they are shown.")
+    is_demonstration: Flag = Field(default=False, description="Made-up answers, marked so wherever they are shown.")
     allowed_origins: AllowedOrigins = None
 
 

@@ -1,0 +1,1 @@
+"""Schemathesis against the running services: what the OpenAPI documents say is what the services do."""
