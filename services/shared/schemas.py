@@ -66,7 +66,7 @@ def _written_out(value: object) -> object:
     # A number would be read as seconds since 1970: a typing mistake that nobody would notice.
     if isinstance(value, date) or (isinstance(value, str) and _WRITTEN_DAY.match(value)):
         return value
-    raise ValueError("write the day as 2021-05-04, and a time as 2021-05-04T09:30:00+03:00")
+    raise ValueError("give a valid date such as 2021-05-04, or a valid datetime such as 2021-05-04T09:30:00+03:00")
 
 
 def _plausible_instant(value: datetime) -> datetime:

@@ -4,8 +4,8 @@ from typing import Any
 
 import schemathesis
 from schemathesis import Case, CheckContext, Response
-from schemathesis.checks import CHECKS
 from schemathesis.core.failures import Failure
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 from schemathesis.transport import SerializationContext
 
 from tests.fuzzing.refusals import is_beyond_the_schema
@@ -18,10 +18,10 @@ def ndjson(_context: SerializationContext, value: Any) -> bytes:
 
 
 @schemathesis.check
-def valid_data_acceptance(context: CheckContext, response: Response, case: Case) -> bool | None:
+def valid_data_acceptance(context: CheckContext, response: Response, case: Case[Any]) -> bool | None:
     """Schemathesis's ``positive_data_acceptance``, but for the refusals of ``refusals.py``."""
     try:
-        return bool(CHECKS.get_one("positive_data_acceptance")(context, response, case))
+        return bool(positive_data_acceptance(context, response, case))
     except Failure:
         if is_beyond_the_schema(case.operation.label, response):
             return None

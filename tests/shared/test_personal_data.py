@@ -219,7 +219,7 @@ class TestHostileInput:
 
     @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.pattern[:40])
     def test_no_pattern_reads_far_or_back_and_forth(self, pattern: re.Pattern[str]) -> None:
-        parsed = re._parser.parse(pattern.pattern)  # type: ignore[attr-defined]
+        parsed = re._parser.parse(pattern.pattern)
         assert parsed.getwidth()[1] <= 800
         repeats = list(repeats_of(parsed))
         assert all(turns <= 640 for turns, _ in repeats)
