@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.reporting_api.actions.endpoints import router as actions_router
 from services.reporting_api.editions.endpoints import router as editions_router
 from services.reporting_api.measures.endpoints import router as measures_router
+from services.reporting_api.participation.endpoints import router as participation_router
 from services.reporting_api.periods.endpoints import router as periods_router
 from services.reporting_api.statements.clients import statement_clients
 from services.reporting_api.tables.endpoints import router as tables_router
@@ -16,7 +17,8 @@ from services.shared.application import create_app
 from services.shared.tables.access import Service
 
 DESCRIPTION = """
-The figures of a quarter, month, week or year: feedback, themes, chats, smileys, ombudsman contacts and surveys.
+The figures of a quarter, month, week or year: feedback, themes, chats, smileys, ombudsman contacts, participation and
+surveys.
 
 Each figure states its count, base and 95 % interval, and compares with earlier periods in words that follow the
 interval. `GET /v1/measures` defines every measure. Anyone may read; opinion cells of fewer than 5 and means of fewer
@@ -28,6 +30,7 @@ TAGS = {
     "tables": "Named tables of the figures, in the formats reporting tools read.",
     "editions": "The published reviews: numbered, signed off, and never changed.",
     "texts": "What officers write for the next edition.",
+    "participation": "What client panels and residents did in a quarter, in words.",
     "measures": "What each figure means.",
     "health": "Whether the service lives and is ready.",
 }
@@ -49,6 +52,7 @@ def create() -> FastAPI:
         tags=TAGS,
         routers=[
             periods_router,
+            participation_router,
             tables_router,
             measures_router,
             editions_router,

@@ -32,9 +32,28 @@ async def lived(city: City) -> None:
     for service, reasons in (("other", ["self_determination", "other"]), ("family_and_social", ["other"])):
         contact = {"contacted_on": "2021-05-04", "service": service, "reasons": reasons, "contact_mode": "phone"}
         assert (await city.feedback.post("/v1/ombudsman-contacts", json=contact)).status_code == 201
+    await take_part(city)
     assert (await city.surveys.post("/v1/surveys", json=survey())).status_code == 201
     lines = [line(answers=RIGHT_ANSWERS), line(given_at=LAST_SECOND), line(given_at=FIRST_AFTER)]
     await city.send_lines(city.surveys, "/v1/responses/import", lines)
+
+
+async def take_part(city: City) -> None:
+    """Records of every register, on both sides of the quarter's end."""
+    council = {"kind": "council", "names": {"fi": "Neuvosto"}, "unit": "service-centres"}
+    panel_id = (await city.feedback.post("/v1/panels", json=council)).json()["id"]
+    for day in ("2021-06-30", "2021-07-01"):
+        report = {"observed_on": day, "unit": "social-advice", "reasons": ["housing", "other"], "barriers": ["cost"]}
+        meeting = {"panel_id": panel_id, "held_on": day, "participants": 7}
+        proposal = {"panel_id": panel_id, "proposed_on": day, "text": "Penkkejä", "status": "accepted"}
+        initiative = {"subject": "Penkkejä", "received_on": day, "unit": "sote", "handled_by": "Lautakunta"}
+        for path, body in (
+            ("/v1/social-reports", report),
+            ("/v1/panel-meetings", meeting),
+            ("/v1/panel-proposals", proposal | {"answered_on": day}),
+            ("/v1/initiatives", initiative | {"status": "decided", "decided_on": day}),
+        ):
+            assert (await city.feedback.post(path, json=body)).status_code == 201
 
 
 def feedback_lines() -> list[dict[str, Any]]:
@@ -129,6 +148,19 @@ class TestComparison:
         assert feedback["feedback.by_topic.apotti"] == 1
         assert feedback["feedback.handling_microseconds"] % 1_000_000 != 0
         assert feedback["ombudsman.reasons_recorded"] == 3
+        taken_part = {name: number for name, number in feedback.items() if number and name.startswith("participation.")}
+        assert taken_part == {
+            "participation.social_reports": 1,
+            "participation.social_reports_by_reason.housing": 1,
+            "participation.social_reports_by_reason.other": 1,
+            "participation.social_reports_by_barrier.cost": 1,
+            "participation.participants": 7,
+            "participation.meetings_by_kind.council": 1,
+            "participation.proposals_by_status.accepted": 1,
+            "participation.proposals_answered": 1,
+            "participation.initiatives_by_status.decided": 1,
+            "participation.initiatives_decided": 1,
+        }
         surveys = {number["name"]: number["figure"] for number in comparisons["survey_api"]["numbers"]}
         assert surveys["surveys.chat.multiple.0"] == 1
         assert len(surveys) == comparisons["survey_api"]["compared"] > 40

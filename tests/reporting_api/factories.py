@@ -10,10 +10,17 @@ from services.shared.clock import local_day
 from services.shared.identifiers import new_uuid
 from services.shared.tables import (
     AnswerHistogram,
+    ClientPanel,
     Feedback,
     FeedbackTheme,
     OmbudsmanContact,
     OmbudsmanContactReason,
+    PanelMeeting,
+    PanelProposal,
+    ResidentsInitiative,
+    SocialReport,
+    SocialReportBarrier,
+    SocialReportReason,
     Survey,
     SurveyOption,
     SurveyQuestion,
@@ -97,6 +104,65 @@ async def add_contacts(
             for reason in reasons
         ]
     )
+    await session.flush()
+
+
+def _record(**overrides: Any) -> dict[str, Any]:
+    defaults = {"id": new_uuid(), "source": "staff", "source_reference": None, "recorded_at": MIDDLE_OF_QUARTER}
+    return defaults | overrides
+
+
+async def add_social_reports(
+    session: AsyncSession, number: int, *, reasons: Sequence[str], barriers: Sequence[str], on: date = IN_QUARTER
+) -> None:
+    """``number`` social reports, each with the reasons and barriers."""
+    reports = [SocialReport(**_record(observed_on=on, unit_code="social-advice")) for _ in range(number)]
+    session.add_all(reports)
+    await session.flush()
+    for report in reports:
+        session.add_all([SocialReportReason(report_id=report.id, reason_code=code) for code in reasons])
+        session.add_all([SocialReportBarrier(report_id=report.id, barrier_code=code) for code in barriers])
+    await session.flush()
+
+
+async def add_panel(
+    session: AsyncSession, *, kind: str = "council", unit: str = "kinapori-service-centre"
+) -> ClientPanel:
+    """A panel without meetings and proposals."""
+    panel = ClientPanel(**_record(kind=kind, names={"fi": "Kinaporin asiakasneuvosto"}, unit_code=unit))
+    session.add(panel)
+    await session.flush()
+    return panel
+
+
+async def add_meeting(
+    session: AsyncSession, panel: ClientPanel, *, on: date = IN_QUARTER, participants: int = 12, **overrides: Any
+) -> None:
+    """A meeting of the panel."""
+    session.add(PanelMeeting(**_record(panel_id=panel.id, held_on=on, participants=participants) | overrides))
+    await session.flush()
+
+
+async def add_proposal(
+    session: AsyncSession, panel: ClientPanel, *, on: date = IN_QUARTER, status: str = "open", **overrides: Any
+) -> None:
+    """A proposal of the panel, open unless it has another status and the day of the answer."""
+    fields = _record(panel_id=panel.id, proposed_on=on, body="Ruokala auki lauantaisin.", status=status)
+    session.add(PanelProposal(**fields | overrides))
+    await session.flush()
+
+
+async def add_initiative(
+    session: AsyncSession,
+    *,
+    on: date = IN_QUARTER,
+    unit: str = "service-centres",
+    status: str = "received",
+    **overrides: Any,
+) -> None:
+    """A residents' initiative."""
+    fields = _record(subject="Lisää penkkejä", received_on=on, unit_code=unit, handled_by="Lautakunta", status=status)
+    session.add(ResidentsInitiative(**fields | overrides))
     await session.flush()
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from services.feedback_api.statements import service
+from services.feedback_api.statements.participation_recount import ParticipationRecount
 from services.feedback_api.statements.repository import Recount
 from services.feedback_api.statements.schemas import Statement
 from services.shared.catalogue import CatalogueDep
@@ -42,4 +43,6 @@ async def statement_read(
         period = parse_period(PeriodKind.QUARTER, quarter)
     except InvalidPeriodLabelError as error:
         raise invalid("quarter", str(error)) from None
-    return await service.state(Recount(session, period.starts_on, period.ends_on), catalogue, period, now())
+    recount = Recount(session, period.starts_on, period.ends_on)
+    participation = ParticipationRecount(session, period.starts_on, period.ends_on)
+    return await service.state(recount, participation, catalogue, period, now())

@@ -1,8 +1,8 @@
 """What is protected, as counts that add up: over units, and over the days of a period.
 
 A *family* is what is shown or hidden together for a part of the city: one survey with all its questions, the smileys,
-a theme, the contacts to the ombudsmen, the feedback. Its counts are one flat mapping, so that a part, a remainder and a
-sum of parts are all of one kind and follow one rule.
+a theme, the contacts to the ombudsmen, the social reports, the feedback. Its counts are one flat mapping, so that a
+part, a remainder and a sum of parts are all of one kind and follow one rule.
 """
 
 from collections import Counter, defaultdict
@@ -45,6 +45,7 @@ Units = frozenset[str]
 
 SMILEYS: Family = ("smileys", "")
 OMBUDSMAN: Family = ("ombudsman", "")
+SOCIAL_REPORTS: Family = ("social_reports", "")
 FEEDBACK: Family = ("feedback", "")
 
 

@@ -8,6 +8,7 @@ from services.reporting_api.disclosure.counts import (
     FEEDBACK,
     OMBUDSMAN,
     SMILEYS,
+    SOCIAL_REPORTS,
     Counts,
     Family,
     Key,
@@ -46,6 +47,9 @@ class Opinions:
     services: Mapping[str, int] = field(default_factory=dict)
     """Contacts to the ombudsmen."""
     reasons: Mapping[str, int] = field(default_factory=dict)
+    help_reasons: Mapping[str, int] = field(default_factory=dict)
+    """Of the social reports, as the barriers."""
+    help_barriers: Mapping[str, int] = field(default_factory=dict)
     feedback: Mapping[str, int] = field(default_factory=dict)
     """Counted items by unit."""
 
@@ -68,9 +72,14 @@ def counts_by_family(opinions: Opinions, surveys: Iterable[SurveyDefinition]) ->
             counts[SMILEYS][unit].update(Counter(dict(_of_smileys("", question.kind, histogram))))
     for (theme, type_code), number in opinions.themes.items():
         counts[family_of_theme(theme)][WHOLE_CITY][Key(Kind.CELL, cell=type_code)] += number
-    for question_code, numbers in (("service", opinions.services), ("reason", opinions.reasons)):
+    for family, question_code, numbers in (
+        (OMBUDSMAN, "service", opinions.services),
+        (OMBUDSMAN, "reason", opinions.reasons),
+        (SOCIAL_REPORTS, "reason", opinions.help_reasons),
+        (SOCIAL_REPORTS, "barrier", opinions.help_barriers),
+    ):
         for code, number in numbers.items():
-            counts[OMBUDSMAN][WHOLE_CITY][Key(Kind.CELL, question_code, code)] += number
+            counts[family][WHOLE_CITY][Key(Kind.CELL, question_code, code)] += number
     for unit, number in opinions.feedback.items():
         counts[FEEDBACK][unit][Key(Kind.CASES)] += number
     return counts

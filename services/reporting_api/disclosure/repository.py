@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reporting_api.disclosure import queries as own
 from services.reporting_api.disclosure.opinions import Opinions
 from services.reporting_api.periods import queries
+from services.reporting_api.periods.participation_queries import PARTICIPATION
 from services.shared.periods import Period
 
 Parameters = Mapping[str, object]
@@ -37,6 +38,7 @@ class DisclosureRepository:
         themes = await self._numbers(queries.FEEDBACK_THEMES, parameters, "items", "theme_code", "type_code")
         services = await self._numbers(queries.OMBUDSMAN_SERVICES, parameters, "contacts", "service_code")
         reasons = await self._numbers(queries.OMBUDSMAN_REASONS, parameters, "reasons", "reason_code")
+        participation = await self._numbers(PARTICIPATION, parameters, "number", "name", "code")
         feedback = await self._numbers(own.FEEDBACK_BY_UNIT, parameters, "number", "unit_code") if by_unit else {}
         return {
             label: Opinions(
@@ -44,6 +46,8 @@ class DisclosureRepository:
                 themes={(theme, type_code): number for (theme, type_code), number in themes.get(label, {}).items()},
                 services=_by_code(services.get(label, {})),
                 reasons=_by_code(reasons.get(label, {})),
+                help_reasons=_named("reasons", participation.get(label, {})),
+                help_barriers=_named("barriers", participation.get(label, {})),
                 feedback=_by_code(feedback.get(label, {})),
             )
             for label in distinct
@@ -65,3 +69,7 @@ class DisclosureRepository:
 
 def _by_code(numbers: Numbers) -> dict[str, int]:
     return {code: number for (code,), number in numbers.items()}
+
+
+def _named(name: str, numbers: Numbers) -> dict[str, int]:
+    return {code: number for (of, code), number in numbers.items() if of == name}

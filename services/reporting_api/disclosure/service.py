@@ -92,6 +92,8 @@ def opinions_of(aggregate: PeriodAggregate) -> Opinions:
         themes=aggregate.feedback.by_theme_and_type,
         services=aggregate.ombudsman.by_service,
         reasons=aggregate.ombudsman.by_reason,
+        help_reasons=aggregate.participation.by_reason,
+        help_barriers=aggregate.participation.by_barrier,
     )
 
 

@@ -11,6 +11,7 @@ from services.reporting_api.disclosure.counts import (
     FEEDBACK,
     OMBUDSMAN,
     SMILEYS,
+    SOCIAL_REPORTS,
     Family,
     Units,
     family_of_survey,
@@ -33,6 +34,7 @@ from services.reporting_api.periods.schemas import (
     Entry,
     FeedbackSection,
     OmbudsmanSection,
+    ParticipationSection,
     QuestionEntry,
     Report,
     ServicePointEntry,
@@ -66,6 +68,7 @@ class Suppression:
                 "chats": [self.chat(chat, definitions[chat.code]) for chat in report.chats],
                 "smileys": self.smileys(report.smileys),
                 "ombudsman": self.ombudsman(report.ombudsman) if report.ombudsman else None,
+                "participation": self.participation(report.participation),
                 "surveys": [self.survey(survey) for survey in report.surveys],
             }
         )
@@ -101,6 +104,20 @@ class Suppression:
                 "by_reason": _hide_entries(section.by_reason, patterns, "reason"),
             }
         )
+
+    def participation(self, section: ParticipationSection[Figure]) -> ParticipationSection[Figure]:
+        """What social reports tell touches clients' health; meetings, proposals and initiatives are public acts."""
+        patterns, reports = self._of(SOCIAL_REPORTS), section.social_reports
+        if reports is None:
+            return section
+        hidden = {
+            "reports": _hide(reports.reports, _whole(patterns)),
+            "reasons_recorded": _hide(reports.reasons_recorded, _base(patterns, "reason")),
+            "by_reason": _hide_entries(reports.by_reason, patterns, "reason"),
+            "barriers_recorded": _hide(reports.barriers_recorded, _base(patterns, "barrier")),
+            "by_barrier": _hide_entries(reports.by_barrier, patterns, "barrier"),
+        }
+        return section.model_copy(update={"social_reports": reports.model_copy(update=hidden)})
 
     def chat(self, chat: ChatEntry[Figure], definition: SurveyDefinition) -> ChatEntry[Figure]:
         """Each question and statement by itself."""

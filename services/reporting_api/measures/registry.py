@@ -399,6 +399,117 @@ CONTACT_REASON_SHARE = _share(
     is_opinion=True,
 )
 
+# Participation: social reports by the day of the observation, the others by the day of the act.
+SOCIAL_REPORTS = _count(
+    "social_reports",
+    _names("Sosiaalisen raportoinnin kirjaukset", "Sociala rapporter", "Social reports"),
+    "Staff's reports on why clients seek help and what keeps them from getting it; not a number of clients.",
+)
+HELP_REASONS_RECORDED = _count(
+    "help_reasons",
+    _names("Kirjatut avun hakemisen syyt", "Antecknade orsaker att söka hjälp", "Reasons for seeking help recorded"),
+    "Reasons recorded in the social reports; a report may have several.",
+)
+REPORTS_BY_REASON = _count(
+    "social_reports_by_reason",
+    _names("Avun hakemisen syyt", "Orsaker att söka hjälp", "Reasons for seeking help"),
+    "Times the reason was recorded.",
+    "reasons recorded",
+    is_opinion=True,
+)
+HELP_REASON_SHARE = _share(
+    "help_reason_share",
+    _names("Syyn osuus avun hakemisen syistä", "Orsakens andel av orsakerna", "Share of the reason for seeking help"),
+    "Times the reason was recorded.",
+    "reasons recorded",
+    is_opinion=True,
+)
+HELP_BARRIERS_RECORDED = _count(
+    "help_barriers",
+    _names("Kirjatut avun saamisen esteet", "Antecknade hinder för hjälp", "Barriers to getting help recorded"),
+    "Barriers recorded in the social reports; a report may have several or none.",
+)
+REPORTS_BY_BARRIER = _count(
+    "social_reports_by_barrier",
+    _names("Avun saamisen esteet", "Hinder för hjälp", "Barriers to getting help"),
+    "Times the barrier was recorded.",
+    "barriers recorded",
+    is_opinion=True,
+)
+HELP_BARRIER_SHARE = _share(
+    "help_barrier_share",
+    _names("Esteen osuus kirjatuista esteistä", "Hindrets andel av de antecknade", "Share of the barrier"),
+    "Times the barrier was recorded.",
+    "barriers recorded",
+    is_opinion=True,
+)
+PANEL_MEETINGS = _count(
+    "panel_meetings",
+    _names("Raatien ja neuvostojen kokoukset", "Panelernas och rådens möten", "Meetings of panels and councils"),
+    "Meetings that client panels, client councils and groups of experts by experience held.",
+)
+MEETINGS_BY_KIND = _count(
+    "panel_meetings_by_kind",
+    _names("Kokoukset muodoittain", "Möten enligt form", "Meetings by kind"),
+    "Meetings of panels of the kind.",
+    "meetings",
+)
+MEETING_KIND_SHARE = _share(
+    "panel_meeting_kind_share",
+    _names("Muodon osuus kokouksista", "Formens andel av mötena", "Share of the kind of panel"),
+    "Meetings of panels of the kind.",
+    "meetings",
+)
+MEETING_PARTICIPANTS = _count(
+    "panel_meeting_participants",
+    _names("Osallistumiskerrat kokouksissa", "Deltaganden i möten", "Attendances at meetings"),
+    "Participants of all meetings together: who comes to two meetings counts twice.",
+)
+PANEL_PROPOSALS = _count(
+    "panel_proposals",
+    _names("Raatien ja neuvostojen ehdotukset", "Panelernas och rådens förslag", "Proposals of panels and councils"),
+    "Proposals made.",
+)
+PROPOSALS_BY_STATUS = _count(
+    "panel_proposals_by_status",
+    _names("Ehdotukset tuloksen mukaan", "Förslag enligt utfall", "Proposals by outcome"),
+    "Proposals made in the period, by how they stand now.",
+    "proposals made",
+)
+PROPOSAL_STATUS_SHARE = _share(
+    "panel_proposal_status_share",
+    _names("Tuloksen osuus ehdotuksista", "Utfallets andel av förslagen", "Share of the outcome of proposals"),
+    "Proposals made in the period that stand so now.",
+    "proposals made",
+)
+PROPOSALS_ANSWERED = _count(
+    "panel_proposals_answered",
+    _names("Vastatut ehdotukset", "Besvarade förslag", "Proposals answered"),
+    "Proposals answered in the period, whenever they were made.",
+)
+INITIATIVES = _count(
+    "residents_initiatives",
+    _names("Kuntalaisaloitteet", "Invånarinitiativ", "Residents' initiatives"),
+    "Residents' initiatives received.",
+)
+INITIATIVES_BY_STATUS = _count(
+    "residents_initiatives_by_status",
+    _names("Kuntalaisaloitteet tilan mukaan", "Invånarinitiativ enligt läge", "Residents' initiatives by status"),
+    "Initiatives received in the period, by how they stand now.",
+    "residents' initiatives received",
+)
+INITIATIVE_STATUS_SHARE = _share(
+    "residents_initiative_status_share",
+    _names("Tilan osuus kuntalaisaloitteista", "Lägets andel av initiativen", "Share of the status of initiatives"),
+    "Initiatives received in the period that stand so now.",
+    "residents' initiatives received",
+)
+INITIATIVES_DECIDED = _count(
+    "residents_initiatives_decided",
+    _names("Päätetyt kuntalaisaloitteet", "Avgjorda invånarinitiativ", "Residents' initiatives decided"),
+    "Initiatives decided in the period, whenever they were received.",
+)
+
 MEASURES: dict[str, Measure] = {
     measure.slug: measure for measure in list(globals().values()) if isinstance(measure, Measure)
 }

@@ -62,6 +62,48 @@ class OmbudsmanAggregate:
 
 
 @dataclass(frozen=True, slots=True)
+class ParticipationAggregate:
+    """The registers of participation. ``begun`` are those that had any record by the period's end."""
+
+    has_demonstration: bool = False
+    begun: frozenset[str] = frozenset()
+    social_reports: int = 0
+    by_reason: Mapping[str, int] = field(default_factory=dict)
+    by_barrier: Mapping[str, int] = field(default_factory=dict)
+    meetings_by_kind: Mapping[str, int] = field(default_factory=dict)
+    participants: int = 0
+    proposals_by_status: Mapping[str, int] = field(default_factory=dict)
+    proposals_answered: int = 0
+    initiatives_by_status: Mapping[str, int] = field(default_factory=dict)
+    initiatives_decided: int = 0
+
+    @property
+    def reasons_recorded(self) -> int:
+        """All reasons of all social reports."""
+        return sum(self.by_reason.values())
+
+    @property
+    def barriers_recorded(self) -> int:
+        """All barriers of all social reports."""
+        return sum(self.by_barrier.values())
+
+    @property
+    def meetings(self) -> int:
+        """All meetings."""
+        return sum(self.meetings_by_kind.values())
+
+    @property
+    def proposals(self) -> int:
+        """All proposals made."""
+        return sum(self.proposals_by_status.values())
+
+    @property
+    def initiatives(self) -> int:
+        """All initiatives received."""
+        return sum(self.initiatives_by_status.values())
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionAggregate:
     """The answers of one question: how many of each value, in which versions and ways of collection."""
 
@@ -84,6 +126,7 @@ class PeriodAggregate:
 
     feedback: FeedbackAggregate
     ombudsman: OmbudsmanAggregate
+    participation: ParticipationAggregate
     questions: Mapping[tuple[str, str], QuestionAggregate]
     """By survey and question."""
     smileys_by_point: Mapping[tuple[str, str, str], QuestionAggregate]

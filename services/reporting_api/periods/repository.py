@@ -17,12 +17,14 @@ from services.reporting_api.periods.aggregates import (
     FeedbackAggregate,
     OmbudsmanAggregate,
     Option,
+    ParticipationAggregate,
     PeriodAggregate,
     Question,
     QuestionAggregate,
     SurveyDefinition,
 )
 from services.reporting_api.periods.clocks import clock_aggregate
+from services.reporting_api.periods.participation_queries import PARTICIPATION
 from services.shared.periods import Period
 from services.shared.tables.surveys import QuestionKind, QuestionPurpose, SurveyKind
 
@@ -51,11 +53,13 @@ class PeriodRepository:
         themes = await self._rows_by_period(queries.FEEDBACK_THEMES, parameters)
         contacts = await self._rows_by_period(queries.OMBUDSMAN_SERVICES, parameters)
         reasons = await self._rows_by_period(queries.OMBUDSMAN_REASONS, parameters)
+        participation = await self._rows_by_period(PARTICIPATION, parameters)
         answers = await self._rows_by_period(queries.ANSWERS, parameters)
         return {
             label: PeriodAggregate(
                 feedback=_feedback(totals[label][0], clocks[label], classes[label], themes[label]),
                 ombudsman=_ombudsman(contacts[label], reasons[label]),
+                participation=_participation(participation[label]),
                 questions=_questions(answers[label], "survey_code", "question_code"),
                 smileys_by_point=_questions(
                     [row for row in answers[label] if row["service_point_code"] is not None],
@@ -123,6 +127,25 @@ def _ombudsman(contacts: Rows, reasons: Rows) -> OmbudsmanAggregate:
         contacts=sum(row["contacts"] for row in contacts),
         by_service={row["service_code"]: row["contacts"] for row in contacts},
         by_reason={row["reason_code"]: row["reasons"] for row in reasons},
+    )
+
+
+def _participation(rows: Rows) -> ParticipationAggregate:
+    numbers: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        numbers[row["name"]][row["code"]] = row["number"]
+    return ParticipationAggregate(
+        has_demonstration=any(row["has_demonstration"] for row in rows),
+        begun=frozenset(numbers["begun"]),
+        social_reports=numbers["social_reports"].get("", 0),
+        by_reason=numbers["reasons"],
+        by_barrier=numbers["barriers"],
+        meetings_by_kind=numbers["meetings"],
+        participants=numbers["participants"].get("", 0),
+        proposals_by_status=numbers["proposals"],
+        proposals_answered=numbers["proposals_answered"].get("", 0),
+        initiatives_by_status=numbers["initiatives"],
+        initiatives_decided=numbers["initiatives_decided"].get("", 0),
     )
 
 

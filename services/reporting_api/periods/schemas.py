@@ -219,6 +219,32 @@ class OmbudsmanSection(ResponseModel, Generic[FigureT]):
     by_reason: list[Entry[FigureT]]
 
 
+class SocialReportSection(ResponseModel, Generic[FigureT]):
+    """Staff's reports on why clients seek help; a report may have several reasons and barriers, or none of one."""
+
+    reports: FigureT
+    reasons_recorded: FigureT
+    by_reason: list[Entry[FigureT]]
+    barriers_recorded: FigureT
+    by_barrier: list[Entry[FigureT]]
+
+
+class ParticipationSection(ResponseModel, Generic[FigureT]):
+    """The registers of participation. ``social_reports`` is null, with a note why, when narrowed to a unit."""
+
+    social_reports: SocialReportSection[FigureT] | None
+    social_reports_note: Labels | None
+    meetings: FigureT
+    meetings_by_kind: list[Entry[FigureT]]
+    participants: FigureT
+    proposals: FigureT
+    proposals_by_status: list[Entry[FigureT]]
+    proposals_answered: FigureT
+    initiatives: FigureT
+    initiatives_by_status: list[Entry[FigureT]]
+    initiatives_decided: FigureT
+
+
 class SurveyEntry(ResponseModel, Generic[FigureT]):
     """A client survey's questions in their order."""
 
@@ -270,6 +296,7 @@ class Report(ResponseModel, Generic[FigureT]):
     smileys: SmileySection[FigureT]
     ombudsman: OmbudsmanSection[FigureT] | None
     ombudsman_note: Labels | None
+    participation: ParticipationSection[FigureT]
     surveys: list[SurveyEntry[FigureT]]
     statements: list[StatementComparison] | None
 

@@ -20,6 +20,7 @@ from services.reporting_api.periods.errors import (
 )
 from services.reporting_api.periods.feedback_figures import FeedbackFigures
 from services.reporting_api.periods.ombudsman_figures import NOT_BY_UNIT, OmbudsmanFigures
+from services.reporting_api.periods.participation_figures import ParticipationFigures
 from services.reporting_api.periods.repository import PeriodRepository
 from services.reporting_api.periods.schemas import Demonstration, PeriodAnswer, Report, UnitAnswer
 from services.reporting_api.periods.smiley_figures import SmileyFigures
@@ -102,7 +103,7 @@ class PeriodService:
 
     async def _count(self, period: Period, unit_code: str | None, units: UnitsAs) -> Counted:
         catalogue = self._catalogue
-        unit = _find_unit(catalogue, unit_code, units) if unit_code is not None else None
+        unit = find_unit(catalogue, unit_code, units) if unit_code is not None else None
         branch = catalogue.branch(unit.code, units=units) if unit else None
         compared = _compared(period)
         repository = PeriodRepository(self._session)
@@ -158,7 +159,8 @@ def find_period(kind: PeriodKind, label: str, as_of: datetime) -> Period:
     return period
 
 
-def _find_unit(catalogue: Catalogue, code: str, units: UnitsAs) -> Unit:
+def find_unit(catalogue: Catalogue, code: str, units: UnitsAs) -> Unit:
+    """The unit of the code or alias; raises :class:`UnknownUnitProblem`."""
     try:
         return catalogue.find_unit_as(code, units=units)
     except InvalidRequestProblem as problem:
@@ -180,10 +182,11 @@ def _report(
     periods, catalogue = counted.periods, counted.catalogue
     feedback = FeedbackFigures(periods.map(lambda it: it.feedback), is_complete=is_complete)
     ombudsman = OmbudsmanFigures(periods.map(lambda it: it.ombudsman), is_complete=is_complete)
+    participation = ParticipationFigures(periods.map(lambda it: it.participation), is_complete=is_complete)
     chats = _surveys(counted, SurveyKind.CHAT, is_complete=is_complete)
     questionnaires = _surveys(counted, SurveyKind.QUESTIONNAIRE, is_complete=is_complete)
     return Report[Figure](
-        period=_period_answer(period, is_complete=is_complete),
+        period=period_answer(period, is_complete=is_complete),
         unit=_unit_answer(counted),
         as_of=inquiry.as_of,
         demonstration=_demonstration(counted),
@@ -199,6 +202,7 @@ def _report(
         smileys=SmileyFigures(counted.surveys, periods, is_complete=is_complete).section(catalogue),
         ombudsman=None if counted.unit else ombudsman.section(catalogue),
         ombudsman_note=NOT_BY_UNIT if counted.unit else None,
+        participation=participation.section(catalogue, is_of_unit=counted.unit is not None),
         surveys=[survey.survey() for survey in questionnaires],
         statements=comparisons,
     )
@@ -223,7 +227,8 @@ def _unit_answer(counted: Counted) -> UnitAnswer | None:
     return None if unit is None else UnitAnswer(code=unit.code, names=unit.names, units=counted.units)
 
 
-def _period_answer(period: Period, *, is_complete: bool) -> PeriodAnswer:
+def period_answer(period: Period, *, is_complete: bool) -> PeriodAnswer:
+    """The period as it is answered."""
     return PeriodAnswer(
         kind=period.kind,
         label=period.label,
@@ -240,6 +245,7 @@ def _demonstration(counted: Counted) -> Demonstration:
     is_demonstration = (
         current.feedback.has_demonstration
         or (current.ombudsman.has_demonstration and counted.unit is None)
+        or current.participation.has_demonstration
         or any(survey.is_demonstration and current.respondents(survey.code) for survey in counted.surveys)
     )
     return Demonstration(is_demonstration=is_demonstration, note=DEMONSTRATION_NOTE if is_demonstration else None)

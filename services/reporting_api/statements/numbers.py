@@ -6,11 +6,13 @@ from services.reporting_api.measures.scales import FULL_SCALE, SCORES, SMILEYS
 from services.reporting_api.periods.aggregates import (
     FeedbackAggregate,
     OmbudsmanAggregate,
+    ParticipationAggregate,
     PeriodAggregate,
     Question,
     SurveyDefinition,
 )
 from services.shared.catalogue import Catalogue
+from services.shared.tables.participation import InitiativeStatus, PanelKind, ProposalStatus
 from services.shared.tables.surveys import RESPONDENTS_VALUE, RESPONSE_VALUE, QuestionKind
 
 Numbers = Mapping[str, int]
@@ -25,6 +27,7 @@ def feedback_numbers(aggregate: PeriodAggregate, catalogue: Catalogue) -> Number
             *_feedback(aggregate.feedback),
             *_classes(aggregate.feedback, catalogue),
             *_ombudsman(aggregate.ombudsman, catalogue),
+            *_participation(aggregate.participation, catalogue),
         ]
     )
 
@@ -62,6 +65,22 @@ def _ombudsman(contacts: OmbudsmanAggregate, catalogue: Catalogue) -> Iterator[t
     yield "ombudsman.reasons_recorded", contacts.reasons_recorded
     for code in catalogue.ombudsman_reasons:
         yield f"ombudsman.by_reason.{code}", contacts.by_reason.get(code, 0)
+
+
+def _participation(counted: ParticipationAggregate, catalogue: Catalogue) -> Iterator[tuple[str, int]]:
+    yield "participation.social_reports", counted.social_reports
+    yield "participation.participants", counted.participants
+    yield "participation.proposals_answered", counted.proposals_answered
+    yield "participation.initiatives_decided", counted.initiatives_decided
+    for name, numbers, codes in (
+        ("social_reports_by_reason", counted.by_reason, catalogue.help_reasons),
+        ("social_reports_by_barrier", counted.by_barrier, catalogue.help_barriers),
+        ("meetings_by_kind", counted.meetings_by_kind, PanelKind),
+        ("proposals_by_status", counted.proposals_by_status, ProposalStatus),
+        ("initiatives_by_status", counted.initiatives_by_status, InitiativeStatus),
+    ):
+        for code in codes:
+            yield f"participation.{name}.{code}", numbers.get(code, 0)
 
 
 def survey_numbers(aggregate: PeriodAggregate, surveys: Iterable[SurveyDefinition]) -> Numbers:

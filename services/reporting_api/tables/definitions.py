@@ -44,6 +44,10 @@ _SMILEY = {"smiley": _labels("Hymynaama", "Smiley", "Smiley")}
 _SERVICE_POINT = {"service_point": _labels("Palvelupiste", "Serviceställe", "Service point")}
 _SERVICE = {"service": _labels("Palvelu", "Tjänst", "Service")}
 _REASON = {"reason": _labels("Syy", "Orsak", "Reason")}
+_BARRIER = {"barrier": _labels("Este", "Hinder", "Barrier")}
+_PANEL_KIND = {"kind": _labels("Muoto", "Form", "Kind")}
+_OUTCOME = {"outcome": _labels("Tulos", "Utfall", "Outcome")}
+_STAGE = {"stage": _labels("Vaihe", "Skede", "Stage")}
 
 
 def _category(entry: Entry[Figure] | ShareEntry[Figure]) -> Category:
@@ -138,6 +142,30 @@ def _ombudsman_by_reason(report: Report[Figure]) -> Iterator[Row]:
 def _ombudsman_summary(report: Report[Figure]) -> Iterator[Row]:
     if report.ombudsman is not None:
         yield Row((), (report.ombudsman.contacts, report.ombudsman.reasons_recorded))
+
+
+def _help_reasons(report: Report[Figure]) -> Iterator[Row]:
+    if report.participation.social_reports is not None:
+        yield from _entries(report.participation.social_reports.by_reason)
+
+
+def _help_barriers(report: Report[Figure]) -> Iterator[Row]:
+    if report.participation.social_reports is not None:
+        yield from _entries(report.participation.social_reports.by_barrier)
+
+
+def _participation(report: Report[Figure]) -> Iterator[Row]:
+    it = report.participation
+    reports = (it.social_reports.reports,) if it.social_reports is not None else ()
+    numbers = (
+        it.meetings,
+        it.participants,
+        it.proposals,
+        it.proposals_answered,
+        it.initiatives,
+        it.initiatives_decided,
+    )
+    yield Row((), (*reports, *numbers))
 
 
 def _survey_respondents(report: Report[Figure]) -> Iterator[Row]:
@@ -254,6 +282,43 @@ TABLES: Mapping[str, TableDefinition] = _by_name(
         ),
         _REASON,
         _ombudsman_by_reason,
+    ),
+    TableDefinition("participation", _labels("Osallistuminen", "Deltagande", "Participation"), {}, _participation),
+    TableDefinition(
+        "social-reports-by-reason",
+        _labels("Avun hakemisen syyt", "Orsaker att söka hjälp", "Reasons for seeking help"),
+        _REASON,
+        _help_reasons,
+    ),
+    TableDefinition(
+        "social-reports-by-barrier",
+        _labels("Avun saamisen esteet", "Hinder för hjälp", "Barriers to getting help"),
+        _BARRIER,
+        _help_barriers,
+    ),
+    TableDefinition(
+        "panel-meetings-by-kind",
+        _labels(
+            "Raatien ja neuvostojen kokoukset", "Panelernas och rådens möten", "Meetings of client panels and councils"
+        ),
+        _PANEL_KIND,
+        lambda report: _entries(report.participation.meetings_by_kind),
+    ),
+    TableDefinition(
+        "panel-proposals-by-outcome",
+        _labels(
+            "Raatien ja neuvostojen ehdotukset",
+            "Panelernas och rådens förslag",
+            "Proposals of client panels and councils",
+        ),
+        _OUTCOME,
+        lambda report: _entries(report.participation.proposals_by_status),
+    ),
+    TableDefinition(
+        "initiatives-by-stage",
+        _labels("Kuntalaisaloitteet", "Invånarinitiativ", "Residents' initiatives"),
+        _STAGE,
+        lambda report: _entries(report.participation.initiatives_by_status),
     ),
     TableDefinition(
         "surveys",
