@@ -1,0 +1,65 @@
+"""The review in plain language (selkokieli, lättläst): a few short sentences from the same facts."""
+
+from services.reporting_api.measures.figures import Change
+from services.reporting_api.periods.schemas import QuarterReport
+from services.reporting_api.review.facts import Earlier, Source
+from services.reporting_api.review.phrases import Name, Phrase
+from services.shared.periods import PeriodKind, parse_period
+
+
+def digest_phrases(report: QuarterReport) -> list[Phrase]:
+    """What happened, one thing a sentence."""
+    received = Source("feedback.received", report.feedback.received)
+    quarter = parse_period(PeriodKind.QUARTER, report.period.label)
+    if received.is_nought:
+        return [Phrase("digest.nothing_received", {"quarter": quarter})]
+    return [
+        Phrase("digest.received", {"n": received.value, "quarter": quarter}),
+        *_change(received.last_year),
+        *_handling(report),
+        *_topic(report),
+        *_chats(report),
+        *_smileys(report),
+        *_ombudsman(report),
+    ]
+
+
+def _change(earlier: Earlier) -> list[Phrase]:
+    change = earlier.comparison.change
+    return [] if change is Change.NOT_COMPARABLE else [Phrase(f"digest.{change}")]
+
+
+def _handling(report: QuarterReport) -> list[Phrase]:
+    mean = Source("feedback.handling_time.mean", report.feedback.handling_time.mean)
+    return [Phrase("digest.handling_time", {"mean": mean.value})] if mean.is_shown else []
+
+
+def _topic(report: QuarterReport) -> list[Phrase]:
+    topics = [entry for entry in report.feedback.by_topic if entry.code is not None and entry.number.value]
+    if not topics:
+        return []
+    most = max(topics, key=lambda entry: entry.number.value or 0)
+    return [Phrase("digest.topic", {"topic": Name(most.labels)})]
+
+
+def _chats(report: QuarterReport) -> list[Phrase]:
+    told = [
+        (chat, Source(f"chats.{chat.code}.satisfaction", chat.satisfaction))
+        for chat in report.chats
+        if chat.satisfaction
+    ]
+    shown = [(chat, source) for chat, source in told if source.is_shown]
+    phrases = [Phrase("digest.chat", {"chat": Name(chat.labels), "mean": source.value}) for chat, source in shown]
+    return [Phrase("digest.chats"), *phrases] if phrases else []
+
+
+def _smileys(report: QuarterReport) -> list[Phrase]:
+    share = Source("smileys.satisfied_share", report.smileys.satisfied_share)
+    return [Phrase("digest.smileys", {"share": share.value})] if share.is_shown else []
+
+
+def _ombudsman(report: QuarterReport) -> list[Phrase]:
+    if report.ombudsman is None:
+        return []
+    contacts = Source("ombudsman.contacts", report.ombudsman.contacts)
+    return [Phrase("digest.ombudsman", {"n": contacts.value})] if contacts.is_shown and not contacts.is_nought else []

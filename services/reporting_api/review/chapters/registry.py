@@ -1,0 +1,32 @@
+"""The chapters in their order, and what each says of the figures besides the officer's own text."""
+
+from collections.abc import Callable, Mapping
+
+from services.reporting_api.periods.schemas import QuarterReport
+from services.reporting_api.review.chapters.feedback import (
+    accessibility_phrases,
+    feedback_phrases,
+    theme_phrases,
+    topic_phrases,
+)
+from services.reporting_api.review.chapters.ombudsman import ombudsman_phrases
+from services.reporting_api.review.chapters.surveys import chat_phrases, smiley_phrases, survey_phrases
+from services.reporting_api.review.phrases import Phrase
+from services.shared.tables.editions import Chapter
+
+CHAPTER_PHRASES: Mapping[Chapter, Callable[[QuarterReport], list[Phrase]]] = {
+    Chapter.FEEDBACK: feedback_phrases,
+    Chapter.TOPICS: topic_phrases,
+    Chapter.THEMES: theme_phrases,
+    Chapter.ACCESSIBILITY: accessibility_phrases,
+    Chapter.CHATS: chat_phrases,
+    Chapter.SMILEYS: smiley_phrases,
+    Chapter.OMBUDSMAN: ombudsman_phrases,
+    Chapter.SURVEYS: survey_phrases,
+}
+
+
+def phrases_of(chapter: Chapter, report: QuarterReport) -> list[Phrase]:
+    """What the chapter says of the figures; nothing for those that are an officer's text alone."""
+    tell = CHAPTER_PHRASES.get(chapter)
+    return tell(report) if tell else []

@@ -1,0 +1,141 @@
+"""What the chapters say of a quarter: each number a fact of the edition, each verb as the interval allows."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reporting_api.language import Language
+from services.reporting_api.periods.schemas import QuarterReport
+from services.reporting_api.review.chapters.digest import digest_phrases
+from services.reporting_api.review.chapters.registry import CHAPTER_PHRASES, phrases_of
+from services.reporting_api.review.numbers import write_fact
+from services.reporting_api.review.phrases import Phrase, say
+from services.shared.tables.editions import Chapter
+from tests.reporting_api.conftest import Read
+from tests.reporting_api.factories import (
+    IN_LAST_YEAR,
+    IN_PREVIOUS,
+    MIDDLE_OF_QUARTER,
+    add_answers,
+    add_contacts,
+    add_feedback,
+    add_presses,
+    add_responses,
+    add_survey,
+)
+
+pytestmark = pytest.mark.anyio
+
+SATISFACTION = {"satisfaction": {"kind": "scale", "purpose": "satisfaction", "scale_steps": 101}}
+SCALES = ("0–100", "4–10")
+YEAR = "2019"
+NUMBER = re.compile(r"\d+(?:[\u00a0.,]\d+)*")
+
+
+@pytest.fixture
+async def city(session: AsyncSession) -> None:
+    for type_code, topic in (
+        [("complaint", "home_care")] * 30 + [("question", None)] * 5 + [("accessibility", "apotti")] * 6
+    ):
+        await add_feedback(session, type_code=type_code, topic_code=topic, handled_days=2, themes=["covid_vaccination"])
+    await add_feedback(session, state="transferred_out")
+    for _ in range(6):
+        await add_feedback(session, received_at=MIDDLE_OF_QUARTER.replace(year=2018))
+    await add_contacts(session, "family_and_social", 9, "self_determination")
+    await add_contacts(session, "family_and_social", 8, on=IN_LAST_YEAR)
+    await add_survey(session, "chat", "chat", SATISFACTION)
+    await add_responses(session, "chat", 40)
+    await add_answers(session, "chat", "satisfaction", {60: 20, 80: 20})
+    await add_answers(session, "chat", "satisfaction", {20: 20, 30: 20}, on=IN_PREVIOUS)
+    await add_survey(session, "mood", "smiley", {"mood": {"kind": "smiley_4"}})
+    await add_presses(session, "mood", "kallio-health-station", {0: 6, 1: 7, 2: 8, 3: 1020})
+    await add_survey(session, "survey", "questionnaire", {"grade": {"kind": "grade", "purpose": "overall_grade"}})
+    await add_responses(session, "survey", 15)
+    await add_answers(session, "survey", "grade", {8: 7, 9: 8})
+
+
+async def report_of(read: Read, path: str = "/v1/quarters/2019-Q2") -> QuarterReport:
+    return QuarterReport.model_validate(await read(path))
+
+
+def all_phrases(report: QuarterReport) -> list[Phrase]:
+    return [phrase for tell in (*CHAPTER_PHRASES.values(), digest_phrases) for phrase in tell(report)]
+
+
+@pytest.mark.usefixtures("city")
+@pytest.mark.parametrize("language", Language)
+async def test_every_number_is_a_fact(read_publicly: Read, language: Language) -> None:
+    phrases = all_phrases(await report_of(read_publicly))
+
+    assert len(phrases) > 20
+    for phrase in phrases:
+        said = say(phrase, language)
+        for scale in SCALES:
+            said = said.replace(scale, "")
+        facts = {number for fact in phrase.facts() for number in NUMBER.findall(write_fact(fact, language))}
+        assert set(NUMBER.findall(said)) - {YEAR} == facts, phrase.key
+
+
+@pytest.mark.usefixtures("city")
+async def test_every_fact_is_the_figure_at_its_place(read_publicly: Read) -> None:
+    report = await report_of(read_publicly)
+    figures = report.model_dump(mode="json")
+
+    for fact in [fact for phrase in all_phrases(report) for fact in phrase.facts()]:
+        number: Any = at(figures, fact.place)
+        for name in str(fact.part).split("."):
+            number = number[name]
+        assert abs(number) == fact.value, fact
+
+
+async def test_the_verb_follows_the_interval(session: AsyncSession, read_publicly: Read) -> None:
+    for number, year in ((12, 2019), (11, 2018)):
+        for _ in range(number):
+            await add_feedback(session, received_at=MIDDLE_OF_QUARTER.replace(year=year))
+
+    said = [phrase.key for phrase in phrases_of(Chapter.FEEDBACK, await report_of(read_publicly))]
+
+    # 12 are more than 11, but no interval leaves nought out: no verb says that they rose.
+    assert "feedback.last_year.no_clear_change" in said
+
+
+@pytest.mark.usefixtures("city")
+async def test_a_clear_change_is_told_with_both_values(read_publicly: Read) -> None:
+    report = await report_of(read_publicly)
+
+    said = " ".join(say(phrase, Language.EN) for phrase in phrases_of(Chapter.CHATS, report))
+
+    assert "Mean satisfaction rose by 45.0 points on the previous quarter (then 25.0)." in said
+
+
+async def test_a_hidden_figure_is_told_as_hidden(session: AsyncSession, read_publicly: Read) -> None:
+    await add_survey(session, "chat", "chat", SATISFACTION)
+    await add_responses(session, "chat", 3)
+    await add_answers(session, "chat", "satisfaction", {60: 3})
+
+    report = await report_of(read_publicly)
+
+    assert [phrase.key for phrase in phrases_of(Chapter.CHATS, report)] == ["chats.satisfaction_suppressed"]
+
+
+@pytest.mark.parametrize("language", Language)
+async def test_a_quarter_without_anything_says_so_in_each_chapter(read_publicly: Read, language: Language) -> None:
+    report = await report_of(read_publicly, "/v1/quarters/2007-Q3")
+
+    said = {chapter: " ".join(say(it, language) for it in phrases_of(chapter, report)) for chapter in CHAPTER_PHRASES}
+
+    assert "2007" in said[Chapter.FEEDBACK]
+    assert all(said[chapter] for chapter in (Chapter.CHATS, Chapter.SMILEYS, Chapter.OMBUDSMAN, Chapter.SURVEYS))
+    assert date(2007, 7, 1) == report.period.starts_on
+
+
+def at(figures: Any, place: str) -> Any:
+    """The figure at a place: names of properties, and codes within lists."""
+    found = figures
+    for name in place.split("."):
+        found = next(one for one in found if str(one["code"]) == name) if isinstance(found, list) else found[name]
+    # An option of a question, and a statement, is its share alone.
+    return found["share"] if set(found) == {"code", "labels", "share"} else found
