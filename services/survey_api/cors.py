@@ -16,9 +16,10 @@ _PUBLIC_PATHS = re.compile(r"/v1/surveys/[^/]+(/responses)?")
 
 _ANSWER_HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": f"Retry-After, {REQUEST_ID_HEADER}",
+    "Access-Control-Expose-Headers": f"Date, Retry-After, {REQUEST_ID_HEADER}",
 }
-"""No credentials are ever asked for, so ``*`` gives no page more than any caller has."""
+"""No credentials are ever asked for, so ``*`` gives no page more than any caller has. By the date
+the widget tells how far its clock is off."""
 
 _PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Origin": "*",

@@ -21,6 +21,7 @@
   const COMMENT_MAX = 5000; // characters, as the city's own form has it
   const SEND_TIMEOUT_MS = 20000; // then it is tried again, under the same id
   const LEASE_MS = 30000; // longer than sending may take
+  const LEASE_SETTLE_MS = 150; // in which two tabs that took the same lease see whose it is
   const RETRY_FIRST_MS = 4000; // doubles with each try
   const RETRY_MAX_MS = 300000;
   const RETRY_AFTER_MAX_MS = 3600000; // whatever the service asks
@@ -154,8 +155,15 @@
       }
     }
     if (!store) return work();
-    if (Number(store.getItem(LEASE + id)) > Date.now()) return undefined;
-    store.setItem(LEASE + id, Date.now() + LEASE_MS);
+    if (parseInt(store.getItem(LEASE + id), 10) > Date.now()) return undefined;
+    const mine = `${Date.now() + LEASE_MS} ${uuid7()}`;
+    try {
+      store.setItem(LEASE + id, mine);
+    } catch {
+      return work(); // full: nothing of it is kept, so no other tab knows it
+    }
+    await new Promise((resolve) => setTimeout(resolve, LEASE_SETTLE_MS));
+    if (store.getItem(LEASE + id) !== mine) return undefined;
     try {
       return await work();
     } finally {
@@ -451,9 +459,11 @@
       button.textContent = text.send;
       if (result.state === REFUSED) {
         last = null;
+        if (!form.isConnected) return done(REFUSED, entry, result.code); // it was said to be waiting
         refuse(result.code, result.wrong || []);
       } else if (result.state === "later" && !result.kept) refuse("not_kept", []);
       else done(result.state, entry);
+      return undefined;
     };
 
     const submit = async () => {
@@ -529,19 +539,22 @@
       reveal();
     };
 
-    const done = (state, entry) => {
-      const isWaiting = state === "later";
+    const done = (state, entry, code) => {
       const wasWaiting = inner.querySelector(".wait");
-      if (isWaiting && wasWaiting) return;
-      const more = isWaiting ? text.waiting_more : text.thanks_more;
-      const handled = entry.body.please_handle && !isWaiting ? el("p", {}, text.handled_more) : null;
-      const title = heading(isWaiting ? text.waiting : text.thanks);
+      if (state === "later" && wasWaiting) return;
+      const said = {
+        later: [text.waiting, text.waiting_more],
+        sent: [text.thanks, text.thanks_more, entry.body.please_handle && text.handled_more],
+        [REFUSED]: [text.refused[code] || text.refused.other],
+      }[state].filter(Boolean);
+      const title = heading(said[0]);
       const hadFocus = wasWaiting ? root.activeElement : true;
-      inner.replaceChildren(el("div", { class: isWaiting ? "done wait" : "done" }, title, el("p", {}, more), handled));
+      const look = { later: "done wait", sent: "done", [REFUSED]: "done wrong" }[state];
+      inner.replaceChildren(el("div", { class: look }, title, ...said.slice(1).map((words) => el("p", {}, words))));
       // Whoever has just sent it is led to the thanks; whoever has gone on is only told.
       if (hadFocus) title.focus();
-      else status.textContent = text.thanks;
-      if (!isWaiting) {
+      else status.textContent = said[0];
+      if (state === "sent") {
         const detail = { survey: options.survey, id: entry.id };
         host.dispatchEvent(new CustomEvent("katsaus:answered", { bubbles: true, composed: true, detail }));
       }
@@ -557,7 +570,7 @@
         if (!survey.is_open) return say(text.not_open);
         const { words, lang } = labelled(survey.names);
         const tag = survey.is_demonstration ? el("p", { class: "tag" }, text.demonstration) : null;
-        const form = drawForm(survey, options, text, labelled, (state, entry) => done(state, entry));
+        const form = drawForm(survey, options, text, labelled, done);
         inner.replaceChildren(...[tag, heading(words, { lang, tabindex: null }), form].filter(Boolean));
         reveal();
       } catch (error) {
