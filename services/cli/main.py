@@ -1,7 +1,7 @@
 """The ``katsaus`` command: runs everything, and talks to the services over HTTP."""
 
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -25,10 +25,12 @@ app = typer.Typer(
 key_app = typer.Typer(help="API keys of staff, forms, devices and tools.", no_args_is_help=True)
 load_app = typer.Typer(help="Load records of other systems through the API.", no_args_is_help=True)
 retention_app = typer.Typer(help="Content that has been kept long enough.", no_args_is_help=True)
+misuse_app = typer.Typer(help="Presses that are no honest answers.", no_args_is_help=True)
 openapi_app = typer.Typer(help="The committed OpenAPI documents.", no_args_is_help=True)
 app.add_typer(key_app, name="key")
 app.add_typer(retention_app, name="retention")
 app.add_typer(load_app, name="load")
+app.add_typer(misuse_app, name="misuse")
 app.add_typer(openapi_app, name="openapi")
 
 console = Console()
@@ -123,6 +125,21 @@ def load_open311(
 
     with Services.of(get_settings(), _key_or_operators(key)) as services:
         load_file(services, file, source, console)
+
+
+@misuse_app.command("recompute")
+def misuse_recompute(
+    first_day: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first local day.")],
+    last_day: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last local day.")],
+    key: KeyOption = None,
+) -> None:
+    """Judge presses anew after the rule on repeated presses has changed. Safe to repeat and to interrupt."""
+    from services.cli.misuse import recompute
+    from services.cli.service_http import Services
+    from services.shared.settings import get_settings
+
+    with Services.of(get_settings(), _key_or_operators(key)) as services:
+        recompute(services, console, first_day=first_day.date(), last_day=last_day.date())
 
 
 @retention_app.command("run")

@@ -270,6 +270,24 @@ class Settings(BaseSettings):
         description="How often survey_api looks for held answers that can be counted by now. Assigning and mapping "
         "look at once; this catches what a stop in between left.",
     )
+    misuse_window_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=3600,
+        description="Presses at one device within this time are counted together by the rule on repeated presses.",
+    )
+    misuse_presses_max: int = Field(
+        default=3,
+        ge=1,
+        description="Presses at one device within the window that count; more are taken for play, kept and left out. "
+        "Three let a family answer.",
+    )
+    misuse_recompute_max_days: int = Field(
+        default=31,
+        ge=1,
+        le=366,
+        description="Days that one recomputation of misuse may span: it is one transaction, and devices wait for it.",
+    )
     device_history_days: int = Field(
         default=84,
         ge=14,

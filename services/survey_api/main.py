@@ -15,6 +15,7 @@ from services.survey_api.handovers.endpoints import router as handovers
 from services.survey_api.handovers.worker import running_worker
 from services.survey_api.held_answers.endpoints import router as held_answers
 from services.survey_api.held_answers.service import Release
+from services.survey_api.misuse.endpoints import router as misuse
 from services.survey_api.responses.endpoints import IMPORT_PATH
 from services.survey_api.responses.endpoints import router as responses
 from services.survey_api.source_points.endpoints import router as source_points
@@ -60,7 +61,7 @@ def create() -> FastAPI:
             "statements": "Recounts from raw rows, to check figures against.",
             "health": "Is the service alive, and ready?",
         },
-        routers=[surveys, responses, widget, devices, source_points, held_answers, handovers, statements],
+        routers=[surveys, responses, widget, devices, source_points, held_answers, misuse, handovers, statements],
         stream_paths=frozenset({IMPORT_PATH}),
         lifespan=_run_workers,
     )

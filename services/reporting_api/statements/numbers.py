@@ -13,7 +13,7 @@ from services.reporting_api.periods.aggregates import (
 )
 from services.shared.catalogue import Catalogue
 from services.shared.tables.participation import InitiativeStatus, PanelKind, ProposalStatus
-from services.shared.tables.surveys import RESPONDENTS_VALUE, RESPONSE_VALUE, QuestionKind
+from services.shared.tables.surveys import MISUSE_QUESTION, RESPONDENTS_VALUE, RESPONSE_VALUE, QuestionKind
 
 Numbers = Mapping[str, int]
 
@@ -88,6 +88,8 @@ def survey_numbers(aggregate: PeriodAggregate, surveys: Iterable[SurveyDefinitio
     numbers: dict[str, int] = {}
     for survey in surveys:
         numbers[f"surveys.{survey.code}.responses"] = aggregate.respondents(survey.code)
+        left_out = aggregate.question(survey.code, MISUSE_QUESTION).histogram
+        numbers[f"surveys.{survey.code}.misuse"] = left_out.get(RESPONSE_VALUE, 0)
         for question in survey.questions:
             histogram = aggregate.question(survey.code, question.code).histogram
             # A value the question does not allow would be an error: it must not go unnoticed.

@@ -106,6 +106,9 @@ RESPONSES_QUESTION = "_responses"
 RESPONSE_VALUE = 1
 """Histogram value of the :data:`RESPONSES_QUESTION` rows and of a text question's rows (a text was given)."""
 
+MISUSE_QUESTION = "_misuse"
+"""Histogram key under which each response left out as misuse is counted, once and nowhere else."""
+
 RESPONDENTS_VALUE = 0
 """Histogram value that counts the respondents of a multiple-choice question, the base of its shares; options
 count from 1."""

@@ -173,6 +173,17 @@ async def add_days(session: AsyncSession, days: Mapping[tuple[str, date], int]) 
     )
 
 
+async def fetch_pressed(session: AsyncSession, first_day: date, last_day: date) -> list[str]:
+    """The devices pressed on one of the days, by code."""
+    statement = (
+        select(DeviceDay.device_code)
+        .where(col(DeviceDay.given_on).between(first_day, last_day))
+        .distinct()
+        .order_by(col(DeviceDay.device_code))
+    )
+    return list((await session.execute(statement)).scalars())
+
+
 async def list_devices(session: AsyncSession, *, after: str | None, limit: int) -> Sequence[Device]:
     """Up to ``limit`` devices after the code, by code."""
     statement = select(Device).order_by(col(Device.code)).limit(limit)

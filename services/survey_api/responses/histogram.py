@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.tables.surveys import RESPONSE_VALUE, RESPONSES_QUESTION, QuestionKind
-from services.survey_api.responses.submission import HistogramKey, ResponseKey
+from services.survey_api.responses.submission import LEFT_OUT, HistogramKey, ResponseKey
 from services.survey_api.surveys import repository as surveys
 from services.survey_api.surveys.answers import read_answer
 from services.survey_api.surveys.definitions import SurveyDefinition, Version
@@ -56,6 +56,19 @@ class CountedResponse(NamedTuple):
     given_hour: int
     answers: Mapping[str, Any]
 
+    def under(self, question: str, value: int) -> HistogramKey:
+        """The key it counts under with the value of the question."""
+        return HistogramKey(
+            self.key.service_point,
+            self.survey,
+            question,
+            self.given_on,
+            self.given_hour,
+            self.version,
+            self.collection_mode,
+            value,
+        )
+
 
 async def change_histogram(session: AsyncSession, differences: Mapping[HistogramKey, int]) -> None:
     """Add the differences, of either sign, to their rows."""
@@ -77,31 +90,23 @@ async def change_histogram(session: AsyncSession, differences: Mapping[Histogram
 
 
 async def differences_of(
-    session: AsyncSession, changes: Iterable[tuple[CountedResponse, int]]
+    session: AsyncSession, changes: Iterable[tuple[CountedResponse, bool]]
 ) -> dict[HistogramKey, int]:
-    """The differences that stored responses make by each counting ``sign`` (1 or -1) times from now on."""
+    """The differences that stored responses make by each counting from now on (True), or being left out as misuse."""
     listed = list(changes)
     if not listed:
         return {}
     definitions = await surveys.fetch_definitions(session, {response.survey for response, _ in listed})
     known: dict[str, SurveyDefinition] = {definition.code: definition for definition in definitions}
     differences: Counter[HistogramKey] = Counter()
-    for response, sign in listed:
+    for response, counts in listed:
         version = known[response.survey].find_version(response.version)
         assert version is not None  # noqa: S101 (a foreign key)
+        sign = 1 if counts else -1
         for question, value in counted_of(version, response.answers):
-            differences[
-                HistogramKey(
-                    response.key.service_point,
-                    response.survey,
-                    question,
-                    response.given_on,
-                    response.given_hour,
-                    response.version,
-                    response.collection_mode,
-                    value,
-                )
-            ] += sign
+            differences[response.under(question, value)] += sign
+        for question, value in LEFT_OUT:
+            differences[response.under(question, value)] -= sign
     return dict(differences)
 
 

@@ -1,5 +1,6 @@
 """Taking responses: stored, counted and handed over in one transaction, each once however often it is sent."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,8 +10,9 @@ from services.shared.catalogue import Catalogue
 from services.shared.identifiers import new_uuid
 from services.survey_api.handovers import service as handovers
 from services.survey_api.handovers.service import Commenter
-from services.survey_api.responses import repository
+from services.survey_api.responses import misuse, repository
 from services.survey_api.responses.errors import ResponseConflictProblem
+from services.survey_api.responses.histogram import change_histogram
 from services.survey_api.responses.schemas import ResponseCreate
 from services.survey_api.responses.submission import (
     JudgedResponse,
@@ -58,8 +60,14 @@ async def store(session: AsyncSession, responses: Sequence[JudgedResponse], *, a
     """Store and count those of the responses that are new; the keys of these. No key may come twice."""
     created = await repository.insert_new(session, responses, recorded_at=at)
     new = [response for response in responses if response.key in created]
-    counts = histogram_of([response for response in new if response.origin.source_misuse is None])
-    await repository.add_to_histogram(session, counts)
+    repeated, differences = await misuse.judge_new(session, new)
+    left_out = repeated | {response.key for response in new if response.origin.source_misuse is not None}
+    counts = Counter(histogram_of(new, left_out))
+    if not differences:
+        await repository.add_to_histogram(session, counts)
+        return created
+    counts.update(differences)
+    await change_histogram(session, counts)
     return created
 
 

@@ -1,7 +1,7 @@
 """From what a client sends to what is stored: one response judged against its survey, pure of any database."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NamedTuple, TypeVar
@@ -14,7 +14,7 @@ from services.shared.clock import local_day, local_hour
 from services.shared.personal_data import mask
 from services.shared.problems import InvalidParam, InvalidRequestProblem, invalid
 from services.shared.settings import get_settings
-from services.shared.tables.surveys import CollectionMode
+from services.shared.tables.surveys import MISUSE_QUESTION, RESPONSE_VALUE, CollectionMode
 from services.survey_api.responses.errors import SurveyClosedProblem
 from services.survey_api.responses.origins import OF_A_PERSON, Origin
 from services.survey_api.responses.schemas import ResponseFields
@@ -170,12 +170,18 @@ class HistogramKey(NamedTuple):
     value: int
 
 
-def histogram_of(responses: Sequence[JudgedResponse]) -> dict[HistogramKey, int]:
-    """How much each histogram row grows by ``responses``."""
+LEFT_OUT = ((MISUSE_QUESTION, RESPONSE_VALUE),)
+"""What a response judged misuse counts as."""
+
+
+def histogram_of(
+    responses: Sequence[JudgedResponse], left_out: Collection[ResponseKey] = ()
+) -> dict[HistogramKey, int]:
+    """How much each histogram row grows by ``responses``, of which those of the keys ``left_out`` are misuse."""
     counts: dict[HistogramKey, int] = {}
     for response in responses:
         day, hour = local_day(response.given_at), local_hour(response.given_at)
-        for question, value in response.counted:
+        for question, value in LEFT_OUT if response.key in left_out else response.counted:
             key = HistogramKey(
                 response.key.service_point,
                 response.survey.code,

@@ -9,7 +9,7 @@ from services.shared.periods import Period
 
 
 class RecountedRow(NamedTuple):
-    """How many answers of a value; ``question`` is None in the row that counts the survey's responses."""
+    """How many answers of a value; without ``question``, the survey's responses (1) or those left out as misuse (0)."""
 
     survey: str
     question: str | None
@@ -51,6 +51,13 @@ _RECOUNT = text(
     ),
     counted AS (
         SELECT survey_code, NULL AS code, 1 AS value, count(*) AS answers FROM given GROUP BY survey_code
+        UNION ALL
+        SELECT survey_code, NULL, 0, count(*)
+        FROM survey_response
+        WHERE (given_at AT TIME ZONE 'Europe/Helsinki')::date >= :starts_on
+          AND (given_at AT TIME ZONE 'Europe/Helsinki')::date < :ends_on
+          AND (source_misuse_reason IS NOT NULL OR misuse_reason IS NOT NULL)
+        GROUP BY survey_code
         UNION ALL
         SELECT survey_code, code, (value #>> '{}')::int, answers FROM answer WHERE kind IN ('scale', 'grade', 'nps')
         UNION ALL

@@ -34,7 +34,7 @@ async def state_quarter(session: AsyncSession, label: str, *, at: datetime) -> S
 def name_of(row: RecountedRow) -> str:
     """The statement's name of what the row counts."""
     if row.question is None:
-        return f"surveys.{row.survey}.responses"
+        return f"surveys.{row.survey}.{'responses' if row.value else 'misuse'}"
     return f"surveys.{row.survey}.{row.question}.{row.value}"
 
 
@@ -43,6 +43,7 @@ def zeros_of(surveys: Sequence[SurveyDefinition]) -> dict[str, int]:
     zeros: dict[str, int] = {}
     for survey in surveys:
         zeros[name_of(RecountedRow(survey.code, None, 1, 0))] = 0
+        zeros[name_of(RecountedRow(survey.code, None, 0, 0))] = 0
         for version in survey.versions:
             for question in version.questions.values():
                 for value in possible_values(question):

@@ -1,0 +1,1 @@
+"""Judging presses anew after our rule on misuse has changed."""
