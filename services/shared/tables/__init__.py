@@ -67,6 +67,7 @@ from services.shared.tables.participation import (
     SocialReportReason,
 )
 from services.shared.tables.retention import RetentionPolicy, RetentionRun
+from services.shared.tables.spam import SolvedChallenge
 from services.shared.tables.surveys import (
     AnswerHistogram,
     CommentHandover,
@@ -134,6 +135,7 @@ __all__ = [
     "SocialReportBarrier",
     "SocialReportNote",
     "SocialReportReason",
+    "SolvedChallenge",
     "SourcePointMapping",
     "Survey",
     "SurveyOption",
