@@ -12,7 +12,7 @@ from services.feedback_api.attachments.storage import storage_of
 from services.feedback_api.mail import worker
 from services.feedback_api.mail.smtp import server_of
 from services.feedback_api.retention import service as retention
-from services.feedback_api.spam.repository import forget_fingerprints
+from services.feedback_api.spam.repository import forget_challenges, forget_fingerprints
 from services.shared.clock import now
 from services.shared.database import Sessions
 from services.shared.recurring import recurring
@@ -47,7 +47,7 @@ class _Work:
 
     def all(self) -> Iterator[AbstractAsyncContextManager[None]]:
         """What the settings ask for."""
-        yield recurring("fingerprints", self._forget_fingerprints, seconds=HOUR)
+        yield recurring("fingerprints and challenges", self._forget_signs, seconds=HOUR)
         yield recurring("old letters", self._forget_letters, seconds=HOUR)
         yield recurring("attachments", self._sweep_attachments, seconds=DAY, at_once=True)
         if self._settings.smtp_url is not None:
@@ -56,10 +56,11 @@ class _Work:
         if self._settings.retention_daily:
             yield recurring("retention", self._run_retention, seconds=QUARTER_HOUR, at_once=True)
 
-    async def _forget_fingerprints(self) -> None:
+    async def _forget_signs(self) -> None:
         before = now() - timedelta(minutes=self._settings.duplicate_window_minutes)
         async with self._sessions.session() as session, session.begin():
             await forget_fingerprints(session, before=before)
+            await forget_challenges(session, at=now())
 
     async def _forget_letters(self) -> None:
         await worker.forget(self._sessions, self._settings, at=now())

@@ -170,7 +170,8 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(
         default=None,
         description="`smtp://user:password@host:587` (TLS always; without a password where offered; "
-        "`?starttls=required` insists, `?starttls=never` does without) or `smtps://…`; unset, no mail is sent.",
+        "`?starttls=required` insists, `?starttls=never` does without, but never with a password) or `smtps://…`; "
+        "unset, no mail is sent.",
     )
     mail_from: str = Field(
         default="katsaus@localhost", description="The sender of letters, as `Name <address>` or address."

@@ -260,6 +260,7 @@ class TestTLS:
         "smtp://",
         "smtp://user:salasana@mail.example.org:port",
         "smtp://user:salasana@mail.example.org?starttls=maybe",
+        "smtp://user:salasana@mail.example.org?starttls=never",
         "smtps://user:salasana@mail.example.org?starttls=required",
         "smtp://user:salasana@mail.example.org?tls=required",
     ],

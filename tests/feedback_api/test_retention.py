@@ -173,6 +173,9 @@ async def test_a_run_that_is_cut_short_says_what_it_had_done(
     assert (await eraser.post("/v1/retention/runs", json={"dry_run": False})).status_code == 500
     (run,) = (await eraser.get("/v1/retention/runs")).json()["items"]
     assert counts(run) == {"feedback": (1, 1), "suspected_spam": (1, 0)}
+    assert run["failure"] == "OSError"
+    async with app.state.sessions.session() as session:
+        assert await repository.last_real_run(session) is None, "so that the daily run is tried again"
 
 
 async def test_needs_the_scope_and_says_whose_word_a_policy_is(

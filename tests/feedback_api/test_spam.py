@@ -149,9 +149,11 @@ class TestSubmission:
         assert solution is not None
         solved = {name: challenge[name] for name in ("algorithm", "challenge", "salt", "signature")}
         payload = base64.b64encode(json.dumps(solved | {"number": solution.number}).encode()).decode()
+        respelt = base64.b64encode(json.dumps(solved | {"number": solution.number, "took": 5}).encode()).decode()
         for body, hold in (
             ({"text": "Kiitos", "proof_of_work": payload}, (None, None)),
             ({"text": "Kiitos taas", "proof_of_work": payload}, ("suspected_spam", "proof_of_work_failed")),
+            ({"text": "Kiitos eri muodossa", "proof_of_work": respelt}, ("suspected_spam", "proof_of_work_failed")),
             ({"text": "Kiitos vielä", "proof_of_work": "e30="}, ("suspected_spam", "proof_of_work_failed")),
             ({"text": "Kiitos yhä", "proof_of_work": "[]"}, ("suspected_spam", "proof_of_work_failed")),
             ({"text": "Kiitos nyt"}, ("suspected_spam", "proof_of_work_missing")),

@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.feedback_api.feedback.schemas import FeedbackCreate
 from services.feedback_api.gate.signs import Matter, find_sign
 from services.feedback_api.spam import form_token, proof_of_work
 from services.feedback_api.spam.fingerprint import fingerprint_of
 from services.feedback_api.spam.proof_of_work import ProofVerdict
-from services.feedback_api.spam.rate_limit import Counters, counters_of
 from services.feedback_api.spam.signs import suspicion_of
+from services.shared.database import SessionDep
 from services.shared.settings import Settings, settings_of
 from services.shared.signing import signing_secret
 from services.shared.tables.feedback import Hold
@@ -41,7 +42,7 @@ class Screening:
     """What screening needs of the app that answers the request."""
 
     settings: Settings
-    counters: Counters
+    session: AsyncSession
 
     @property
     def window(self) -> timedelta:
@@ -54,7 +55,7 @@ class Screening:
             reason = suspicion_of(
                 submission.website,
                 form_token.check(self.settings, submission.form_token, at=at),
-                await self._proof_of(submission),
+                await self._proof_of(submission, at=at),
                 is_token_required=self.settings.form_token_required,
                 is_work_required=self.settings.proof_of_work_required,
             )
@@ -63,10 +64,10 @@ class Screening:
         sign = find_sign(submission.text, submission.title)
         return Held(Hold.NOT_FEEDBACK, sign.kind, sign.kind) if sign else None
 
-    async def _proof_of(self, submission: FeedbackCreate) -> ProofVerdict:
+    async def _proof_of(self, submission: FeedbackCreate, *, at: datetime) -> ProofVerdict:
         if not self.settings.proof_of_work_required:
             return ProofVerdict.OK
-        return await proof_of_work.check(self.settings, submission.proof_of_work, self.counters.used)
+        return await proof_of_work.check(self.session, self.settings, submission.proof_of_work, at=at)
 
     def fingerprint_of(self, submission: FeedbackCreate, sent_from: str) -> str:
         """What the submission is known by when it comes again from the same place."""
@@ -82,8 +83,8 @@ class Screening:
 
 
 # Async, though it awaits nothing: FastAPI would run a plain function in a thread.
-async def _screening(request: Request) -> Screening:
-    return Screening(settings_of(request), counters_of(request))
+async def _screening(request: Request, session: SessionDep) -> Screening:
+    return Screening(settings_of(request), session)
 
 
 ScreeningDep = Annotated[Screening, Depends(_screening)]

@@ -61,6 +61,8 @@ def server_of(settings: Settings) -> Server:
         raise MailSettingError(
             "after the ? of KATSAUS_SMTP_URL only starttls=required or starttls=never may stand, and only of smtp://"
         )
+    if starttls == "never" and parts.password:
+        raise MailSettingError("KATSAUS_SMTP_URL has a password, which starttls=never would send in the clear")
     if starttls is not None:
         starts_tls: bool | None = STARTTLS[starttls]
     else:

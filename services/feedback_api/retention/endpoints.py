@@ -76,6 +76,7 @@ async def retention_run_list(session: ReadSessionDep, _eraser: EraserDep, limit:
                 actor=row.actor,
                 started_at=row.started_at,
                 finished_at=row.finished_at,
+                failure=row.counts.get("failure"),
                 policies=[RetentionCount.model_validate(one) for one in row.counts["policies"]],
             )
             for row in rows

@@ -76,8 +76,10 @@ async def list_runs(session: AsyncSession, limit: int) -> Sequence[RetentionRun]
 
 
 async def last_real_run(session: AsyncSession) -> datetime | None:
-    """When content was last erased by retention."""
-    statement = select(func.max(col(RetentionRun.started_at))).where(col(RetentionRun.is_dry_run).is_(False))
+    """When content was last erased by a run that came to its end: one that failed is tried again."""
+    statement = select(func.max(col(RetentionRun.started_at))).where(
+        col(RetentionRun.is_dry_run).is_(False), col(RetentionRun.counts)["failure"].astext.is_(None)
+    )
     return (await session.execute(statement)).scalar_one()
 
 

@@ -28,13 +28,14 @@ class RetentionCount(ResponseModel):
 
 
 class RetentionRunPublic(ResponseModel):
-    """A run that is done."""
+    """A run that is over."""
 
     id: UUID
     dry_run: bool
     actor: str
     started_at: datetime
     finished_at: datetime
+    failure: str | None = Field(description="The kind of error that cut it short; null where it came to its end.")
     policies: list[RetentionCount]
 
 

@@ -33,6 +33,7 @@ async def run(
     A run that is cut short is remembered too, with what it had done.
     """
     done: list[RetentionCount] = []
+    failure: str | None = "cancelled"
     try:
         for due in due_of(catalogue.retention_policies, now=at):
             async with sessions.session() as session:
@@ -43,13 +44,17 @@ async def run(
             done.append(count)
             if not is_dry_run:
                 await _erase(sessions, storage, due, count, actor=actor)
+        failure = None
+    except Exception as error:
+        failure = type(error).__name__
+        raise
     finally:
-        record = await _remember(sessions, done, actor=actor, is_dry_run=is_dry_run, at=at)
+        record = await _remember(sessions, done, actor=actor, is_dry_run=is_dry_run, at=at, failure=failure)
     return record
 
 
 async def _remember(
-    sessions: Sessions, done: list[RetentionCount], *, actor: str, is_dry_run: bool, at: datetime
+    sessions: Sessions, done: list[RetentionCount], *, actor: str, is_dry_run: bool, at: datetime, failure: str | None
 ) -> RetentionRunPublic:
     finished_at = max(at, now())
     async with sessions.session() as session, session.begin():
@@ -59,10 +64,16 @@ async def _remember(
             is_dry_run=is_dry_run,
             started_at=at,
             at=finished_at,
-            counts={"policies": [one.model_dump(mode="json") for one in done]},
+            counts={"policies": [one.model_dump(mode="json") for one in done], "failure": failure},
         )
     return RetentionRunPublic(
-        id=run_id, dry_run=is_dry_run, actor=actor, started_at=at, finished_at=finished_at, policies=done
+        id=run_id,
+        dry_run=is_dry_run,
+        actor=actor,
+        started_at=at,
+        finished_at=finished_at,
+        failure=failure,
+        policies=done,
     )
 
 

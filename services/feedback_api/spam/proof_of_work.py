@@ -4,14 +4,16 @@ The challenge is the SHA-256 of a salt and a secret number up to ``proof_of_work
 hashes at most, checking one. It needs no third party, tells nothing of the sender, and is off by default.
 """
 
+import base64
+import json
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from altcha import v1 as altcha
-from limits import RateLimitItemPerSecond
-from limits.aio.strategies import FixedWindowRateLimiter
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.feedback_api.spam import repository
 from services.shared.clock import now
 from services.shared.settings import Settings
 from services.shared.signing import signing_secret
@@ -44,8 +46,8 @@ def challenge_of(settings: Settings, *, at: datetime | None = None) -> dict[str,
     }
 
 
-async def check(settings: Settings, payload: str | None, used: FixedWindowRateLimiter) -> ProofVerdict:
-    """What the solution says; each counts once, as far as ``used`` remembers (a Redis: in all processes)."""
+async def check(session: AsyncSession, settings: Settings, payload: str | None, *, at: datetime) -> ProofVerdict:
+    """What the solution says; each challenge counts once, in whichever process its solution comes again."""
     if not payload:
         return ProofVerdict.MISSING
     try:
@@ -55,5 +57,8 @@ async def check(settings: Settings, payload: str | None, used: FixedWindowRateLi
         return ProofVerdict.FAILED
     if not is_right:
         return ProofVerdict.FAILED
-    once = RateLimitItemPerSecond(1, settings.proof_of_work_minutes * 60)
-    return ProofVerdict.OK if await used.hit(once, PURPOSE, payload) else ProofVerdict.FAILED
+    # The challenge and not the payload: the same solution can be written in many ways.
+    challenge = str(json.loads(base64.b64decode(payload))["challenge"])
+    expires_at = at + timedelta(minutes=settings.proof_of_work_minutes)
+    is_first = await repository.use_challenge(session, challenge, expires_at=expires_at)
+    return ProofVerdict.OK if is_first else ProofVerdict.FAILED

@@ -22,7 +22,7 @@ WARNING_INTERVAL_SECONDS = 60.0
 
 
 class Counters:
-    """The counters of one app: of submissions by address block, and of what may be used once."""
+    """The counters of one app: of submissions by address block, and of letters a day to one address."""
 
     def __init__(self, settings: Settings) -> None:
         # redis-py is the client in the lock; the library's own default is another.
@@ -35,7 +35,7 @@ class Counters:
         )
         self._storage = storage
         self._submissions = MovingWindowRateLimiter(storage)
-        self.used = FixedWindowRateLimiter(storage)
+        self._days = FixedWindowRateLimiter(storage)
         self._warned_at = -WARNING_INTERVAL_SECONDS
 
     async def seconds_to_wait(self, block: str) -> float:
@@ -57,7 +57,7 @@ class Counters:
     async def is_within_day(self, what: str, whose: str, limit: int) -> bool:
         """Count one of ``what``; whether it is within the limit of a day. Yes, where the store cannot be reached."""
         try:
-            return await self.used.hit(RateLimitItemPerDay(limit), what, whose)
+            return await self._days.hit(RateLimitItemPerDay(limit), what, whose)
         except Exception as error:  # noqa: BLE001 (whatever is wrong with the store)
             self._warn(error)
             return True

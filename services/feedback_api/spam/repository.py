@@ -1,4 +1,4 @@
-"""Reading and writing the fingerprints of what came a short time ago."""
+"""Reading and writing what came a short time ago: fingerprints of submissions, and challenges that were solved."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.shared.tables import FeedbackFingerprint
+from services.shared.tables import FeedbackFingerprint, SolvedChallenge
 
 
 async def remember_fingerprint(
@@ -33,3 +33,15 @@ async def remember_fingerprint(
 async def forget_fingerprints(session: AsyncSession, *, before: datetime) -> None:
     """Delete the fingerprints of submissions before the moment."""
     await session.execute(delete(FeedbackFingerprint).where(col(FeedbackFingerprint.seen_at) < before))
+
+
+async def use_challenge(session: AsyncSession, challenge_hash: str, *, expires_at: datetime) -> bool:
+    """Whether the challenge had not been used before. A second use of the same moment waits for the first's commit."""
+    new = insert(SolvedChallenge).values(challenge_hash=challenge_hash, expires_at=expires_at)
+    used = new.on_conflict_do_nothing(index_elements=["challenge_hash"]).returning(col(SolvedChallenge.challenge_hash))
+    return (await session.execute(used)).scalar_one_or_none() is not None
+
+
+async def forget_challenges(session: AsyncSession, *, at: datetime) -> None:
+    """Delete the challenges that could not be solved any more."""
+    await session.execute(delete(SolvedChallenge).where(col(SolvedChallenge.expires_at) < at))

@@ -48,7 +48,11 @@ async def find_by_email(session: AsyncSession, email: str, limit: int) -> tuple[
     statement = (
         select(Feedback)
         .join(FeedbackContent, col(FeedbackContent.feedback_id) == col(Feedback.id))
-        .where(func.lower(col(FeedbackContent.sender_email)) == folded(email))
+        .where(
+            # Not lower(), which would fold another alphabet's look-alike too.
+            func.translate(col(FeedbackContent.sender_email), string.ascii_uppercase, string.ascii_lowercase)
+            == folded(email)
+        )
         .order_by(col(Feedback.received_at))
         .limit(limit + 1)
     )
