@@ -160,6 +160,20 @@ class Settings(BaseSettings):
         description="Most pixels of a picture, as a small file can unpack to gigabytes; 50 million take 200 MB.",
     )
     attachment_max_pages: int = Field(default=100, ge=1, description="Most pages of a PDF.")
+    attachment_memory_bytes: int = Field(
+        default=1_073_741_824,
+        ge=268_435_456,
+        description="Most memory of the process that reads one attachment: the largest picture takes 200 MB for each "
+        "of up to four copies of its pixels; more is refused.",
+    )
+    attachment_cpu_seconds: int = Field(
+        default=20,
+        ge=1,
+        description="Most processor time of that process: the largest photograph takes two or three seconds.",
+    )
+    attachment_decoders: int = Field(
+        default=2, ge=1, description="Most such processes at once; further files wait. Bounds the memory of them all."
+    )
     clamav_address: str | None = Field(
         default=None, description="host:port of a ClamAV daemon that must pass every attachment; unset, none is asked."
     )

@@ -1,6 +1,7 @@
 """Files with feedback: told by content, made anew, stored apart, gone with the content."""
 
 import asyncio
+import base64
 import hashlib
 import io
 import struct
@@ -298,6 +299,164 @@ class TestRefused:
         assert (await public.get(f"{path}/1")).status_code == 401
         assert (await stranger.get(f"{path}/1")).status_code == 403
         assert (await staff.get(f"{path}/2")).status_code == 404
+
+
+def jpeg_with_everything(**options: Any) -> bytes:
+    """A photograph with its place, a comment, words of Adobe's and Photoshop's, and another picture behind it."""
+    plain = picture(**options)
+    xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>" + PLACE.encode()
+    parts = b"".join(
+        b"\xff" + bytes([marker]) + struct.pack(">H", len(content) + 2) + content
+        for marker, content in ((0xE1, xmp), (0xED, b"Photoshop 3.0\0" + PLACE.encode()), (0xFE, PLACE.encode()))
+    )
+    return plain[:2] + parts + plain[2:] + picture()
+
+
+def jpeg2000_with_everything() -> bytes:
+    made = io.BytesIO()
+    Image.radial_gradient("L").resize((64, 48)).convert("RGB").save(made, "JPEG2000", comment=PLACE)
+    described = PLACE.encode()
+    return made.getvalue() + struct.pack(">I4s16s", 24 + len(described), b"uuid", bytes(16)) + described
+
+
+def with_picture(content: bytes, *filters: str) -> Callable[[pikepdf.Pdf], None]:
+    def add(document: pikepdf.Pdf) -> None:
+        stream = document.make_stream(
+            content,
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Image,
+            Width=64,
+            Height=48,
+            BitsPerComponent=8,
+            ColorSpace=pikepdf.Name.DeviceRGB,
+            AF=pikepdf.Array([pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F="MZ-EMBEDDED")]),
+            Measure=pikepdf.Dictionary(Subtype=pikepdf.Name.GEO, GPTS=[60.1699, 24.9384]),
+        )
+        stream.Filter = (
+            pikepdf.Array([pikepdf.Name(one) for one in filters]) if len(filters) > 1 else pikepdf.Name(filters[0])
+        )
+        document.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im1=stream))
+
+    return add
+
+
+class TestPicturesOfAPdf:
+    @pytest.mark.parametrize(
+        ("content", "filters"),
+        [
+            (jpeg_with_everything(), ["/DCTDecode"]),
+            (jpeg_with_everything(progressive=True), ["/DCTDecode"]),
+            (zlib.compress(jpeg_with_everything()), ["/FlateDecode", "/DCTDecode"]),
+            (jpeg_with_everything().hex().encode() + b">", ["/ASCIIHexDecode", "/DCTDecode"]),
+            (base64.a85encode(jpeg_with_everything()) + b"~>", ["/ASCII85Decode", "/DCTDecode"]),
+            (jpeg2000_with_everything(), ["/JPXDecode"]),
+        ],
+        ids=["jpeg", "progressive", "packed", "hexadecimal", "ascii", "jpeg-2000"],
+    )
+    async def test_keep_their_pixels_and_lose_their_descriptions(
+        self, public: httpx.AsyncClient, folder: Path, content: bytes, filters: list[str]
+    ) -> None:
+        sent = pdf(with_picture(content, *filters))
+        assert (await send(public, sent)).status_code == 201
+        (stored,) = files_in(folder)
+        for trace in (PLACE.encode(), b"Exif", b"xmpmeta", b"Photoshop", b"MZ-EMBEDDED", b"60.1699"):
+            assert trace not in stored
+
+        with pikepdf.open(io.BytesIO(stored)) as opened:
+            kept = opened.pages[0].Resources.XObject.Im1.read_raw_bytes()
+        with Image.open(io.BytesIO(kept)) as shown, Image.open(io.BytesIO(_unwrapped(content, filters))) as given:
+            assert shown.tobytes() == given.tobytes()
+            assert not shown.getexif()
+
+    @pytest.mark.parametrize(
+        ("content", "filters"),
+        [
+            (picture()[:300], ["/DCTDecode"]),
+            (b"no picture", ["/DCTDecode"]),
+            (b"no picture", ["/FlateDecode", "/DCTDecode"]),
+            (b"no picture", ["/JPXDecode"]),
+            (picture(), ["/DCTDecode", "/FlateDecode"]),
+            (picture(), ["/LZWDecode", "/DCTDecode"]),
+        ],
+    )
+    async def test_that_cannot_be_read_are_refused(
+        self, public: httpx.AsyncClient, folder: Path, content: bytes, filters: list[str]
+    ) -> None:
+        answer = await send(public, pdf(with_picture(content, *filters)))
+        assert answer.status_code == 422
+        assert "print it to a new PDF" in answer.json()["invalid_params"][0]["reason"]
+        assert files_in(folder) == []
+
+
+def _unwrapped(content: bytes, filters: list[str]) -> bytes:
+    undo: dict[str, Callable[[bytes], bytes]] = {
+        "/FlateDecode": zlib.decompress,
+        "/ASCIIHexDecode": lambda data: bytes.fromhex(data[:-1].decode()),
+        "/ASCII85Decode": lambda data: base64.a85decode(data[:-2]),
+    }
+    return undo[filters[0]](content) if len(filters) > 1 else content
+
+
+class TestBounds:
+    """Whatever a file is built to do, it does it to a process of its own, and the service goes on."""
+
+    async def limit(self, app: FastAPI, **settings: int) -> None:
+        app.state.settings = app.state.settings.model_copy(update=settings)
+
+    async def refused(self, client: httpx.AsyncClient, content: bytes) -> str:
+        answer = await send(client, content)
+        assert answer.status_code == 422, answer.text
+        assert (await client.post("/v1/feedback", json={"text": "Palvelu toimii"})).status_code == 201
+        reason: str = answer.json()["invalid_params"][0]["reason"]
+        return reason
+
+    async def test_memory(self, app: FastAPI, public: httpx.AsyncClient, folder: Path) -> None:
+        await self.limit(app, attachment_memory_bytes=268_435_456)
+        assert "memory" in await self.refused(public, picture("PNG", (7000, 7000)))
+        assert files_in(folder) == []
+
+    async def test_an_object_stream_that_unpacks_to_two_gigabytes(
+        self, public: httpx.AsyncClient, folder: Path
+    ) -> None:
+        packer = zlib.compressobj(9)
+        packed = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(2048)) + packer.flush()
+        sent = pdf(object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        start = sent.index(b"/Type /ObjStm")
+        begins = sent.rindex(b" obj", 0, start)
+        ends = sent.index(b"endobj", start)
+        bomb = b" obj\n<< /Type /ObjStm /N 5 /First 40 /Filter /FlateDecode /Length %d >>\nstream\n" % len(packed)
+        reason = await self.refused(public, sent[:begins] + bomb + packed + b"\nendstream\n" + sent[ends:])
+        assert "memory" in reason or "broken" in reason
+        assert files_in(folder) == []
+
+    async def test_processor_time(self, app: FastAPI, public: httpx.AsyncClient, folder: Path) -> None:
+        await self.limit(app, attachment_cpu_seconds=1)
+        assert "limits of time" in await self.refused(public, picture("GIF", (7000, 7000)))
+        assert files_in(folder) == []
+
+    async def test_output(self, app: FastAPI, public: httpx.AsyncClient, folder: Path) -> None:
+        noise = io.BytesIO()
+        Image.effect_noise((400, 400), 100).convert("RGB").save(noise, "JPEG", quality=5)
+        await self.limit(app, attachment_max_bytes=len(noise.getvalue()) + 100)
+        assert "made anew" in await self.refused(public, noise.getvalue())
+        assert files_in(folder) == []
+
+    async def test_no_child_and_no_file_is_left(
+        self, app: FastAPI, public: httpx.AsyncClient, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        (tmp_path / "spool").mkdir()
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "spool"))
+        await self.limit(app, attachment_cpu_seconds=1)
+        await self.refused(public, picture("GIF", (7000, 7000)))
+        await send(public, picture())
+        assert files_in(tmp_path / "spool") == []
+
+    @pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif"])
+    async def test_pictures_of_telephones_are_told_how_to_come(
+        self, public: httpx.AsyncClient, folder: Path, brand: bytes
+    ) -> None:
+        reason = await self.refused(public, struct.pack(">I", 24) + b"ftyp" + brand + bytes(100))
+        assert "send it as JPEG, PNG or PDF" in reason
 
 
 class TestErased:

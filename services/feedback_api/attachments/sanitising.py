@@ -2,19 +2,25 @@
 
 The type is told by the first bytes, never by the name or the declared type. A picture is decoded and written again, so
 that place, camera, thumbnail, comments and anything hung on behind are gone. Of a PDF only the pages are copied into a
-new one, without their actions, forms, links, embedded files and descriptions. Streams of a PDF are never unpacked.
+new one, without their actions, forms, links, embedded files and descriptions; photographs on them lose their own too.
+The pages' instructions are never unpacked, so a small picture written *within* them keeps what it has.
+
+All of it runs in the bounds of :mod:`decoder`, never in the service itself.
 """
 
-import tempfile
+import base64
+import binascii
+import os
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import pikepdf
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from services.shared.settings import Settings
+from services.feedback_api.attachments.metadata import BrokenPictureError, strip_jpeg, strip_jpeg2000
 
 ACCEPTED = "JPEG, PNG, WebP, GIF or PDF"
 
@@ -22,8 +28,19 @@ JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf
 EXTENSIONS = {JPEG: "jpg", PNG: "png", WEBP: "webp", PDF: "pdf"}
 """What a stored type is called in a file name."""
 
-DESCRIBING_KEYS = frozenset({"/Metadata", "/PieceInfo", "/AA", "/JS", "/LastModified"})
-"""What a part of a page may carry besides what is seen."""
+DESCRIBING_KEYS = frozenset(
+    {
+        *("/Metadata", "/PieceInfo", "/AA", "/JS", "/LastModified"),
+        *("/AF", "/OPI", "/Measure", "/PtData", "/StructParent", "/StructParents"),
+    }
+)
+"""What a part of a page may carry besides what is seen: descriptions, scripts, files, places on the map."""
+
+OUTSIDE_KEYS = frozenset({"/F", "/FFilter", "/FDecodeParms"})
+"""By which a stream would fetch its content from another file."""
+
+HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
+"""What a picture of a telephone says of itself where it is not a JPEG (ISO/IEC 23008-12)."""
 
 _ENCRYPTED = "is an encrypted PDF; save it without a password"
 
@@ -47,6 +64,17 @@ class UnacceptableFileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a file may be, and what reading it may take."""
+
+    max_bytes: int
+    max_pixels: int
+    max_pages: int
+    max_memory_bytes: int
+    max_cpu_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sanitised:
     """A file made anew, at ``path``, which its user deletes."""
 
@@ -54,22 +82,27 @@ class Sanitised:
     media_type: str
 
 
-def sanitise(file: BinaryIO, folder: Path, settings: Settings) -> Sanitised:
-    """The content of ``file`` made anew in ``folder``; raises :class:`UnacceptableFileError`. Blocks."""
-    file.seek(0)
+def sanitise(file: BinaryIO, made: BinaryIO, limits: Limits) -> str:
+    """Write the content of ``file`` anew and tell its media type; raises :class:`UnacceptableFileError`."""
     make, media_type = _maker_of(file.read(16))
     file.seek(0)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as made:
-        make(file, cast("BinaryIO", made.file), settings)
-        size = made.tell()
-    if size > settings.attachment_max_bytes:
-        raise UnacceptableFileError(
-            f"is {size} bytes once it is unpacked and made anew; the limit is {settings.attachment_max_bytes}"
-        )
-    return Sanitised(Path(made.name), media_type)
+    try:
+        make(file, made, limits)
+        made.flush()
+    except (UnacceptableFileError, OSError):
+        # A library that cannot write on says that the picture is broken.
+        _check_size(made, limits)
+        raise
+    _check_size(made, limits)
+    return media_type
 
 
-Maker = Callable[[BinaryIO, BinaryIO, Settings], None]
+def _check_size(made: BinaryIO, limits: Limits) -> None:
+    if os.fstat(made.fileno()).st_size > limits.max_bytes:
+        raise UnacceptableFileError(f"has more than {limits.max_bytes} bytes once it is unpacked and made anew")
+
+
+Maker = Callable[[BinaryIO, BinaryIO, Limits], None]
 
 
 def _maker_of(beginning: bytes) -> tuple[Maker, str]:
@@ -84,20 +117,18 @@ def _maker_of(beginning: bytes) -> tuple[Maker, str]:
         return _picture("WEBP", "WEBP"), WEBP
     if beginning.startswith(b"%PDF-"):
         return _pages, PDF
+    if beginning[4:8] == b"ftyp" and beginning[8:12] in HEIF_BRANDS:
+        raise UnacceptableFileError(
+            "is a HEIC or AVIF picture, as some telephones take them; send it as JPEG, PNG or PDF (iPhone: Settings, "
+            "Camera, Formats, Most Compatible)"
+        )
     raise UnacceptableFileError(f"is not a {ACCEPTED} file by its content; convert it to one of these")
 
 
 def _picture(source_format: str, target_format: str) -> Maker:
-    def make(file: BinaryIO, made: BinaryIO, settings: Settings) -> None:
+    def make(file: BinaryIO, made: BinaryIO, limits: Limits) -> None:
         try:
-            with Image.open(file, formats=[source_format]) as sent:
-                _check_pixels(sent, settings.attachment_max_pixels)
-                upright = ImageOps.exif_transpose(sent)
-                mode = "RGBA" if upright.has_transparency_data and target_format != "JPEG" else "RGB"
-                pixels = upright.convert(mode)
-            # A new picture that is given nothing but the pixels.
-            clean = Image.new(mode, pixels.size)
-            clean.paste(pixels)
+            clean = _pixels_of(file, source_format, target_format, limits.max_pixels)
             clean.save(made, target_format, quality=JPEG_QUALITY)
         except UnacceptableFileError:
             raise
@@ -108,6 +139,19 @@ def _picture(source_format: str, target_format: str) -> Maker:
     return make
 
 
+def _pixels_of(file: BinaryIO, source_format: str, target_format: str, max_pixels: int) -> Image.Image:
+    """A new picture that is given nothing but the pixels. One copy at a time: fifty million take 200 MB."""
+    with Image.open(file, formats=[source_format]) as sent:
+        _check_pixels(sent, max_pixels)
+        upright = ImageOps.exif_transpose(sent)
+    mode = "RGBA" if upright.has_transparency_data and target_format != "JPEG" else "RGB"
+    pixels = upright if upright.mode == mode else upright.convert(mode)
+    del upright
+    clean = Image.new(mode, pixels.size)
+    clean.paste(pixels)
+    return clean
+
+
 def _check_pixels(picture: Image.Image, limit: int) -> None:
     if picture.width * picture.height > limit:
         raise UnacceptableFileError(
@@ -115,10 +159,10 @@ def _check_pixels(picture: Image.Image, limit: int) -> None:
         )
 
 
-def _pages(file: BinaryIO, made: BinaryIO, settings: Settings) -> None:
+def _pages(file: BinaryIO, made: BinaryIO, limits: Limits) -> None:
     try:
         with pikepdf.open(file) as sent, pikepdf.new() as clean:
-            _check_pages(sent, settings.attachment_max_pages)
+            _check_pages(sent, limits.max_pages)
             for page in sent.pages:
                 _keep_only(page.obj, PAGE_KEYS)
             clean.pages.extend(sent.pages)
@@ -134,6 +178,8 @@ def _pages(file: BinaryIO, made: BinaryIO, settings: Settings) -> None:
         raise
     except pikepdf.PasswordError as error:
         raise UnacceptableFileError(_ENCRYPTED) from error
+    except (BrokenPictureError, binascii.Error, zlib.error) as error:
+        raise UnacceptableFileError("holds a broken picture; print it to a new PDF") from error
     except (pikepdf.PdfError, ValueError, KeyError, RuntimeError, TypeError) as error:
         raise UnacceptableFileError("is a broken PDF; print it to a new one") from error
 
@@ -154,5 +200,39 @@ def _strip(document: pikepdf.Pdf) -> None:
     """Take descriptions and scripts from every part that the pages brought with them."""
     for part in document.objects:
         if isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
-            for key in DESCRIBING_KEYS & set(part.keys()):
+            is_stream = isinstance(part, pikepdf.Stream)
+            for key in (DESCRIBING_KEYS | OUTSIDE_KEYS if is_stream else DESCRIBING_KEYS) & set(part.keys()):
                 del part[key]
+        if isinstance(part, pikepdf.Stream):
+            _strip_photograph(part)
+
+
+_STRIPPERS = {"/DCTDecode": strip_jpeg, "/DCT": strip_jpeg, "/JPXDecode": strip_jpeg2000}
+
+_UNWRAPPERS: dict[str, Callable[[bytes], bytes]] = {
+    "/FlateDecode": zlib.decompress,
+    "/ASCIIHexDecode": lambda data: bytes.fromhex(data.partition(b">")[0].decode("ascii")),
+    "/ASCII85Decode": lambda data: base64.a85decode(data.removeprefix(b"<~").partition(b"~>")[0]),
+}
+"""Filters that a photograph may be wrapped in a second time."""
+
+
+def _strip_photograph(stream: pikepdf.Stream) -> None:
+    """Take the description out of a JPEG or JPEG 2000 picture, whose pixels stay as they are."""
+    filters = stream.get("/Filter")
+    names = [str(one) for one in (filters if isinstance(filters, pikepdf.Array) else [filters] if filters else [])]
+    if not _STRIPPERS.keys() & set(names):
+        return
+    *wrappings, kind = names
+    if kind not in _STRIPPERS or not _UNWRAPPERS.keys() >= set(wrappings):
+        raise UnacceptableFileError("holds a picture in a form of its own; print it to a new PDF")
+    data = stream.read_raw_bytes()
+    for wrapping in wrappings:
+        data = _UNWRAPPERS[wrapping](data)
+    parameters = stream.get("/DecodeParms")
+    own = parameters[-1] if isinstance(parameters, pikepdf.Array) and len(parameters) else parameters
+    stream.write(
+        _STRIPPERS[kind](data),
+        filter=pikepdf.Name(kind),
+        decode_parms=own if isinstance(own, pikepdf.Dictionary) else None,
+    )

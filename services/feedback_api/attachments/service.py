@@ -20,8 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 
 from services.feedback_api.attachments import clamav, repository
+from services.feedback_api.attachments.decoding import make_anew
 from services.feedback_api.attachments.errors import AttachmentsNotConfiguredProblem, refused
-from services.feedback_api.attachments.sanitising import UnacceptableFileError, sanitise
+from services.feedback_api.attachments.sanitising import UnacceptableFileError
 from services.feedback_api.attachments.storage import AttachmentStorage
 from services.shared.clock import now
 from services.shared.identifiers import new_uuid
@@ -71,7 +72,7 @@ async def _prepare(upload: UploadFile, place: int, folder: Path, settings: Setti
     if upload.size > settings.attachment_max_bytes:
         raise refused(place, f"is {upload.size} bytes; the limit is {settings.attachment_max_bytes}")
     try:
-        clean = await to_thread.run_sync(sanitise, upload.file, folder, settings)
+        clean = await make_anew(upload.file, folder, place, settings)
     except UnacceptableFileError as error:
         raise refused(place, str(error)) from None
     scanned_at = None
