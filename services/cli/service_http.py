@@ -78,6 +78,15 @@ class Service:
         """Post ``body`` and return the answer's JSON."""
         return self._read(self._request("POST", path, json=body))
 
+    def register(self, path: str, record: Record) -> Any:
+        """Post a ``record`` that carries its source and reference; the answer, or the record if it is there already."""
+        response = self._request("POST", path, json=record)
+        if response.status_code == HTTPStatus.CONFLICT:
+            registered = self.get(path, source=record["source"], reference=record["reference"])["items"]
+            if registered:
+                return registered[0]
+        return self._read(response)
+
     def import_records(
         self, path: str, records: Iterable[Record], on_sent: Callable[[int], None]
     ) -> Iterator[SentLine]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.cli.demo import feedback, ombudsman, surveys
+from services.cli.demo import feedback, ombudsman, participation, surveys
 from services.cli.demo.counts import (
     CHATS,
     CUSTOMER_SURVEY,
@@ -208,3 +208,34 @@ class TestOmbudsmanContacts:
         period = parse_period(PeriodKind.QUARTER, quarter)
         days = [date.fromisoformat(line["contacted_on"]) for line in ombudsman.contact_lines(quarter)]
         assert all(period.starts_on <= day < period.ends_on for day in days)
+
+
+class TestParticipation:
+    def test_social_reports_are_the_same_every_time(self) -> None:
+        assert list(participation.social_reports()) == list(participation.social_reports())
+
+    @pytest.mark.parametrize("quarter", list(participation.SOCIAL_REPORTS))
+    def test_social_reports_have_the_counts_of_the_table(self, quarter: str) -> None:
+        period, counts = parse_period(PeriodKind.QUARTER, quarter), participation.SOCIAL_REPORTS[quarter]
+        reports = [
+            report
+            for report in participation.social_reports()
+            if period.starts_on <= date.fromisoformat(report["observed_on"]) < period.ends_on
+        ]
+        assert len(reports) == counts.reports
+        reasons = Counter(reason for report in reports for reason in report["reasons"])
+        barriers = Counter(barrier for report in reports for barrier in report["barriers"])
+        assert reasons == Counter(counts.by_reason)
+        assert barriers == Counter(counts.by_barrier)
+        assert all(len(set(report["reasons"])) == len(report["reasons"]) for report in reports)
+
+    def test_every_record_is_marked_and_says_that_it_is_invented(self) -> None:
+        acts = [*participation.panels(), *participation.meetings(), *participation.proposals()]
+        for record in [*acts, *participation.initiatives(), *participation.social_reports()]:
+            assert record["source"] == SOURCE
+            words = [record.get("note"), record.get("memo"), record.get("text"), record.get("subject")]
+            names = record.get("names", {}).get("fi")
+            assert any(word and "keksitty" in word.lower() for word in [*words, names]), record
+
+    def test_the_days_at_both_ends_of_the_quarter_are_there(self) -> None:
+        assert {"2021-04-01", "2021-06-30"} <= {meeting["held_on"] for meeting in participation.meetings()}

@@ -169,6 +169,26 @@ class TestOmbudsman:
         assert rounded(found["access_to_information"], "0.1") == "7.5"
 
 
+class TestParticipation:
+    def test_the_registers_are_counted(self, report: Any) -> None:
+        section = report["participation"]
+        reports = section["social_reports"]
+        assert (reports["reports"]["value"], reports["reasons_recorded"]["value"]) == (84, 100)
+        assert shares(reports["by_reason"])["livelihood"] == 22.0
+        assert [section[name]["value"] for name in ("meetings", "participants", "proposals", "initiatives")] == [
+            5,
+            46,
+            4,
+            4,
+        ]
+        assert (section["proposals_answered"]["value"], section["initiatives_decided"]["value"]) == (4, 1)
+
+    def test_they_are_told_in_words_and_marked(self, katsaus_up: Up) -> None:
+        words = katsaus_up.get("/v1/quarters/2021-Q2/participation")
+        assert words["demonstration"]["is_demonstration"]
+        assert [len(words[name]) for name in ("meetings", "proposals", "initiatives")] == [5, 6, 5]
+
+
 class TestSmileys:
     def test_satisfied_share_and_happy_index(self, report: Any) -> None:
         smileys = report["smileys"]

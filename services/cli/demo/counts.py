@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 SOURCE = "demonstration"
-"""Marks feedback and ombudsman contacts as demonstration data; surveys carry ``is_demonstration``."""
+"""Marks records as demonstration data; surveys carry ``is_demonstration``."""
 
 PUBLISHED_QUARTER = "2021-Q2"
 

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from services.cli.demo import participation
 from services.cli.demo.counts import FEEDBACK, OMBUDSMAN
 from services.cli.demo.feedback import feedback_count, feedback_lines
 from services.cli.demo.ombudsman import contact_count, contact_lines
@@ -34,6 +35,13 @@ def load_demonstration(services: Services, console: Console, watch: Callable[[],
                 watch()
 
             _send(service, path, records, show_progress)
+        registers = list(participation.social_reports())
+        bar = progress.add_task("Demonstration: participation", total=len(registers))
+        _register_acts(services.feedback)
+        for report in registers:
+            services.feedback.register("/v1/social-reports", report)
+            progress.advance(bar)
+            watch()
 
 
 def _imports(services: Services) -> Iterator[tuple[str, Service, str, Iterable[Record], int]]:
@@ -45,6 +53,21 @@ def _imports(services: Services) -> Iterator[tuple[str, Service, str, Iterable[R
     yield "ombudsman contacts", services.feedback, "/v1/ombudsman-contacts/import", contacts, contacts_total
     responses_total = sum(response_counts().values())
     yield "survey responses", services.survey, "/v1/responses/import", response_lines(), responses_total
+
+
+def _register_acts(feedback_api: Service) -> None:
+    panel_ids = {
+        panel["reference"]: feedback_api.register("/v1/panels", panel)["id"] for panel in participation.panels()
+    }
+    for path, records in (
+        ("/v1/panel-meetings", participation.meetings()),
+        ("/v1/panel-proposals", participation.proposals()),
+    ):
+        for record in records:
+            of_panel = {"panel_id": panel_ids[record["panel"]]}
+            feedback_api.register(path, of_panel | {name: value for name, value in record.items() if name != "panel"})
+    for initiative in participation.initiatives():
+        feedback_api.register("/v1/initiatives", initiative)
 
 
 def _ensure_survey(survey_api: Service, definition: Record) -> None:
