@@ -13,6 +13,8 @@ from services.survey_api.cors import SurveyCorsMiddleware
 from services.survey_api.devices.endpoints import router as devices
 from services.survey_api.handovers.endpoints import router as handovers
 from services.survey_api.handovers.worker import running_worker
+from services.survey_api.happy_or_not.endpoints import router as happy_or_not
+from services.survey_api.happy_or_not.worker import pulling
 from services.survey_api.held_answers.endpoints import router as held_answers
 from services.survey_api.held_answers.service import Release
 from services.survey_api.misuse.endpoints import router as misuse
@@ -41,7 +43,7 @@ async def _release_held(app: FastAPI) -> None:
 async def _run_workers(app: FastAPI) -> AsyncIterator[None]:
     seconds = app.state.settings.held_release_seconds
     releasing = recurring("held answers", lambda: _release_held(app), seconds=seconds, at_once=True)
-    async with _deliver_handovers(app), releasing:
+    async with _deliver_handovers(app), releasing, pulling(app):
         yield
 
 
@@ -57,11 +59,23 @@ def create() -> FastAPI:
             "responses": "Answers, one by one or in streams.",
             "widget": "Surveys on pages of the city.",
             "devices": "Smiley devices, points of other systems, and what is held until they are known.",
+            "connectors": "Answers fetched from other systems.",
             "handovers": "Comments on their way to become feedback.",
             "statements": "Recounts from raw rows, to check figures against.",
             "health": "Is the service alive, and ready?",
         },
-        routers=[surveys, responses, widget, devices, source_points, held_answers, misuse, handovers, statements],
+        routers=[
+            surveys,
+            responses,
+            widget,
+            devices,
+            source_points,
+            held_answers,
+            misuse,
+            happy_or_not,
+            handovers,
+            statements,
+        ],
         stream_paths=frozenset({IMPORT_PATH}),
         lifespan=_run_workers,
     )
@@ -69,6 +83,7 @@ def create() -> FastAPI:
     app.add_middleware(SurveyCorsMiddleware)
     app.state.surveys = SurveyCache()
     app.state.handovers_waiting = asyncio.Event()
+    app.state.pull_waiting = asyncio.Event()
     return app
 
 

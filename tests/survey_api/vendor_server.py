@@ -71,10 +71,10 @@ class Vendor:
 
     # What it has ------------------------------------------------------------------------------------------------------
 
-    def press(self, name: str, local_time: str, button: int, **more: Any) -> dict[str, Any]:
-        """Add a press; ``name`` makes its id."""
+    def press(self, which: str, local_time: str, button: int, **more: Any) -> dict[str, Any]:
+        """Add a press; ``which`` makes its id."""
         row = {
-            "feedbackId": str(uuid5(NAMESPACE, name)),
+            "feedbackId": str(uuid5(NAMESPACE, which)),
             "smileyId": 7,
             "localTime": local_time,
             "surveyId": 11,

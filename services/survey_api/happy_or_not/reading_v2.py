@@ -32,6 +32,8 @@ class ReadingV2:
     client: ClientV2
     settings: Settings
     counts: Counter[str] = field(default_factory=Counter)
+    on_page: Callable[[], Awaitable[None]] | None = None
+    """Awaited after each page."""
 
     async def read_lists(self, *, at: datetime) -> None:
         """Check the token, and keep what surveys, points and options there are."""
@@ -109,6 +111,8 @@ class ReadingV2:
                 self.counts["unreadable"] += len(rows) - len(readable)
                 async with self.sessions.session() as session, session.begin():
                     await stage(session, readable)
+            if self.on_page is not None:
+                await self.on_page()
 
     def _press_of(self, row: FeedbackRow) -> Press | None:
         try:

@@ -74,13 +74,13 @@ async def take_lines(
 ) -> list[LineResult]:
     """Store and count the lines within the session's transaction; one result a line, in order."""
     readable = [line for _, line in lines if isinstance(line, ResponseLine)]
-    judged = await _judge_all(session, catalogue, surveys, lines, readable, at)
+    judged = await judge_all(session, catalogue, surveys, lines, readable, at)
     results = await store_lines(session, judged, at=at)
     await sightings.note(session, readable, judged, results, at=at)
     return results
 
 
-async def _judge_all(
+async def judge_all(
     session: AsyncSession,
     catalogue: Catalogue,
     surveys: SurveyCache,
@@ -88,6 +88,7 @@ async def _judge_all(
     readable: Sequence[ResponseLine],
     at: datetime,
 ) -> list[JudgedLine]:
+    """What each line is, without storing it; ``readable`` are those of the lines that could be read."""
     known_places = await places.fetch(session, readable)
     placed = [
         (number, line, line if isinstance(line, Problem) else place_line(line, known_places, at))
