@@ -435,7 +435,7 @@ class TestMapping:
             {"code": "nps", "kind": "nps", "labels": {"fi": "?"}},
         ]
         await add_survey(staff, "more", questions=questions)
-        plain = {"comment": None, "follow_up": None, "options": {}, "survey": "more"}
+        plain: dict[str, Any] = {"comment": None, "follow_up": None, "options": {}, "survey": "more"}
         await put_mapping(
             staff,
             entry(survey_id="12", rating="five", **plain),
@@ -567,9 +567,9 @@ class TestEndpoints:
     async def test_a_key_with_the_scope_is_needed(
         self, public: httpx.AsyncClient, stranger: httpx.AsyncClient, method: str, path: str
     ) -> None:
-        body = {"json": {"surveys": []} if path == "/mapping" else {}} if method != "GET" else {}
-        assert (await public.request(method, PATH + path, **body)).status_code == 401
-        assert (await stranger.request(method, PATH + path, **body)).status_code == 403
+        body = None if method == "GET" else {"surveys": []} if path == "/mapping" else {}
+        assert (await public.request(method, PATH + path, json=body)).status_code == 401
+        assert (await stranger.request(method, PATH + path, json=body)).status_code == 403
 
     async def test_asking_twice_is_asking_once(self, staff: httpx.AsyncClient) -> None:
         ids = [(await staff.post(f"{PATH}/pulls", json={})).json()["id"] for _ in range(2)]

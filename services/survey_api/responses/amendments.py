@@ -110,7 +110,7 @@ async def _recount(session: AsyncSession, amended: Sequence[Amended]) -> None:
     for response, stored in amended:
         if stored.is_counted:
             before, after = _counted(stored, stored.answers), _counted(stored, response.answers)
-            changes += [(before, -1), (after, 1)]
+            changes += [(before, False), (after, True)]
     await change_histogram(session, await differences_of(session, changes))
 
 
