@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0022_create_happy_or_not"
-down_revision = "0021_create_solved_challenges"
+revision = "0020_create_happy_or_not"
+down_revision = "0019_create_participation"
 branch_labels = None
 depends_on = None
 
