@@ -402,7 +402,8 @@ class TestSubjectAccess:
     ) -> None:
         await make(staff, sender_email="kaisa@example.org")
         clerk = client_of(app, key=await add_key(session, Scope.FEEDBACK_ERASE, name="clerk"))
-        for email, found in (("KAISA@example.org", 1), ("\u212aaisa@example.org", 0)):
+        await make(staff, text="Toinen", sender_email="\u212aerttu@example.org")
+        for email, found in (("KAISA@example.org", 1), ("\u212aaisa@example.org", 0), ("kerttu@example.org", 0)):
             answer = await clerk.get("/v1/subject-access", params={"email": email})
             assert len(answer.json()["items"]) == found
 

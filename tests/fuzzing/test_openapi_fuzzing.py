@@ -21,12 +21,13 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 SERVICES = ("feedback_api", "survey_api", "reporting_api")
 
 SEED = int(os.environ.get("KATSAUS_FUZZ_SEED", "20260730"))
-FEW = 3
-"""Random requests of each kind to each operation, besides those made from bounds and examples, while every change waits
-for them."""
+FEW = 5
+"""Random requests to each operation, besides those made from examples, while every change waits for them."""
 
 EXAMPLES = int(os.environ.get("KATSAUS_FUZZ_EXAMPLES", FEW))
-"""With more than a few, the services have the demonstration quarters too."""
+"""With more than a few, the services have the demonstration quarters too, and every bound is tried."""
+
+PHASES = "examples,coverage,fuzzing" if EXAMPLES > FEW else "examples,fuzzing"
 
 RUN_SECONDS = 3600.0
 
@@ -59,7 +60,7 @@ def schemathesis(up: Up, service: str, folder: Path, *arguments: str) -> str:
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION), "--no-color"),
             *("run", str(ROOT / "openapi" / f"{service}.json"), "--url", f"http://127.0.0.1:{port}"),
-            *("--phases", "examples,coverage,fuzzing", "--seed", str(SEED), "--max-examples", str(EXAMPLES)),
+            *("--phases", PHASES, "--seed", str(SEED), "--max-examples", str(EXAMPLES)),
             *("--warnings", "off", *arguments),
         ],
         # Elsewhere than the project, as it keeps files where it runs.

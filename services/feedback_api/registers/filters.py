@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from services.shared.catalogue import CatalogueDep
 from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
 from services.shared.problems import invalid
-from services.shared.schemas import CODE_MAX_LENGTH, LINE_MAX_LENGTH
+from services.shared.schemas import CODE_MAX_LENGTH, LINE_MAX_LENGTH, Day
 from services.shared.tables.participation import RegisterRecord
 
 RecordT = TypeVar("RecordT", bound=RegisterRecord)
@@ -29,8 +29,8 @@ class RegisterFilter:
 
 async def _filter(
     catalogue: CatalogueDep,
-    first_day: Annotated[date | None, Query(alias="from", description="First day.")] = None,
-    last_day: Annotated[date | None, Query(alias="to", description="Last day.")] = None,
+    first_day: Annotated[Day | None, Query(alias="from", description="First day.")] = None,
+    last_day: Annotated[Day | None, Query(alias="to", description="Last day.")] = None,
     unit: Annotated[
         str | None, Query(min_length=1, max_length=CODE_MAX_LENGTH, description="A unit, with all below it.")
     ] = None,

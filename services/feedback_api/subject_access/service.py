@@ -49,9 +49,10 @@ async def find_by_email(session: AsyncSession, email: str, limit: int) -> tuple[
         select(Feedback)
         .join(FeedbackContent, col(FeedbackContent.feedback_id) == col(Feedback.id))
         .where(
-            # Not lower(), which would fold another alphabet's look-alike too.
+            # lower() has the index, but folds another alphabet's look-alike too.
+            func.lower(col(FeedbackContent.sender_email)) == func.lower(email),
             func.translate(col(FeedbackContent.sender_email), string.ascii_uppercase, string.ascii_lowercase)
-            == folded(email)
+            == folded(email),
         )
         .order_by(col(Feedback.received_at))
         .limit(limit + 1)

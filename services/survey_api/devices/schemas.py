@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from services.shared.schemas import Code, DatedInstant, LineText, PastInstant, RequestModel, ResponseModel
+from services.shared.schemas import Code, DatedInstant, Instant, LineText, PastInstant, RequestModel, ResponseModel
 from services.shared.tables import Device, DeviceAssignment
 from services.shared.tables.devices import DeviceKind
 from services.survey_api.devices.silence import Pattern
@@ -53,13 +53,13 @@ class AssignmentCreate(RequestModel):
 
     service_point: Code = Field(description="The unit, by code.", examples=["ruskeasuo-dental-clinic"])
     valid_from: DatedInstant = Field(description="An earlier assignment without an end ends here.")
-    valid_to: AwareDatetime | None = Field(default=None, description="The first instant it no longer stands there.")
+    valid_to: Instant | None = Field(default=None, description="The first instant it no longer stands there.")
 
 
 class Heartbeat(RequestModel):
     """A sign of life."""
 
-    device_time: AwareDatetime | None = Field(default=None, description="What its clock says just now.")
+    device_time: Instant | None = Field(default=None, description="What its clock says just now.")
     battery_percent: int | None = Field(default=None, ge=0, le=100)
 
 
