@@ -14,11 +14,24 @@ EVERYWHERE = {
     "limit": SETTING,
     "cursor": CURSOR,
     **dict.fromkeys(("unit", "type", "topic", "channel", "service", "service_point", "reasons", "barriers"), CATALOGUE),
-    **dict.fromkeys(("received_at", "given_at", "occurred_at", "contacted_on", "held_on", "opens_at"), CLOCK),
+    **dict.fromkeys(
+        (
+            "received_at",
+            "given_at",
+            "occurred_at",
+            "contacted_on",
+            "held_on",
+            "observed_on",
+            "opens_at",
+            "proposed_on",
+            "received_on",
+        ),
+        CLOCK,
+    ),
     **dict.fromkeys(("from", "to", "received_to", "closes_at", "valid_to", "decided_on", "answered_on"), RELATION),
     # The field that a model's own validators are named by.
     "body": RELATION,
-    **dict.fromkeys(("reference", "panel_id", "meeting_id"), RELATION),
+    **dict.fromkeys(("source", "reference", "panel_id", "meeting_id"), RELATION),
     # What a space is differs between the regular expressions of Python, Rust and JSON Schema.
     **dict.fromkeys(("email", "sender_email", "contact_email"), "spaces beyond ASCII are no part of an address"),
 }
@@ -44,10 +57,13 @@ BEYOND: dict[str, dict[str, str]] = {
     },
     "PUT /v1/source-points": {"source": "the pattern is of what is left when spaces around it are taken off"},
     "PUT /v1/panel-proposals/{proposal_id}": {"answer": RELATION},
+    "POST /v1/quarters/{quarter}/actions": {"done_on": RELATION},
+    "POST /v1/panel-meetings": {"participants": "721.0 is an integer to JSON Schema, and none to Python"},
     "PUT /v1/panel-meetings/{meeting_id}": {"participants": "721.0 is an integer to JSON Schema, and none to Python"},
 }
 
 CODES = {
+    "invalid_request": CATALOGUE,
     "idempotency_key_reused": "an Idempotency-Key is known to be used only where it was used",
     "statements_are_not_by_unit": RELATION,
     "unknown_unit": CATALOGUE,
