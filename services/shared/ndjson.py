@@ -8,15 +8,25 @@ against a server that waits for its answers to be read.
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from uuid import UUID
 
 import orjson
 from fastapi import Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
-from services.shared.problems import InvalidParam, Problem, invalid
+from services.shared.gzip_stream import unpack
+from services.shared.problems import (
+    BadRequestProblem,
+    InvalidParam,
+    InvalidRequestProblem,
+    PayloadTooLargeProblem,
+    Problem,
+    UnsupportedMediaTypeProblem,
+    invalid,
+    invalid_params_of,
+)
 from services.shared.settings import Settings
 
 NDJSON_MEDIA_TYPE = "application/x-ndjson"
@@ -25,6 +35,8 @@ IMPORT_BODY = {
     "requestBody": {"required": True, "content": {NDJSON_MEDIA_TYPE: {"schema": {"type": "string", "pattern": r"\S"}}}}
 }
 """The ``openapi_extra`` of an import: the endpoint reads the stream itself, so FastAPI cannot know it."""
+
+Model = TypeVar("Model", bound=BaseModel)
 
 RESULTS_IN_MEMORY_BYTES = 8 * 1024 * 1024
 """Results beyond this go to a temporary file: about 80 000 lines' worth stay in memory."""
@@ -65,7 +77,7 @@ class Line:
     content: bytes | None
 
 
-def accepted(line: int, status: str, row_id: UUID) -> LineResult:
+def accepted(line: int, status: str, row_id: UUID | None) -> LineResult:
     """The result of a line that was taken."""
     return LineResult(line=line, status=status, id=row_id, code=None, detail=None, invalid_params=[])
 
@@ -85,6 +97,22 @@ def refused(line: int, problem: Problem) -> LineResult:
         detail=problem.detail or problem.title,
         invalid_params=problem.invalid_params,
     )
+
+
+def read_as(model: type[Model], line: Line) -> Model | Problem:
+    """The line's fields as a ``model``, or why they cannot be read."""
+    if line.content is None:
+        return PayloadTooLargeProblem("the line is over the limit of an import's lines; shorten its texts")
+    try:
+        # Not by Pydantic's own JSON reader: orjson also refuses what JSON does not have, such as NaN.
+        return model.model_validate(orjson.loads(line.content), strict=False)
+    except orjson.JSONDecodeError:
+        return BadRequestProblem("the line is not valid JSON in UTF-8; check quotes, commas and brackets")
+    except ValidationError as error:
+        params = invalid_params_of(error.errors(include_url=False, include_input=False))
+        return InvalidRequestProblem(
+            "; ".join(f"{param.name}: {param.reason}" for param in params), invalid_params=params
+        )
 
 
 async def read_lines(chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[Line]:
@@ -125,18 +153,26 @@ async def import_lines(
 
     A body without a line is refused with 422: an export that failed must not pass for one with nothing new.
     """
+    chunks = _unpacked(request, settings)
     # Closed by _drain, after the answer was sent.
     results: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=RESULTS_IN_MEMORY_BYTES)  # noqa: SIM115
+    taken = 0
     try:
         batch: list[Line] = []
-        async for line in read_lines(request.stream(), settings.import_line_max_bytes):
+        async for line in read_lines(chunks, settings.import_line_max_bytes):
             batch.append(line)
             if len(batch) == settings.import_batch_lines:
                 _write(results, await take_batch(batch))
+                taken = line.number
                 batch = []
         if batch:
             _write(results, await take_batch(batch))
         _check_any(results)
+    except _UnpackingProblems as problem:
+        results.close()
+        if taken:
+            problem.detail = f"{problem.detail}; what came before line {taken + 1} was taken and stays"
+        raise
     except BaseException:
         results.close()
         raise
@@ -147,6 +183,18 @@ async def import_lines(
 def _check_any(results: IO[bytes]) -> None:
     if not results.tell():
         raise invalid("body", "holds no line; send one JSON object a line, as UTF-8")
+
+
+_UnpackingProblems = (BadRequestProblem, PayloadTooLargeProblem)
+
+
+def _unpacked(request: Request, settings: Settings) -> AsyncIterator[bytes]:
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding == "identity":
+        return request.stream()
+    if encoding != "gzip":
+        raise UnsupportedMediaTypeProblem(f"the content encoding is {encoding[:100]!r}; send gzip, or none")
+    return unpack(request.stream(), ratio_max=settings.import_gzip_ratio_max)
 
 
 def _write(results: IO[bytes], lines: Sequence[LineResult]) -> None:

@@ -77,6 +77,12 @@ class Settings(BaseSettings):
         le=5_000,
         description="Lines an import commits at once: a commit is dear, but memory must stay flat.",
     )
+    import_gzip_ratio_max: int = Field(
+        default=200,
+        ge=10,
+        description="How many times its size a gzipped import may unpack to: records with ids of their own stay under "
+        "30, a bomb reaches 1000.",
+    )
     text_max_length: int = Field(
         default=10_000,
         ge=100,

@@ -17,6 +17,8 @@ from services.survey_api.happy_or_not.endpoints import router as happy_or_not
 from services.survey_api.happy_or_not.worker import pulling
 from services.survey_api.held_answers.endpoints import router as held_answers
 from services.survey_api.held_answers.service import Release
+from services.survey_api.hourly_counts.endpoints import COUNTS_PATH
+from services.survey_api.hourly_counts.endpoints import router as hourly_counts
 from services.survey_api.misuse.endpoints import router as misuse
 from services.survey_api.responses.endpoints import IMPORT_PATH
 from services.survey_api.responses.endpoints import router as responses
@@ -67,6 +69,7 @@ def create() -> FastAPI:
         routers=[
             surveys,
             responses,
+            hourly_counts,
             widget,
             devices,
             source_points,
@@ -76,7 +79,7 @@ def create() -> FastAPI:
             handovers,
             statements,
         ],
-        stream_paths=frozenset({IMPORT_PATH}),
+        stream_paths=frozenset({IMPORT_PATH, COUNTS_PATH}),
         lifespan=_run_workers,
     )
     # Outermost: also what the service's own middleware answers can be read by the widget.

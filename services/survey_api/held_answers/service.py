@@ -13,8 +13,11 @@ from services.shared.database import Sessions
 from services.shared.ndjson import LineResult
 from services.shared.pagination import Cursor
 from services.shared.settings import get_settings
+from services.shared.tables.devices import HeldKind
 from services.survey_api.held_answers import repository
 from services.survey_api.held_answers.repository import Releasable
+from services.survey_api.hourly_counts.schemas import CountsLine
+from services.survey_api.hourly_counts.service import take_lines as take_counts
 from services.survey_api.responses.imports import take_lines
 from services.survey_api.responses.schemas import ResponseLine
 from services.survey_api.surveys.cache import SurveyCache
@@ -58,10 +61,10 @@ class Release:
     async def _take(self, session: AsyncSession, rows: Sequence[Releasable], released: Released) -> None:
         if not rows:
             return
-        lines = [(number, ResponseLine.model_validate(row.line, strict=False)) for number, row in enumerate(rows)]
-        results = await take_lines(session, self.catalogue, self.surveys, lines, at=now())
+        results = await self._results(session, rows)
         counted = []
-        for row, result in zip(rows, results, strict=True):
+        for row in rows:
+            result = results[row.id]
             if result.status in {"created", "unchanged", "updated"}:
                 counted.append(row.id)
             elif result.status == "refused":
@@ -69,6 +72,18 @@ class Release:
                 released.refused += 1
         await repository.delete(session, counted)
         released.counted += len(counted)
+
+    async def _results(self, session: AsyncSession, rows: Sequence[Releasable]) -> dict[UUID, LineResult]:
+        responses = [row for row in rows if row.kind is HeldKind.RESPONSE]
+        counts = [row for row in rows if row.kind is HeldKind.COUNTS]
+        results: list[LineResult] = []
+        if responses:
+            lines = list(enumerate(ResponseLine.model_validate(row.line, strict=False) for row in responses))
+            results += await take_lines(session, self.catalogue, self.surveys, lines, at=now())
+        if counts:
+            hours = list(enumerate(CountsLine.model_validate(row.line, strict=False) for row in counts))
+            results += await take_counts(session, self.catalogue, self.surveys, hours, at=now())
+        return {row.id: result for row, result in zip([*responses, *counts], results, strict=True)}
 
 
 def _problem(result: LineResult) -> dict[str, object]:

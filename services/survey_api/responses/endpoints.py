@@ -28,6 +28,7 @@ from services.shared.scopes import Scope
 from services.shared.security import require
 from services.shared.settings import settings_of
 from services.shared.tables import SurveyResponse
+from services.survey_api.hourly_counts.errors import HourHasCountsProblem
 from services.survey_api.json_body import require_json
 from services.survey_api.responses import repository, service
 from services.survey_api.responses.errors import ResponseConflictProblem, SurveyClosedProblem
@@ -58,6 +59,7 @@ router = APIRouter(prefix="/v1", tags=["responses"])
         SurveyNotFoundProblem,
         SurveyClosedProblem,
         ResponseConflictProblem,
+        HourHasCountsProblem,
         PayloadTooLargeProblem,
         UnsupportedMediaTypeProblem,
         InvalidRequestProblem,

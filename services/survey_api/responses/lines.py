@@ -4,22 +4,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
-from pydantic import ValidationError
 
 from services.shared.catalogue import Catalogue
-from services.shared.ndjson import Line
+from services.shared.ndjson import Line, read_as
 from services.shared.personal_data import mask
-from services.shared.problems import (
-    BadRequestProblem,
-    InvalidRequestProblem,
-    PayloadTooLargeProblem,
-    Problem,
-    invalid,
-    invalid_params_of,
-)
+from services.shared.problems import Problem, invalid
 from services.shared.schemas import IN_THE_FUTURE, is_in_the_future
 from services.shared.tables.surveys import QuestionKind, QuestionPurpose
 from services.survey_api.responses.origins import Hold, Origin, Place, Places
@@ -65,21 +57,34 @@ class JudgedLine:
 
 def read_line(line: Line) -> ResponseLine | Problem:
     """The line's fields, or why they cannot be read."""
-    if line.content is None:
-        return PayloadTooLargeProblem("the line is over the limit of an import's lines; shorten its texts")
-    try:
-        # Not by Pydantic's own JSON reader: orjson also refuses what JSON does not have, such as NaN.
-        return ResponseLine.model_validate(orjson.loads(line.content), strict=False)
-    except orjson.JSONDecodeError:
-        return BadRequestProblem("the line is not valid JSON in UTF-8; check quotes, commas and brackets")
-    except ValidationError as error:
-        params = invalid_params_of(error.errors(include_url=False, include_input=False))
-        return InvalidRequestProblem(
-            "; ".join(f"{param.name}: {param.reason}" for param in params), invalid_params=params
-        )
+    return read_as(ResponseLine, line)
 
 
-def place_line(line: ResponseLine, places: Places, at: datetime) -> Place | Hold | Problem | None:
+class PlacedLine(Protocol):
+    """A line that may say where it came from."""
+
+    @property
+    def survey(self) -> str | None:
+        """The survey's code."""
+
+    @property
+    def device(self) -> str | None:
+        """Our device's code."""
+
+    @property
+    def source(self) -> str | None:
+        """The other system."""
+
+    @property
+    def source_point(self) -> str | None:
+        """That system's key of the place."""
+
+    @property
+    def given_at(self) -> datetime:
+        """When it was given."""
+
+
+def place_line(line: PlacedLine, places: Places, at: datetime) -> Place | Hold | Problem | None:
     """Where the line belongs by its device or point; None where it says so itself."""
     if is_in_the_future(line.given_at, at):
         return invalid("given_at", IN_THE_FUTURE)

@@ -25,6 +25,15 @@ class Origin:
         said = {name: value for name, value in named.items() if value is not None}
         return said if self.precision is TimePrecision.SECOND else said | {"precision": self.precision.value}
 
+    @property
+    def key(self) -> str:
+        """What names the device or point; empty for a person's."""
+        if self.device is not None:
+            return device_key(self.device)
+        if self.source is not None and self.source_point is not None:
+            return source_key(self.source, self.source_point)
+        return ""
+
 
 OF_A_PERSON = Origin()
 """Given through a widget, a form or a plain import."""

@@ -11,6 +11,7 @@ from services.shared.problems import Problem
 from services.shared.tables.surveys import MisuseReason
 from services.survey_api.held_answers import repository as held_answers
 from services.survey_api.responses import misuse, repository
+from services.survey_api.responses.counted_hours import refuse_counted_hours
 from services.survey_api.responses.lines import HeldLine, JudgedLine
 from services.survey_api.responses.service import conflict, store
 from services.survey_api.responses.submission import JudgedResponse, ResponseKey
@@ -18,6 +19,7 @@ from services.survey_api.responses.submission import JudgedResponse, ResponseKey
 
 async def store_lines(session: AsyncSession, lines: Sequence[JudgedLine], *, at: datetime) -> list[LineResult]:
     """Store what can be stored; one result a line, in order."""
+    lines = await refuse_counted_hours(session, lines)
     responses = _Responses.of(lines)
     await responses.store(session, at)
     kept = _HeldLines.of(lines)

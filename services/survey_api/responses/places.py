@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.survey_api.devices import repository as devices
+from services.survey_api.responses.lines import PlacedLine
 from services.survey_api.responses.origins import KnownDevice, Place, Places, Stay
-from services.survey_api.responses.schemas import ResponseLine
 from services.survey_api.source_points import repository as source_points
 
 
-async def fetch(session: AsyncSession, lines: Sequence[ResponseLine]) -> Places:
+async def fetch(session: AsyncSession, lines: Sequence[PlacedLine]) -> Places:
     """The places of the lines. Their devices stay locked until the transaction ends: presses of one device are judged
     together, and none may be counted at a place that it is just leaving."""
     codes = sorted({line.device for line in lines if line.device is not None})

@@ -11,6 +11,7 @@ from services.shared.identifiers import new_uuid
 from services.survey_api.handovers import service as handovers
 from services.survey_api.handovers.service import Commenter
 from services.survey_api.responses import misuse, repository
+from services.survey_api.responses.counted_hours import refuse_counted_hour
 from services.survey_api.responses.errors import ResponseConflictProblem
 from services.survey_api.responses.histogram import change_histogram
 from services.survey_api.responses.schemas import ResponseCreate
@@ -46,6 +47,7 @@ async def submit(
     if body.id is not None and await _is_stored(session, key, content_hash):
         return key
     judged = judge(survey, body, key=key, given_at=given_at, content_hash=content_hash)
+    await refuse_counted_hour(session, judged)
     if not await store(session, [judged], at=at):
         # Another request with this id was faster.
         await _is_stored(session, key, content_hash)

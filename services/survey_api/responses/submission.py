@@ -65,8 +65,7 @@ def judge(
     origin: Origin = OF_A_PERSON,
 ) -> JudgedResponse:
     """The response, ready to be stored; raises :class:`SurveyClosedProblem` or :class:`InvalidRequestProblem`."""
-    if not survey.is_open(given_at):
-        raise SurveyClosedProblem(_closed_detail(survey))
+    refuse_closed(survey, given_at)
     version = _version_of(survey, fields, given_at)
     read = _read(version, fields)
     return JudgedResponse(
@@ -83,6 +82,12 @@ def judge(
         counted=read.counted,
         origin=origin,
     )
+
+
+def refuse_closed(survey: SurveyDefinition, at: datetime) -> None:
+    """Raise :class:`SurveyClosedProblem` unless the survey takes answers given at ``at``."""
+    if not survey.is_open(at):
+        raise SurveyClosedProblem(_closed_detail(survey))
 
 
 def without_personal_data(survey: SurveyDefinition, fields: Fields) -> Fields:

@@ -49,8 +49,21 @@ _RECOUNT = text(
             CASE WHEN kind = 'multiple_choice' THEN value ELSE '[]'::jsonb END
         ) AS element (option)
     ),
+    of_hours AS MATERIALIZED (
+        SELECT survey_code, question_code AS code, button.value::int AS value, sum(button.answers::bigint) AS answers
+        FROM hourly_count
+        CROSS JOIN LATERAL jsonb_each_text(counts) AS button (value, answers)
+        WHERE superseded_at IS NULL
+          AND (hour_starts_at AT TIME ZONE 'Europe/Helsinki')::date >= :starts_on
+          AND (hour_starts_at AT TIME ZONE 'Europe/Helsinki')::date < :ends_on
+        GROUP BY survey_code, question_code, button.value::int
+    ),
     counted AS (
         SELECT survey_code, NULL AS code, 1 AS value, count(*) AS answers FROM given GROUP BY survey_code
+        UNION ALL
+        SELECT survey_code, NULL, 1, sum(answers) FROM of_hours GROUP BY survey_code
+        UNION ALL
+        SELECT survey_code, code, value, answers FROM of_hours
         UNION ALL
         SELECT survey_code, NULL, 0, count(*)
         FROM survey_response
