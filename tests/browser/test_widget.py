@@ -436,6 +436,43 @@ class TestHostPage:
         assert len(service.answers(survey)) == 2
 
 
+class TestFollowUps:
+    def test_a_follow_up_is_asked_after_its_answers_only(
+        self, new_page: NewPage, service: Service, site: HostSite
+    ) -> None:
+        survey = service.add("widget-follow-up", [MOOD, QUESTIONS[4], QUESTIONS[5], QUESTIONS[-1]])
+        conditions = {
+            "ways": {"question": "mood", "values": ["unhappy", "very_unhappy"]},
+            "settled": {"question": "ways", "values": ["booking"]},
+        }
+
+        def conditioned(route: Route) -> None:
+            answer = route.fetch()
+            shown = answer.json()
+            for question in shown["questions"]:
+                question["shown_when"] = conditions.get(question["code"])
+            route.fulfill(response=answer, json=shown)
+
+        page = new_page("about:blank")
+        page.route(f"**/v1/surveys/{survey}", conditioned)
+        page.goto(site.page("/follow-up", service.tag(survey)))
+        ways, settled = page.locator("[name=ways]").first, page.locator("[name=settled]").first
+        expect(happy(page)).to_be_visible()
+        expect(ways).to_be_hidden()
+        page.locator('[name=mood][value="unhappy"]').check()
+        expect(settled).to_be_hidden()
+        ways.check()
+        settled.check()
+        # Whoever thinks better of it is not asked, and what was answered meanwhile is not sent.
+        happy(page).check()
+        expect(ways).to_be_hidden()
+        expect(settled).to_be_hidden()
+        page.get_by_role("button", name=SEND["fi"]).click()
+        expect(page.get_by_role("heading", name=THANKS["fi"])).to_be_visible()
+        (item,) = service.answers(survey)
+        assert item["answers"] == {"mood": "very_happy"}
+
+
 class TestWithoutJavaScript:
     def test_the_page_takes_answers(self, new_page: NewPage, service: Service) -> None:
         survey = service.add("widget-plain", QUESTIONS)
