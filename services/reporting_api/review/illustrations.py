@@ -1,0 +1,306 @@
+"""The review's figures: each chart with the finding as its title, the table it is drawn from, and its number.
+
+Figures are numbered by their order in the review, when it is put together; nothing else knows a number.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+
+from services.reporting_api.editions.content import EditionContent
+from services.reporting_api.language import Language
+from services.reporting_api.measures.registry import MEASURES
+from services.reporting_api.periods.schemas import ComparisonAnswer, Entry, QuarterFigure, QuestionEntry, ShareEntry
+from services.reporting_api.review.charts.bars import Bar, horizontal_bars
+from services.reporting_api.review.charts.dots import Dot, dots_on_scale
+from services.reporting_api.review.charts.lines import Point, line_over_quarters
+from services.reporting_api.review.charts.style import to_svg
+from services.reporting_api.review.facts import Source
+from services.reporting_api.review.numbers import write_value
+from services.reporting_api.review.phrases import Name, Phrase, say
+from services.reporting_api.tables.stored import StoredTable
+from services.shared.periods import Period, PeriodKind, parse_period
+from services.shared.tables.base import Labels
+from services.shared.tables.editions import Chapter
+from services.shared.tables.surveys import QuestionPurpose
+
+Draw = Callable[[Language, int], alt.LayerChart]
+"""Draws the chart in a language at a width in CSS pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Illustration:
+    """A chart: ``code`` is its permanent name in addresses, ``table`` the table of the same cells."""
+
+    code: str
+    chapter: Chapter
+    title: Phrase
+    caption: Phrase
+    table: str
+    draw: Draw
+
+    def svg(self, language: Language, width: int) -> str:
+        """The chart, named by its title and described by its caption."""
+        identifier = f"{self.code}-{width}"
+        return to_svg(self.draw(language, width), identifier, say(self.title, language), say(self.caption, language))
+
+
+def illustrations_of(content: EditionContent) -> list[Illustration]:
+    """All charts that there is something to draw for, in the order of the chapters."""
+    return [
+        *_feedback(content),
+        *_themes(content),
+        *_chats(content),
+        *_smileys(content),
+        *_ombudsman(content),
+        *_surveys(content),
+    ]
+
+
+def period_label(period: Period) -> str:
+    """A quarter by its months, from its dates: 4-6/2021."""
+    return f"{period.starts_on.month}–{period.starts_on.month + 2}/{period.starts_on.year}"
+
+
+def _feedback(content: EditionContent) -> Iterator[Illustration]:
+    section, quarter = content.figures.feedback, _quarter(content)
+    types = _ranked(section.by_type)
+    if types:
+        yield Illustration(
+            "feedback-types",
+            Chapter.FEEDBACK,
+            Phrase("chart.feedback_types", {"type": Name(types[0].labels, is_common=True)}),
+            Phrase("chart.feedback_types.caption", {"quarter": quarter}),
+            "feedback-by-type",
+            _entries(types, quarter, with_last_year=True),
+        )
+    series = _points(content.series["feedback"], "feedback_received")
+    if sum(point is not None for _, point in series) > 1:
+        yield Illustration(
+            "feedback-series",
+            Chapter.FEEDBACK,
+            _series_title(Source("feedback.received", section.received)),
+            Phrase("chart.feedback_series.caption"),
+            "feedback",
+            _line(series, "feedback_received"),
+        )
+    topics = _ranked([entry for entry in section.by_topic if entry.code is not None])
+    if topics:
+        yield Illustration(
+            "topics",
+            Chapter.TOPICS,
+            Phrase("chart.topics", {"topic": Name(topics[0].labels)}),
+            Phrase("chart.topics.caption", {"quarter": quarter}),
+            "feedback-by-topic",
+            _entries(topics, quarter, with_last_year=False),
+        )
+
+
+def _themes(content: EditionContent) -> Iterator[Illustration]:
+    for theme in content.figures.themes:
+        types = _ranked(theme.by_type)
+        if types:
+            yield Illustration(
+                f"theme-{theme.code.replace('_', '-')}",
+                Chapter.THEMES,
+                Phrase("chart.theme", {"theme": Name(theme.labels), "type": Name(types[0].labels, is_common=True)}),
+                Phrase("chart.theme.caption", {"quarter": _quarter(content), "theme": Name(theme.labels)}),
+                "themes-by-type",
+                _entries(types, _quarter(content), with_last_year=False),
+            )
+
+
+def _chats(content: EditionContent) -> Iterator[Illustration]:
+    chats, quarter = content.figures.chats, _quarter(content)
+    means = [
+        (chat.labels, chat.satisfaction) for chat in chats if chat.satisfaction and chat.satisfaction.value is not None
+    ]
+    if means:
+        highest = max(means, key=lambda it: it[1].value or 0)
+        yield Illustration(
+            "chat-satisfaction",
+            Chapter.CHATS,
+            Phrase("chart.chat_satisfaction", {"chat": Name(highest[0])}),
+            Phrase("chart.chat_satisfaction.caption", {"quarter": quarter}),
+            "chats",
+            _dots(means),
+        )
+    answered = [(chat.labels, chat.respondents) for chat in chats if chat.respondents.value]
+    if answered:
+        most = max(answered, key=lambda it: it[1].value or 0)
+        yield Illustration(
+            "chat-respondents",
+            Chapter.CHATS,
+            Phrase("chart.chat_respondents", {"chat": Name(most[0])}),
+            Phrase("chart.chat_respondents.caption", {"quarter": quarter}),
+            "chats",
+            _figures(answered),
+        )
+    for chat in chats:
+        for question in chat.questions:
+            yield from _options(chat.code, chat.labels, question, quarter)
+
+
+def _smileys(content: EditionContent) -> Iterator[Illustration]:
+    section = content.figures.smileys
+    faces = [(face.labels, face.share) for face in section.distribution if face.share.value is not None]
+    if faces and section.satisfied_share.value is not None:
+        yield Illustration(
+            "smileys",
+            Chapter.SMILEYS,
+            Phrase("chart.smileys", {"share": Source("smileys.satisfied_share", section.satisfied_share).value}),
+            Phrase("chart.smileys.caption", {"quarter": _quarter(content)}),
+            "smileys-distribution",
+            _figures(faces),
+        )
+
+
+def _ombudsman(content: EditionContent) -> Iterator[Illustration]:
+    section = content.figures.ombudsman
+    if section is None:
+        return
+    for code, entries in (("services", section.by_service), ("reasons", section.by_reason)):
+        ranked = _ranked(entries)
+        if ranked:
+            yield Illustration(
+                f"ombudsman-{code}",
+                Chapter.OMBUDSMAN,
+                Phrase(f"chart.ombudsman_{code}", {"name": Name(ranked[0].labels)}),
+                Phrase(f"chart.ombudsman_{code}.caption", {"quarter": _quarter(content)}),
+                f"ombudsman-by-{code[:-1]}",
+                _entries(ranked, _quarter(content), with_last_year=False),
+            )
+
+
+def _surveys(content: EditionContent) -> Iterator[Illustration]:
+    grades = [
+        (survey.labels, question.labels, question.figure)
+        for survey in content.figures.surveys
+        for question in survey.questions
+        if question.purpose is QuestionPurpose.OVERALL_GRADE and question.figure and question.figure.value is not None
+    ]
+    if grades:
+        yield Illustration(
+            "survey-grades",
+            Chapter.SURVEYS,
+            Phrase("chart.survey_grades"),
+            Phrase("chart.survey_grades.caption", {"quarter": _quarter(content)}),
+            "survey-questions",
+            _dots([(question, figure) for _, question, figure in grades], scale=(4, 10)),
+        )
+
+
+def _options(
+    chat: str, name: Labels, question: QuestionEntry[QuarterFigure], quarter: Period
+) -> Iterator[Illustration]:
+    shown = sorted((it for it in question.options if it.share.value), key=lambda it: -(it.share.value or 0))
+    if shown:
+        caption = "chart.chat_topics.caption_multiple" if question.is_multiple_response else "chart.chat_topics.caption"
+        yield Illustration(
+            f"{chat}-{question.code}".replace("_", "-"),
+            Chapter.CHATS,
+            Phrase("chart.chat_topics", {"chat": Name(name), "topic": Name(shown[0].labels, is_common=True)}),
+            Phrase(caption, {"quarter": quarter, "chat": Name(name)}),
+            "chat-options",
+            _shares(shown),
+        )
+
+
+def _quarter(content: EditionContent) -> Period:
+    return parse_period(PeriodKind.QUARTER, content.quarter)
+
+
+def _ranked(entries: Sequence[Entry[QuarterFigure]]) -> list[Entry[QuarterFigure]]:
+    return sorted((it for it in entries if it.number.value), key=lambda it: -(it.number.value or 0))
+
+
+def _entries(entries: Sequence[Entry[QuarterFigure]], quarter: Period, *, with_last_year: bool) -> Draw:
+    """Bars of numbers with their shares; where asked, those of the same quarter last year hollow below."""
+
+    def draw(language: Language, width: int) -> alt.LayerChart:
+        bars: list[Bar] = []
+        for entry in entries:
+            name = _label(entry.labels, language)
+            bars.append(Bar(name, entry.number.value or 0, _number_and_share(entry, language)))
+            earlier = entry.number.same_quarter_last_year
+            if with_last_year and earlier.value is not None:
+                written = f"{_written(entry.number, earlier, language)} · {period_label(quarter.same_last_year())}"
+                bars.append(Bar(name, earlier.value, written, is_compared=True))
+        return horizontal_bars(bars, width)
+
+    return draw
+
+
+def _shares(options: Sequence[ShareEntry[QuarterFigure]]) -> Draw:
+    return _figures([(option.labels, option.share) for option in options])
+
+
+def _figures(figures: Sequence[tuple[Labels, QuarterFigure]]) -> Draw:
+    def draw(language: Language, width: int) -> alt.LayerChart:
+        return horizontal_bars(
+            [Bar(_label(labels, language), it.value or 0, _written(it, it, language)) for labels, it in figures], width
+        )
+
+    return draw
+
+
+def _dots(figures: Sequence[tuple[Labels, QuarterFigure]], scale: tuple[float, float] = (0, 100)) -> Draw:
+    def draw(language: Language, width: int) -> alt.LayerChart:
+        dots = [
+            Dot(
+                _label(labels, language),
+                it.value or 0,
+                _written(it, it, language),
+                it.interval,
+                it.previous_quarter.value,
+            )
+            for labels, it in figures
+        ]
+        return dots_on_scale(dots, scale, width)
+
+    return draw
+
+
+def _line(series: Sequence[tuple[str, float | None]], measure: str) -> Draw:
+    definition = MEASURES[measure]
+
+    def draw(language: Language, width: int) -> alt.LayerChart:
+        points = [
+            Point(
+                period_label(parse_period(PeriodKind.QUARTER, label)),
+                value,
+                "" if value is None else write_value(value, definition.unit, definition.decimals, language),
+            )
+            for label, value in series
+        ]
+        return line_over_quarters(points, width)
+
+    return draw
+
+
+def _points(table: StoredTable, measure: str) -> list[tuple[str, float | None]]:
+    """The measure of each quarter; those before the first record came have none, not nought."""
+    values = {cell.key[0]: cell.value for cell in table.cells if cell.key[-1] == measure}
+    labels = [category.code for category in table.dimensions[0].categories]
+    first = next((place for place, label in enumerate(labels) if values.get(label)), len(labels))
+    return [(label, values.get(label) if place >= first else None) for place, label in enumerate(labels)]
+
+
+def _series_title(received: Source) -> Phrase:
+    change = received.last_year.comparison.change
+    return Phrase(f"chart.feedback_series.{change}")
+
+
+def _number_and_share(entry: Entry[QuarterFigure], language: Language) -> str:
+    number = _written(entry.number, entry.number, language)
+    return number if entry.share.value is None else f"{number} ({_written(entry.share, entry.share, language)})"
+
+
+def _written(figure: QuarterFigure, valued: QuarterFigure | ComparisonAnswer, language: Language) -> str:
+    definition = MEASURES[figure.measure]
+    return "" if valued.value is None else write_value(valued.value, definition.unit, definition.decimals, language)
+
+
+def _label(labels: Labels, language: Language) -> str:
+    return labels.get(language, labels["fi"])
