@@ -110,6 +110,29 @@ def demo(
             raise CommandError("Some published values do not agree; are there other records of the quarter here?")
 
 
+@app.command()
+def publish(
+    quarter: Annotated[str, typer.Argument(help="The quarter, such as 2021-Q2.")],
+    signer_key: Annotated[
+        str, typer.Option("--signer-key", envvar="KATSAUS_SIGNER_KEY", help="Another person's key, which signs it off.")
+    ],
+    reason: Annotated[str | None, typer.Option(help="Why a published review is corrected, for the public log.")] = None,
+    accept: Annotated[list[str] | None, typer.Option(help="A warning to accept; repeat for several.")] = None,
+    key: KeyOption = None,
+) -> None:
+    """Publish a quarter's review: draft, check, sign off, freeze. Says what blocks it."""
+    from services.cli.publish import publish_quarter, show_addresses
+    from services.cli.service_http import Services
+    from services.shared.settings import get_settings
+
+    settings = get_settings()
+    with Services.of(settings, _key_or_operators(key)) as officer, Services.of(settings, signer_key) as signer:
+        publish_quarter(
+            officer.reporting, signer.reporting, quarter, console, reason=reason, accepted=tuple(accept or ())
+        )
+    show_addresses(settings.public_reporting_base_url, quarter, console)
+
+
 @load_app.command("open311")
 def load_open311(
     file: Annotated[Path, typer.Argument(help="Open311 records with their tasks, one JSON object a line; may be .gz.")],

@@ -10,6 +10,7 @@ from services.reporting_api.editions.endpoints import router as editions_router
 from services.reporting_api.measures.endpoints import router as measures_router
 from services.reporting_api.participation.endpoints import router as participation_router
 from services.reporting_api.periods.endpoints import router as periods_router
+from services.reporting_api.review.endpoints import router as review_router
 from services.reporting_api.statements.clients import statement_clients
 from services.reporting_api.tables.endpoints import router as tables_router
 from services.reporting_api.texts.endpoints import router as texts_router
@@ -29,6 +30,7 @@ TAGS = {
     "figures": "The figures of a period.",
     "tables": "Named tables of the figures, in the formats reporting tools read.",
     "editions": "The published reviews: numbered, signed off, and never changed.",
+    "reviews": "The reviews as pages, in three languages.",
     "texts": "What officers write for the next edition.",
     "participation": "What client panels and residents did in a quarter, in words.",
     "measures": "What each figure means.",
@@ -58,6 +60,7 @@ def create() -> FastAPI:
             editions_router,
             texts_router,
             actions_router,
+            review_router,
         ],
         lifespan=_statement_clients,
     )

@@ -187,6 +187,10 @@ class Settings(BaseSettings):
         default=None,
         description="feedback_api's address as residents reach it, for links in letters; by default the host and port.",
     )
+    public_reporting_url: str | None = Field(
+        default=None,
+        description="reporting_api's address as residents reach it, for links in feeds; by default the host and port.",
+    )
     smtp_url: SecretStr | None = Field(
         default=None,
         description="`smtp://user:password@host:587` (TLS always; without a password where offered; "
@@ -441,6 +445,11 @@ class Settings(BaseSettings):
     def public_feedback_base_url(self) -> str:
         """Where residents reach feedback_api, without a slash at the end."""
         return (self.public_feedback_url or self.feedback_base_url).rstrip("/")
+
+    @property
+    def public_reporting_base_url(self) -> str:
+        """Where residents reach reporting_api, without a slash at the end."""
+        return (self.public_reporting_url or self.reporting_base_url).rstrip("/")
 
     @property
     def survey_base_url(self) -> str:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer
 from services.reporting_api.editions import repository
@@ -31,7 +32,13 @@ from services.reporting_api.editions.schemas import (
     EditionWithdrawal,
 )
 from services.reporting_api.editions.service import EditionService, content_of, is_public
+from services.reporting_api.language import Language
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem
+from services.reporting_api.tables.endpoints import FILES, FormatQuery, LanguageQuery, table_answer
+from services.reporting_api.tables.errors import UnknownTableProblem
+from services.reporting_api.tables.formats.registry import FileFormat
+from services.reporting_api.tables.schemas import TableAnswer, TableList
+from services.reporting_api.tables.service import BuiltTable, beside, summary_of
 from services.reporting_api.texts.endpoints import RESPONSES, OfficerDep
 from services.reporting_api.texts.schemas import Quarter
 from services.shared.catalogue import CatalogueDep
@@ -100,10 +107,46 @@ async def edition_newest(request: Request, quarter: Quarter, session: ReadSessio
 )
 async def edition_read(request: Request, quarter: Quarter, version: VersionPath, session: ReadSessionDep) -> Response:
     """It never changes; where it was corrected, a later version stands beside it."""
-    edition = await repository.find(session, quarter, version)
-    if edition is None or not is_public(edition, now()):
-        raise EditionNotFoundProblem(f"version {version} of {quarter} is not published; GET /v1/editions lists them")
-    return conditional_answer(request, _answer(edition))
+    return conditional_answer(request, _answer(await _published(session, quarter, version)))
+
+
+@router.get(
+    "/editions/{quarter}/{version}/tables",
+    summary="The tables of a published edition",
+    response_model=TableList,
+    responses=NOT_MODIFIED | FOUND,
+)
+async def edition_table_list(
+    request: Request, quarter: Quarter, version: VersionPath, session: ReadSessionDep
+) -> Response:
+    """Every table's name, title, dimensions and formats."""
+    content = content_of(await _published(session, quarter, version))
+    tables = [summary_of(stored.table()) for stored in content.tables.values()]
+    return conditional_answer(request, TableList(period=quarter, formats=list(FileFormat), tables=tables))
+
+
+@router.get(
+    "/editions/{quarter}/{version}/tables/{table}",
+    summary="A table of a published edition",
+    response_model=TableAnswer,
+    responses=NOT_MODIFIED | FOUND | problem_responses(UnknownTableProblem) | FILES,
+)
+async def edition_table_read(
+    request: Request,
+    quarter: Quarter,
+    version: VersionPath,
+    table: Annotated[str, Path(examples=["feedback-by-type"])],
+    session: ReadSessionDep,
+    format: FormatQuery = FileFormat.JSON,  # noqa: A002 (the promised name)
+    lang: LanguageQuery = Language.FI,
+) -> Response:
+    """The cells as they were published, in any of the formats."""
+    edition = await _published(session, quarter, version)
+    content = content_of(edition)
+    if table not in content.tables:
+        raise UnknownTableProblem(f"{table[:100]!r} is no table; there are {', '.join(content.tables)}")
+    built = BuiltTable(content.tables[table].table(), beside(content.figures))
+    return table_answer(request, built, format, lang, name=f"{table}-{quarter}-v{version}")
 
 
 @router.get("/editions/{quarter}/{version}/comparison", summary="What a correction changed", responses=FOUND)
@@ -216,6 +259,13 @@ def in_work(edition: Edition, checks: list[Check]) -> EditionInWork:
         withdrawn_by=edition.withdrawn_by,
         checks=checks,
     )
+
+
+async def _published(session: AsyncSession, quarter: str, version: int) -> Edition:
+    edition = await repository.find(session, quarter, version)
+    if edition is None or not is_public(edition, now()):
+        raise EditionNotFoundProblem(f"version {version} of {quarter} is not published; GET /v1/editions lists them")
+    return edition
 
 
 def _answer(edition: Edition) -> EditionAnswer:

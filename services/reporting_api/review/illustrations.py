@@ -39,6 +39,8 @@ class Illustration:
     caption: Phrase
     table: str
     draw: Draw
+    within: tuple[str, ...] = ()
+    """Codes of the table's outermost dimensions that the chart is about; none where it is about the whole table."""
 
     def svg(self, language: Language, width: int) -> str:
         """The chart, named by its title and described by its caption."""
@@ -108,6 +110,7 @@ def _themes(content: EditionContent) -> Iterator[Illustration]:
                 Phrase("chart.theme.caption", {"quarter": _quarter(content), "theme": Name(theme.labels)}),
                 "themes-by-type",
                 _entries(types, _quarter(content), with_last_year=False),
+                (theme.code,),
             )
 
 
@@ -204,6 +207,7 @@ def _options(
             Phrase(caption, {"quarter": quarter, "chat": Name(name)}),
             "chat-options",
             _shares(shown),
+            (chat, question.code),
         )
 
 

@@ -12,8 +12,8 @@ from services.reporting_api.periods.service import find_period
 from services.reporting_api.tables.definitions import TABLES
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.registry import WRITERS, FileFormat
-from services.reporting_api.tables.schemas import TableAnswer, TableDimensionAnswer, TableList, TableSummary
-from services.reporting_api.tables.service import TableService, answer_of
+from services.reporting_api.tables.schemas import TableAnswer, TableList
+from services.reporting_api.tables.service import BuiltTable, TableService, answer_of, summary_of
 from services.shared.catalogue import UnitsAs
 from services.shared.clock import now
 from services.shared.periods import PeriodKind
@@ -28,6 +28,7 @@ KindPath = Annotated[
     Literal["quarters", "months", "weeks", "years"], Path(description="Which kind of period the label names.")
 ]
 LabelPath = Annotated[str, Path(examples=["2021-Q2"])]
+FormatQuery = Annotated[FileFormat, Query(description="`csv-fi`: semicolon and decimal comma.")]
 LanguageQuery = Annotated[Language, Query(description="Language of labels and notes; codes are the same in all.")]
 SeriesQuery = Annotated[
     int,
@@ -58,14 +59,7 @@ FILES: dict[int | str, dict[str, Any]] = {
 async def table_list(request: Request, kind: KindPath, label: LabelPath) -> Response:
     """Every table's name, title, dimensions and formats."""
     find_period(KINDS[kind], label, now())
-    tables = [
-        TableSummary(
-            name=table.name,
-            titles=table.titles,
-            dimensions=[TableDimensionAnswer(code=code, labels=labels) for code, labels in table.dimensions.items()],
-        )
-        for table in TABLES.values()
-    ]
+    tables = [summary_of(table) for table in TABLES.values()]
     return conditional_answer(request, TableList(period=label, formats=list(FileFormat), tables=tables))
 
 
@@ -81,7 +75,7 @@ async def table_read(
     table: Annotated[str, Path(examples=["feedback-by-type"])],
     asker: AskerDep,
     service: TableServiceDep,
-    format: Annotated[FileFormat, Query(description="`csv-fi`: semicolon and decimal comma.")] = FileFormat.JSON,  # noqa: A002 (the promised name)
+    format: FormatQuery = FileFormat.JSON,  # noqa: A002 (the promised name)
     lang: LanguageQuery = Language.FI,
     series: SeriesQuery = 1,
     unit: UnitQuery = None,
@@ -89,16 +83,29 @@ async def table_read(
 ) -> Response:
     """Flat rows in JSON, or a file: the same cells in each format, hidden ones marked by their status."""
     built = await service.build(table, asker.inquiry(KINDS[kind], label, unit, units), series)
-    answer = answer_of(built, lang)
-    if format is FileFormat.JSON:
-        return conditional_answer(asker.request, answer, passing=PASSING, is_private=asker.has_key)
-    writer = WRITERS[format]
+    return table_answer(asker.request, built, format, lang, name=f"{table}-{label}", is_private=asker.has_key)
+
+
+def table_answer(
+    request: Request,
+    built: BuiltTable,
+    as_format: FileFormat,
+    language: Language,
+    *,
+    name: str,
+    is_private: bool = False,
+) -> Response:
+    """The table as JSON, or as a file named ``name`` with the language and the format's extension."""
+    answer = answer_of(built, language)
+    if as_format is FileFormat.JSON:
+        return conditional_answer(request, answer, passing=PASSING, is_private=is_private)
+    writer = WRITERS[as_format]
     return conditional_file(
-        asker.request,
-        writer.write(built.table, lang, built.edition),
+        request,
+        writer.write(built.table, language, built.edition),
         answer,
         media_type=writer.media_type,
-        filename=f"{table}-{label}-{lang}.{writer.extension}",
+        filename=f"{name}-{language}.{writer.extension}",
         passing=PASSING,
-        is_private=asker.has_key,
+        is_private=is_private,
     )

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from services.reporting_api.language import Language
 from services.reporting_api.measures.figures import Figure
-from services.reporting_api.periods.schemas import Report
+from services.reporting_api.periods.schemas import QuarterReport, Report
 from services.reporting_api.periods.service import Inquiry, PeriodService
 from services.reporting_api.tables.definitions import TABLES, TableDefinition
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.flat import Edition, columns_of, flat_rows, in_language
 from services.reporting_api.tables.model import Table
-from services.reporting_api.tables.schemas import TableAnswer
+from services.reporting_api.tables.schemas import TableAnswer, TableDimensionAnswer, TableSummary
 from services.shared.tables.base import Labels
 
 SOURCE: Labels = {
@@ -38,7 +38,7 @@ class TableService:
         """The table of the period asked for and ``series - 1`` periods before it, oldest first."""
         definition = find_table(name)
         reports = await self._periods.series(inquiry, series)
-        return BuiltTable(definition.build(reports), _edition(reports[inquiry.label]))
+        return BuiltTable(definition.build(reports), beside(reports[inquiry.label]))
 
 
 def find_table(name: str) -> TableDefinition:
@@ -46,6 +46,16 @@ def find_table(name: str) -> TableDefinition:
     if name not in TABLES:
         raise UnknownTableProblem(f"{name[:100]!r} is no table; there are {', '.join(TABLES)}")
     return TABLES[name]
+
+
+def summary_of(table: Table | TableDefinition) -> TableSummary:
+    """A table as it is listed."""
+    dimensions = {it.code: it.labels for it in table.classifying} if isinstance(table, Table) else table.dimensions
+    return TableSummary(
+        name=table.name,
+        titles=table.titles,
+        dimensions=[TableDimensionAnswer(code=code, labels=labels) for code, labels in dimensions.items()],
+    )
 
 
 def answer_of(built: BuiltTable, language: Language) -> TableAnswer:
@@ -64,7 +74,8 @@ def answer_of(built: BuiltTable, language: Language) -> TableAnswer:
     )
 
 
-def _edition(report: Report[Figure]) -> Edition:
+def beside(report: Report[Figure] | QuarterReport) -> Edition:
+    """What is said beside the tables of a report."""
     notes = (report.demonstration.note, report.smileys.note)
     return Edition(
         as_of=report.as_of,

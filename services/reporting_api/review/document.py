@@ -1,0 +1,160 @@
+"""The review in one language, put together: what the page and the PDF both show, figures numbered in their order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel.dates import format_date
+
+from services.reporting_api.editions.content import EditionContent
+from services.reporting_api.language import Language
+from services.reporting_api.review.chapters.digest import digest_phrases
+from services.reporting_api.review.chapters.registry import phrases_of
+from services.reporting_api.review.illustrations import Illustration, illustrations_of
+from services.reporting_api.review.numbers import LOCALES
+from services.reporting_api.review.phrases import quarter_words, say, words_of
+from services.reporting_api.review.table_view import TableView, view_table
+from services.shared.clock import local_day
+from services.shared.periods import Period, PeriodKind, parse_period
+from services.shared.tables import Edition
+from services.shared.tables.base import Labels
+from services.shared.tables.editions import Chapter, EditionState, ReviewLanguage
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFigure:
+    """A numbered chart with the table of its cells."""
+
+    number: int
+    illustration: Illustration
+    title: str
+    caption: str
+    table: TableView
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerText:
+    """An officer's text; ``language`` is another than the review's where it was not written in that."""
+
+    markdown: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAct:
+    """What residents said and what was done, with the day it was done; in Finnish where it was not translated."""
+
+    said: str
+    did: str
+    done_on: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewChapter:
+    """A chapter: the officer's text, the sentences of the figures, and its charts."""
+
+    code: Chapter
+    heading: str
+    text: OfficerText | None
+    sentences: tuple[str, ...]
+    figures: tuple[ReviewFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The whole review in one language."""
+
+    language: Language
+    quarter: Period
+    title: str
+    subtitle: str
+    version: int
+    published_on: str | None
+    withdrawal_reason: str | None
+    correction_reason: str | None
+    content_hash: str
+    is_internal: bool
+    is_draft: bool
+    demonstration_note: str | None
+    digest: tuple[str, ...]
+    chapters: tuple[ReviewChapter, ...]
+    actions: tuple[ReviewAct, ...]
+    methods: tuple[str, ...]
+
+
+def put_together(edition: Edition, content: EditionContent, language: Language, *, is_internal: bool = False) -> Review:
+    """The review of an edition's content."""
+    words = words_of(language)
+    quarter = parse_period(PeriodKind.QUARTER, content.quarter)
+    report = content.figures
+    note = report.demonstration.note
+    return Review(
+        language=language,
+        quarter=quarter,
+        title=words["review"]["title"],
+        subtitle=words["review"]["subtitle"].format(quarter=quarter_words(quarter, language, "title")),
+        version=edition.version,
+        published_on=write_day(edition.embargo_until or edition.published_at, language),
+        withdrawal_reason=edition.withdrawal_reason if edition.state == EditionState.WITHDRAWN else None,
+        correction_reason=edition.reason,
+        content_hash=edition.internal_hash if is_internal else edition.content_hash,
+        is_internal=is_internal,
+        is_draft=edition.published_at is None,
+        demonstration_note=_in(note, language) if note else None,
+        digest=tuple(say(phrase, language) for phrase in digest_phrases(report)),
+        chapters=tuple(_chapters(content, language)),
+        actions=tuple(_acts(content, language)),
+        methods=tuple(words["methods"]),
+    )
+
+
+def write_day(moment: datetime | date | None, language: Language) -> str | None:
+    """The city's day of a moment, as the language writes it."""
+    if moment is None:
+        return None
+    day = local_day(moment) if isinstance(moment, datetime) else moment
+    return format_date(day, format="long", locale=LOCALES[language])
+
+
+def _chapters(content: EditionContent, language: Language) -> Iterator[ReviewChapter]:
+    numbered = list(enumerate(illustrations_of(content), start=1))
+    for chapter in Chapter:
+        text = _text(content, chapter, language)
+        sentences = tuple(say(phrase, language) for phrase in phrases_of(chapter, content.figures))
+        figures = tuple(_figure(number, it, content, language) for number, it in numbered if it.chapter is chapter)
+        has_actions = chapter is Chapter.ACTIONS and content.actions
+        if text or sentences or figures or has_actions or chapter is Chapter.METHODS:
+            heading = words_of(language)["headings"][chapter]
+            yield ReviewChapter(chapter, heading, text, sentences, figures)
+
+
+def _figure(number: int, illustration: Illustration, content: EditionContent, language: Language) -> ReviewFigure:
+    return ReviewFigure(
+        number=number,
+        illustration=illustration,
+        title=say(illustration.title, language),
+        caption=say(illustration.caption, language),
+        table=view_table(content.tables[illustration.table], illustration.within, language),
+    )
+
+
+def _text(content: EditionContent, chapter: Chapter, language: Language) -> OfficerText | None:
+    texts = content.texts.get(chapter, {})
+    for wanted in (language, *Language):
+        markdown = texts.get(ReviewLanguage(wanted))
+        if markdown is not None:
+            return OfficerText(markdown, wanted)
+    return None
+
+
+def _acts(content: EditionContent, language: Language) -> Iterator[ReviewAct]:
+    for action in content.actions:
+        has_words = language in action.said and language in action.did
+        shown = language if has_words else Language.FI
+        done_on = write_day(action.done_on, language) or ""
+        yield ReviewAct(action.said[shown], action.did[shown], done_on, shown)
+
+
+def _in(labels: Labels, language: Language) -> str:
+    return labels.get(language, labels["fi"])

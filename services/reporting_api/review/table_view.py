@@ -1,0 +1,101 @@
+"""A table as people read it: a row a class, numbers as the text writes them, hidden ones said to be hidden."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.reporting_api.language import Language
+from services.reporting_api.measures.figures import FigureStatus
+from services.reporting_api.measures.registry import MEASURES, Measure, MeasureUnit
+from services.reporting_api.review.numbers import write_number, write_value
+from services.reporting_api.review.phrases import words_of
+from services.reporting_api.tables.stored import StoredCell, StoredDimension, StoredTable
+from services.shared.tables.base import Labels
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """Column headings, and rows of a name and cells."""
+
+    name_heading: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def view_table(table: StoredTable, within: Sequence[str], language: Language) -> TableView:
+    """The newest period's rows; of ``within`` only, the codes of the outermost classifying dimensions."""
+    newest = table.dimensions[0].categories[-1].code
+    classifying = table.dimensions[1:-1]
+    outer = len(within)
+    cells = {
+        tuple(cell.key[1:]): cell
+        for cell in table.cells
+        if cell.key[0] == newest and cell.key[1 : 1 + outer] == list(within)
+    }
+    measures = [MEASURES[it.code] for it in table.dimensions[-1].categories if any(it.code == key[-1] for key in cells)]
+    classes = list(dict.fromkeys(key[:-1] for key in cells))
+    words = words_of(language)["tables"]
+    return TableView(
+        name_heading=" / ".join(_in(it.labels, language) for it in classifying[outer:]) or words["figure"],
+        headings=tuple(heading for measure in measures for heading in _headings(measure, language)),
+        rows=tuple(
+            (
+                _name(classifying[outer:], key[outer:], language) or _in(table.titles, language),
+                tuple(
+                    text for measure in measures for text in _cells(cells.get((*key, measure.slug)), measure, language)
+                ),
+            )
+            for key in classes
+        ),
+    )
+
+
+def _headings(measure: Measure, language: Language) -> tuple[str, ...]:
+    words = words_of(language)["tables"]
+    name = _in(measure.names, language)
+    if measure.unit is MeasureUnit.COUNT:
+        return (name,)
+    if measure.unit is MeasureUnit.PERCENT:
+        return name, words["base"]
+    return name, words["interval"], words["n"]
+
+
+def _cells(cell: StoredCell | None, measure: Measure, language: Language) -> tuple[str, ...]:
+    words = words_of(language)["tables"]
+    width = len(_headings(measure, language))
+    if cell is None:
+        return (words["none"],) * width
+    if cell.status is FigureStatus.SUPPRESSED:
+        return (words["suppressed"],) * width
+    if cell.value is None:
+        return (words["none"],) * width
+    value = write_value(cell.value, measure.unit, measure.decimals, language)
+    if measure.unit is MeasureUnit.COUNT:
+        return (value,)
+    if measure.unit is MeasureUnit.PERCENT:
+        return value, _whole(cell.base, language)
+    return value, _interval(cell, measure, language), _whole(cell.count, language)
+
+
+def _interval(cell: StoredCell, measure: Measure, language: Language) -> str:
+    if cell.lower is None or cell.upper is None:
+        return str(words_of(language)["tables"]["none"])
+    lower, upper = (write_number(bound, measure.decimals, language) for bound in (cell.lower, cell.upper))
+    return f"{lower}–{upper}"
+
+
+def _whole(number: int | None, language: Language) -> str:
+    return str(words_of(language)["tables"]["none"]) if number is None else write_number(number, 0, language)
+
+
+def _name(dimensions: Sequence[StoredDimension], codes: Key, language: Language) -> str:
+    names = []
+    for dimension, code in zip(dimensions, codes, strict=True):
+        category = next(it for it in dimension.categories if it.code == code)
+        names.append(_in(category.labels, language))
+    return " / ".join(names)
+
+
+def _in(labels: Labels, language: Language) -> str:
+    return labels.get(language, labels["fi"])
