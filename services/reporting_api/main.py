@@ -30,7 +30,6 @@ TAGS = {
     "figures": "The figures of a period.",
     "tables": "Named tables of the figures, in the formats reporting tools read.",
     "editions": "The published reviews: numbered, signed off, and never changed.",
-    "reviews": "The reviews as pages, in three languages.",
     "texts": "What officers write for the next edition.",
     "participation": "What client panels and residents did in a quarter, in words.",
     "measures": "What each figure means.",

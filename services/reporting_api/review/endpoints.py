@@ -32,7 +32,7 @@ from services.shared.security import PrincipalDep
 from services.shared.settings import settings_of
 from services.shared.tables import Edition
 
-router = APIRouter(prefix="/reviews", tags=["reviews"])
+router = APIRouter(prefix="/reviews", tags=["reviews"], include_in_schema=False)
 
 LangQuery = Annotated[Language, Query(description="Language of the page.")]
 VersionQuery = Annotated[int | None, Query(ge=1, le=10_000, description="An earlier version; by default the newest.")]
