@@ -188,10 +188,14 @@ async def add_survey(
     session.add(Survey(**defaults | overrides))
     await session.flush()
     for version in range(1, versions + 1):
-        session.add(SurveyVersion(survey_code=code, version=version, published_at=datetime(2015, 1, 1, tzinfo=UTC)))
+        published = SurveyVersion(survey_code=code, version=version, published_at=None)
+        session.add(published)
         await session.flush()
         for position, (question, definition) in enumerate(questions.items()):
             await _add_question(session, code, version, question, position, definition)
+        # Only a draft can be written.
+        published.published_at = datetime(2015, 1, 1, tzinfo=UTC)
+        await session.flush()
 
 
 async def _add_question(
@@ -208,6 +212,8 @@ async def _add_question(
             labels={"fi": f"{code}?"},
             scale_steps=definition.get("scale_steps"),
             is_required=False,
+            shown_when=definition.get("shown_when"),
+            replaces=definition.get("replaces"),
         )
     )
     await session.flush()

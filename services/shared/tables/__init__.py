@@ -70,8 +70,10 @@ from services.shared.tables.retention import RetentionPolicy, RetentionRun
 from services.shared.tables.spam import SolvedChallenge
 from services.shared.tables.surveys import (
     AnswerHistogram,
+    CommentDecision,
     CommentHandover,
     Survey,
+    SurveyInvitation,
     SurveyOption,
     SurveyQuestion,
     SurveyResponse,
@@ -86,6 +88,7 @@ __all__ = [
     "Channel",
     "ChapterText",
     "ClientPanel",
+    "CommentDecision",
     "CommentHandover",
     "DeadlinePolicy",
     "Device",
@@ -138,6 +141,7 @@ __all__ = [
     "SolvedChallenge",
     "SourcePointMapping",
     "Survey",
+    "SurveyInvitation",
     "SurveyOption",
     "SurveyQuestion",
     "SurveyResponse",

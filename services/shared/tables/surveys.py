@@ -74,6 +74,18 @@ class MisuseReason(StrEnum):
     REPEATED_PRESS = "repeated_press"
 
 
+class RespondentRole(StrEnum):
+    """Who is asked. Each has questions of its own, so each has surveys of its own."""
+
+    CLIENT = "client"
+    """The service's client, from 13 years."""
+    CHILD = "child"
+    """A child of 7 to 12 years."""
+    CLOSE_RELATIVE = "close_relative"
+    PROFESSIONAL = "professional"
+    OTHER = "other"
+
+
 class QuestionKind(StrEnum):
     """What an answer may be; ``services.survey_api.surveys.answers`` gives each kind's rule and histogram values."""
 
@@ -100,11 +112,25 @@ class QuestionPurpose(StrEnum):
     OTHER = "other"
 
 
+class CommentRelease(StrEnum):
+    """What was decided about a comment."""
+
+    RELEASED = "released"
+    WITHHELD = "withheld"
+
+
 RESPONSES_QUESTION = "_responses"
 """Histogram key under which each response is counted once, whatever it answers. No question may bear this code."""
 
+PARTIAL_QUESTION = "_partial"
+"""Histogram key under which each response that is not complete is counted once more."""
+
+ASKED_PREFIX = "_asked_"
+"""Before a follow-up question's code: histogram key under which each response that was asked it is counted once."""
+
 RESPONSE_VALUE = 1
-"""Histogram value of the :data:`RESPONSES_QUESTION` rows and of a text question's rows (a text was given)."""
+"""Histogram value of the :data:`RESPONSES_QUESTION`, partial and asked rows, and of a text question's rows (a text was
+given)."""
 
 MISUSE_QUESTION = "_misuse"
 """Histogram key under which each response left out as misuse is counted, once and nowhere else."""
@@ -117,13 +143,16 @@ count from 1."""
 class Survey(Table, table=True):
     """A survey: a chat's questionnaire, a smiley question, a client survey.
 
-    ``allowed_origins`` are the origins whose pages may show and answer it; null for any.
+    ``allowed_origins`` are the origins whose pages may show and answer it; null for any. ``revision`` grows with each
+    change.
     """
 
     __tablename__ = "survey"
     __table_args__ = (
         one_of("kind", SurveyKind, "kind_known"),
         one_of("collection_mode", CollectionMode, "collection_mode_known"),
+        one_of("respondent_role", RespondentRole, "respondent_role_known"),
+        CheckConstraint("revision >= 1", name="revision_positive"),
         has_finnish("names", "names_have_finnish"),
         CheckConstraint("closes_at IS NULL OR closes_at > opens_at", name="closes_after_opens"),
         CheckConstraint("code ~ '^[a-z0-9][a-z0-9-]{0,62}$'", name="code_is_slug"),
@@ -145,21 +174,32 @@ class Survey(Table, table=True):
     is_demonstration: bool
     allowed_origins: list[str] | None = optional_text_list()
     created_at: datetime = timestamp()
+    respondent_role: str = text(default=RespondentRole.CLIENT, sa_column_kwargs={"server_default": "client"})
+    allows_several_per_interaction: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class SurveyVersion(Table, table=True):
-    """A published set of questions; never changed, only followed by the next."""
+    """A set of questions: a draft until it has ``published_at``, then never changed (a trigger holds it to that)."""
 
     __tablename__ = "survey_version"
-    __table_args__ = (CheckConstraint("version >= 1", name="version_positive"),)
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="version_positive"),
+        Index("uq_survey_version_one_draft", "survey_code", unique=True, postgresql_where="published_at IS NULL"),
+    )
 
     survey_code: str = text(primary_key=True, foreign_key="survey.code")
     version: int = Field(primary_key=True)
-    published_at: datetime = timestamp()
+    published_at: datetime | None = timestamp(default=None)
 
 
 class SurveyQuestion(Table, table=True):
-    """A question of a version. The same code in two versions is the same question, and comparable."""
+    """A question of a version. The same code in two versions is the same question, and comparable.
+
+    ``shown_when`` of a follow-up: the ``question`` before it and the ``values`` after which it is asked.
+    ``question_set`` names the set it was taken from. ``replaces`` is the question it follows without being comparable.
+    ``change_note`` says why it stays comparable although its words changed.
+    """
 
     __tablename__ = "survey_question"
     __table_args__ = (
@@ -174,6 +214,11 @@ class SurveyQuestion(Table, table=True):
         CheckConstraint("(kind = 'scale') = (scale_steps IS NOT NULL)", name="scale_has_steps"),
         CheckConstraint("100 % (scale_steps - 1) = 0", name="scale_steps_are_whole"),
         CheckConstraint("code ~ '^[a-z0-9][a-z0-9_]{0,62}$'", name="code_is_name"),
+        CheckConstraint(
+            "shown_when ? 'question' AND shown_when ? 'values' AND jsonb_typeof(shown_when -> 'values') = 'array'",
+            name="shown_when_has_question_and_values",
+        ),
+        CheckConstraint("replaces <> code", name="replaces_another"),
     )
 
     survey_code: str = text(primary_key=True)
@@ -185,6 +230,10 @@ class SurveyQuestion(Table, table=True):
     labels: Labels = labels()
     scale_steps: int | None = None
     is_required: bool
+    shown_when: dict[str, Any] | None = json_object(nullable=True)
+    question_set: str | None = text(default=None)
+    replaces: str | None = text(default=None)
+    change_note: str | None = text(default=None)
 
 
 class SurveyOption(Table, table=True):
@@ -216,6 +265,7 @@ class SurveyResponse(Table, table=True):
 
     Those with a ``source_misuse_reason`` (their sender's judgement) or a ``misuse_reason`` (ours, by ``misuse_rule``)
     are in no figure.
+    ``single_interaction`` is the interaction's reference where the survey takes one response of each.
     """
 
     __tablename__ = "survey_response"
@@ -236,6 +286,7 @@ class SurveyResponse(Table, table=True):
             name="given_on_is_local_day",
         ),
         Index("ix_survey_response_survey_code_given_on", "survey_code", "given_on"),
+        CheckConstraint("single_interaction = interaction_reference", name="single_interaction_is_interaction"),
         Index("ix_survey_response_recorded_at_id", "recorded_at", "id"),
         Index(
             "ix_survey_response_device_code_given_at",
@@ -249,6 +300,14 @@ class SurveyResponse(Table, table=True):
             "source_point",
             "given_at",
             postgresql_where=sql("source_point IS NOT NULL"),
+        ),
+        Index(
+            "uq_survey_response_single_interaction",
+            "survey_code",
+            "version",
+            "single_interaction",
+            unique=True,
+            postgresql_where="single_interaction IS NOT NULL",
         ),
     )
 
@@ -272,6 +331,8 @@ class SurveyResponse(Table, table=True):
     source_misuse_reason: str | None = text(default=None)
     misuse_reason: str | None = text(default=None)
     misuse_rule: str | None = text(default=None)
+    is_complete: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
+    single_interaction: str | None = text(default=None)
 
 
 class SurveyResponseContent(Table, table=True):
@@ -289,6 +350,47 @@ class SurveyResponseContent(Table, table=True):
     service_point_code: str = text(primary_key=True)
     response_id: UUID = Field(primary_key=True)
     comments: dict[str, str] = json_object()
+
+
+class CommentDecision(Table, table=True):
+    """What a person decided about publishing a comment; without a decision it is not published."""
+
+    __tablename__ = "comment_decision"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["service_point_code", "response_id"],
+            ["survey_response_content.service_point_code", "survey_response_content.response_id"],
+            name="fk_comment_decision_survey_response_content",
+            ondelete="CASCADE",
+        ),
+        one_of("decision", CommentRelease, "decision_known"),
+    )
+
+    service_point_code: str = text(primary_key=True)
+    response_id: UUID = Field(primary_key=True)
+    question_code: str = text(primary_key=True)
+    decision: str = text()
+    reason: str = text()
+    decided_by: str = text()
+    decided_at: datetime = timestamp()
+
+
+class SurveyInvitation(Table, table=True):
+    """How many were invited to answer on a day: what a response rate is counted from."""
+
+    __tablename__ = "survey_invitation"
+    __table_args__ = (
+        one_of("collection_mode", CollectionMode, "collection_mode_known"),
+        CheckConstraint("count >= 0", name="count_not_negative"),
+        Index("ix_survey_invitation_sent_on", "sent_on"),
+    )
+
+    service_point_code: str = text(primary_key=True, foreign_key="unit.code")
+    survey_code: str = text(primary_key=True, foreign_key="survey.code")
+    sent_on: date = Field(primary_key=True)
+    collection_mode: str = text(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
+    recorded_at: datetime = timestamp()
 
 
 class AnswerHistogram(Table, table=True):
