@@ -23,6 +23,10 @@ _SENTENCES = (
 )
 
 
+def _labels(words: str) -> dict[str, str]:
+    return dict.fromkeys(("fi", "sv", "en"), words)
+
+
 def feedback_bodies() -> list[dict[str, Any]]:
     """Bodies of ``POST /v1/feedback``: one to six sentences, some with an address for a reply."""
     chance = random.Random(_SEED)
@@ -45,7 +49,7 @@ def survey_definition() -> dict[str, Any]:
     return {
         "code": SURVEY_CODE,
         "kind": "chat",
-        "names": {"fi": "Suorituskykymittaus"},
+        "names": _labels("Suorituskykymittaus"),
         "unit": "sote",
         "collection_mode": "chat",
         "opens_at": "2021-01-01T00:00:00+02:00",
@@ -54,7 +58,7 @@ def survey_definition() -> dict[str, Any]:
                 "code": "satisfaction",
                 "kind": "scale",
                 "purpose": "satisfaction",
-                "labels": {"fi": "Kuinka tyytyväinen olit?"},
+                "labels": _labels("Kuinka tyytyväinen olit?"),
                 "scale_steps": 5,
                 "is_required": True,
             },
@@ -62,10 +66,10 @@ def survey_definition() -> dict[str, Any]:
                 "code": "reason",
                 "kind": "single_choice",
                 "purpose": "contact_topic",
-                "labels": {"fi": "Mitä asiasi koski?"},
-                "options": [{"code": reason, "labels": {"fi": reason}} for reason in _REASONS],
+                "labels": _labels("Mitä asiasi koski?"),
+                "options": [{"code": reason, "labels": _labels(reason)} for reason in _REASONS],
             },
-            {"code": "helped", "kind": "yes_no", "purpose": "statement", "labels": {"fi": "Saitko apua?"}},
+            {"code": "helped", "kind": "yes_no", "purpose": "statement", "labels": _labels("Saitko apua?")},
         ],
     }
 

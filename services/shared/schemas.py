@@ -93,6 +93,9 @@ LINE_MAX_LENGTH = 300
 CODE_MAX_LENGTH = 100
 """Longest code of anything in the catalogue; a bound so that an error message never repeats a huge value."""
 
+LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
+"""A language tag as BCP 47 writes it: language, perhaps script, perhaps region (``fi``, ``smn``, ``zh-Hans``)."""
+
 Code = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=CODE_MAX_LENGTH),

@@ -268,6 +268,17 @@ class Settings(BaseSettings):
     earliest_year: int = Field(
         default=2000, ge=1900, description="Times before this year are taken for mistakes and refused."
     )
+    response_age_max_days: int = Field(
+        default=31,
+        ge=1,
+        description="How far back a client without a key to import may date an answer: a telephone that was offline "
+        "for a holiday, not a clock that is a year slow.",
+    )
+    completion_hours: int = Field(
+        default=24,
+        ge=0,
+        description="How long a partial answer may be completed by its id: whoever went away came back by tomorrow.",
+    )
     clock_skew_seconds: int = Field(
         default=300,
         ge=0,

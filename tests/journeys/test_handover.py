@@ -27,11 +27,18 @@ DATABASE = "katsaus_handover"
 SURVEY = {
     "code": "handover-chat",
     "kind": "chat",
-    "names": {"fi": "Kokeilu"},
+    "names": {"fi": "Kokeilu", "sv": "Försök", "en": "Trial"},
     "unit": "oral-health",
     "collection_mode": "chat",
     "opens_at": "2021-01-01T00:00:00+02:00",
-    "questions": [{"code": "comment", "kind": "text", "purpose": "comment", "labels": {"fi": "Mitä haluat sanoa?"}}],
+    "questions": [
+        {
+            "code": "comment",
+            "kind": "text",
+            "purpose": "comment",
+            "labels": {"fi": "Mitä haluat sanoa?", "sv": "Vad vill du säga?", "en": "What would you like to say?"},
+        }
+    ],
 }
 
 

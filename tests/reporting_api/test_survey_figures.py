@@ -130,13 +130,47 @@ class TestComparisonOfQuestions:
         assert satisfaction["same_quarter_last_year"]["change"] == "fell"
         assert satisfaction["previous_quarter"]["reason"] == "no_data"
 
-    async def test_another_version_is_not_comparable(self, read: Read, session: AsyncSession) -> None:
+    async def test_the_same_question_of_another_version_is_comparable(self, read: Read, session: AsyncSession) -> None:
         await add_answers(session, "chat", "satisfied", {0: 10, 100: 90}, on=IN_PREVIOUS, version=2)
 
         comparison = await self.compare(read)
 
-        assert (comparison["value"], comparison["difference"]) == (90.0, None)
-        assert (comparison["change"], comparison["reason"]) == ("not_comparable", "survey_version_changed")
+        assert (comparison["value"], comparison["change"]) == (90.0, "fell")
+
+    async def test_a_question_that_replaced_another_is_not_compared_with_it(
+        self, read: Read, session: AsyncSession
+    ) -> None:
+        asked = {"satisfied_7": {"kind": "nps", "replaces": "old"}, "old": {"kind": "nps"}}
+        await add_survey(session, "client", "questionnaire", asked)
+        await add_answers(session, "client", "satisfied_7", {9: 20})
+        await add_answers(session, "client", "old", {9: 20}, on=IN_PREVIOUS)
+
+        [figure] = [
+            question["figure"]
+            for survey in (await read())["surveys"]
+            for question in survey["questions"]
+            if question["code"] == "satisfied_7"
+        ]
+
+        assert figure["previous_quarter"]["reason"] == "question_replaced"
+        assert figure["same_quarter_last_year"]["reason"] == "no_data"
+
+    async def test_the_base_of_a_follow_up_is_who_was_asked(self, read: Read, session: AsyncSession) -> None:
+        asked: dict[str, dict[str, Any]] = {
+            "mood": {"kind": "smiley_4"},
+            "likely": {"kind": "nps", "shown_when": {"question": "mood", "values": ["unhappy"]}},
+        }
+        await add_survey(session, "client", "questionnaire", asked)
+        await add_answers(session, "client", "_responses", {1: 100})
+        await add_answers(session, "client", "_asked_likely", {1: 40})
+        await add_answers(session, "client", "likely", {3: 30})
+
+        [survey] = (await read())["surveys"]
+
+        assert [(question["figure"]["count"], question["figure"]["base"]) for question in survey["questions"]] == [
+            (0, 100),
+            (30, 40),
+        ]
 
     async def test_another_way_of_collection_is_not_comparable(self, read: Read, session: AsyncSession) -> None:
         await add_answers(session, "chat", "satisfied", {0: 10, 100: 90}, on=IN_PREVIOUS, mode="paper")

@@ -10,12 +10,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
+def labels(words: str) -> dict[str, str]:
+    return dict.fromkeys(("fi", "sv", "en"), words)
+
+
 def options(*codes: str) -> list[dict[str, Any]]:
-    return [{"code": code, "labels": {"fi": code}} for code in codes]
+    return [{"code": code, "labels": labels(code)} for code in codes]
 
 
 def question(code: str, kind: str, **more: Any) -> dict[str, Any]:
-    return {"code": code, "kind": kind, "labels": {"fi": f"{code}?"}} | more
+    return {"code": code, "kind": kind, "labels": labels(f"{code}?")} | more
 
 
 def every_kind() -> list[dict[str, Any]]:
@@ -50,7 +54,7 @@ def survey(code: str = "chat", **more: Any) -> dict[str, Any]:
     return {
         "code": code,
         "kind": "chat",
-        "names": {"fi": "Chat"},
+        "names": labels("Chat"),
         "unit": "oral-health",
         "collection_mode": "chat",
         "opens_at": "2015-01-01T00:00:00+02:00",

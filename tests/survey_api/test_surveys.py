@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.survey_api.main import create
 from tests.conftest import attach, client_of
-from tests.survey_api.factories import add_survey, every_kind, options, question, reasons, survey
+from tests.survey_api.factories import add_survey, every_kind, labels, options, question, reasons, survey
 
 pytestmark = pytest.mark.anyio
 
@@ -51,7 +51,7 @@ class TestRegister:
             ({"closes_at": "2014-01-01T00:00:00+02:00"}, "closes_at", "later"),
             ({"opens_at": "2021-01-01T00:00:00"}, "opens_at", "offset"),
             ({"opens_at": "0001-01-01T00:00:00+14:00"}, "opens_at", "2000-"),
-            ({"names": {"sv": "Chatt"}}, "names", "Finnish"),
+            ({"names": {"sv": "Chatt", "en": "Chat"}}, "names", "Finnish"),
             ({"code": "Not a slug"}, "code", "small letters"),
             ({"kind": "poll"}, "kind", "chat"),
             ({"colour": "red"}, "colour", "not a field"),
@@ -124,8 +124,8 @@ class TestPublishVersion:
     async def test_an_option_cannot_take_another_ones_number(self, staff: httpx.AsyncClient) -> None:
         await add_survey(staff, questions=[question("topic", "single_choice", options=options("a", "b"))])
         wrong = [
-            {"code": "a", "number": 2, "labels": {"fi": "a"}},
-            {"code": "new", "number": 1, "labels": {"fi": "new"}},
+            {"code": "a", "number": 2, "labels": labels("a")},
+            {"code": "new", "number": 1, "labels": labels("new")},
         ]
         answer = await staff.post(
             "/v1/surveys/chat/versions", json={"questions": [question("topic", "single_choice", options=wrong)]}

@@ -46,7 +46,9 @@ class Reason(StrEnum):
     DEVICE_PRESSES = "device_presses"
     """Presses on a device are not independent people, so no test is made; the difference is shown without a word."""
     SURVEY_VERSION_CHANGED = "survey_version_changed"
-    """Other versions of the survey were answered in the two periods."""
+    """The question had another scale in the survey's version that was answered in one of the periods."""
+    QUESTION_REPLACED = "question_replaced"
+    """Another question was asked in its place, with which the survey's owner says it is not comparable."""
     COLLECTION_MODE_CHANGED = "collection_mode_changed"
     """Answers were collected in other ways in the two periods."""
     REPEATED_PERSONS = "repeated_persons"
@@ -72,6 +74,9 @@ class SuppressionReason(StrEnum):
     RUNNING = "running"
     """The quarter is not over: what is read on two days would tell what was answered between them."""
 
+
+_LEAVES_NOTHING = {Reason.NO_DATA, Reason.QUESTION_REPLACED}
+"""Where the earlier period has no value to show."""
 
 _LEAVES_NO_DIFFERENCE = {Reason.PERIOD_NOT_COMPLETE, Reason.SURVEY_VERSION_CHANGED, Reason.COLLECTION_MODE_CHANGED}
 """Where even the bare difference would mislead."""
@@ -174,8 +179,8 @@ def nothing_known(reason: Reason) -> Comparison:
 def _compare(
     measure: Measure, tally: AnyTally, earlier: AnyTally, obstacle: Reason | None, comparability: Comparability
 ) -> Comparison:
-    if obstacle is Reason.NO_DATA or earlier.value is None:
-        return nothing_known(Reason.NO_DATA)
+    if obstacle in _LEAVES_NOTHING or earlier.value is None:
+        return nothing_known(obstacle if obstacle in _LEAVES_NOTHING else Reason.NO_DATA)
     if tally.value is None:
         return _without_difference(measure, earlier, Reason.NO_DATA)
     reason = obstacle if comparability.is_complete else Reason.PERIOD_NOT_COMPLETE

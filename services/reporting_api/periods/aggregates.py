@@ -6,7 +6,15 @@ from fractions import Fraction
 
 from services.reporting_api.measures.intervals import Interval
 from services.shared.tables.base import Labels
-from services.shared.tables.surveys import RESPONSE_VALUE, RESPONSES_QUESTION, QuestionKind, QuestionPurpose, SurveyKind
+from services.shared.tables.surveys import (
+    ASKED_PREFIX,
+    PARTIAL_QUESTION,
+    RESPONSE_VALUE,
+    RESPONSES_QUESTION,
+    QuestionKind,
+    QuestionPurpose,
+    SurveyKind,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +145,16 @@ class PeriodAggregate:
         return self.questions.get((survey, question), NO_ANSWERS)
 
     def respondents(self, survey: str) -> int:
-        """How many responses the survey had."""
+        """How many responses the survey had, partial ones too."""
         return self.question(survey, RESPONSES_QUESTION).histogram.get(RESPONSE_VALUE, 0)
+
+    def partial(self, survey: str) -> int:
+        """How many of the survey's responses are partial."""
+        return self.question(survey, PARTIAL_QUESTION).histogram.get(RESPONSE_VALUE, 0)
+
+    def asked(self, survey: str, question: str) -> int:
+        """How many were asked a follow-up question."""
+        return self.question(survey, f"{ASKED_PREFIX}{question}").histogram.get(RESPONSE_VALUE, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +175,10 @@ class Question:
     purpose: QuestionPurpose
     labels: Labels
     scale_steps: frozenset[int] = frozenset()
+    is_follow_up: bool = False
+    """In any version."""
+    replaces: str | None = None
+    """The question it follows without being comparable with it."""
     options: tuple[Option, ...] = ()
 
 

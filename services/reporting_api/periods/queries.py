@@ -167,17 +167,22 @@ SELECT
     code, kind, names, unit_code, is_demonstration,
     opens_at < :ends_at AND (closes_at IS NULL OR closes_at > :starts_at) AS is_open_in_period
 FROM survey
+WHERE EXISTS (SELECT FROM survey_version WHERE survey_code = survey.code AND published_at IS NOT NULL)
 ORDER BY code
 """
 
 QUESTIONS = """
-SELECT survey_code, version, code, kind, purpose, labels, scale_steps
+SELECT survey_code, version, code, kind, purpose, labels, scale_steps, shown_when, replaces
 FROM survey_question
+JOIN survey_version USING (survey_code, version)
+WHERE published_at IS NOT NULL
 ORDER BY survey_code, version DESC, position, code
 """
 
 OPTIONS = """
 SELECT survey_code, question_code, number, code, labels
 FROM survey_option
+JOIN survey_version USING (survey_code, version)
+WHERE published_at IS NOT NULL
 ORDER BY survey_code, question_code, version DESC, position, number
 """

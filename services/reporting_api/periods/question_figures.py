@@ -36,8 +36,14 @@ class QuestionFigures:
     ) -> None:
         self._question = question
         self._answers = periods.map(lambda period: period.question(survey, question.code))
-        self._respondents = periods.map(lambda period: period.respondents(survey))
-        self._comparability = comparability_of(self._answers, is_complete=is_complete)
+        self._asked = periods.map(
+            lambda period: period.asked(survey, question.code) if question.is_follow_up else period.respondents(survey)
+        )
+        replaced = question.replaces
+        is_replacing = periods.map(
+            lambda period: replaced is not None and bool(period.question(survey, replaced).histogram)
+        )
+        self._comparability = comparability_of(question, self._answers, is_replacing, is_complete=is_complete)
 
     def entry(self, option_measure: Measure = registry.OPTION_SHARE) -> QuestionEntry[Figure]:
         """All figures of the question."""
@@ -56,23 +62,17 @@ class QuestionFigures:
 
     def figure(self, measure: Measure) -> Figure:
         """The one figure of the question, as ``measure``."""
-        answers, respondents = self._answers, self._respondents
-        tallies = Compared(
-            self._tally(answers.current, respondents.current),
-            self._tally(answers.previous, respondents.previous),
-            self._tally(answers.last_year, respondents.last_year),
-        )
-        return build_figure(measure, tallies, self._comparability)
+        return build_figure(measure, self._answers.combine(self._asked, self._tally), self._comparability)
 
-    def _tally(self, answers: QuestionAggregate, respondents: int) -> Tally:
+    def _tally(self, answers: QuestionAggregate, asked: int) -> Tally:
         histogram = answers.histogram
         if self._question.kind is QuestionKind.YES_NO:
             return ShareTally(histogram.get(_YES, 0), histogram.get(_YES, 0) + histogram.get(_NO, 0))
         if self._question.kind is QuestionKind.NPS:
-            return recommendation_of(histogram, respondents)
+            return recommendation_of(histogram, asked)
         if self._question.kind is QuestionKind.TEXT:
-            return CountTally(histogram.get(RESPONSE_VALUE, 0), respondents)
-        return mean_of_scores(histogram, SCORES[self._question.kind], respondents)
+            return CountTally(histogram.get(RESPONSE_VALUE, 0), asked)
+        return mean_of_scores(histogram, SCORES[self._question.kind], asked)
 
     def _options(self) -> list[tuple[int, str, Labels]]:
         if self._question.kind in SMILEYS:
@@ -90,21 +90,29 @@ class QuestionFigures:
         return answers.answers
 
 
-def comparability_of(answers: Compared[QuestionAggregate], *, is_complete: bool) -> Comparability:
-    """What stands in the way of comparing a question's answers."""
-    return Comparability(
-        is_complete,
-        previous=_obstacle(answers.current, answers.previous),
-        last_year=_obstacle(answers.current, answers.last_year),
+def comparability_of(
+    question: Question,
+    answers: Compared[QuestionAggregate],
+    is_replacing: Compared[bool],
+    *,
+    is_complete: bool,
+) -> Comparability:
+    """What stands in the way of comparing a question's answers; ``is_replacing``: another was asked in its place."""
+    obstacles = answers.combine(
+        is_replacing, lambda earlier, replacing: _obstacle(question, answers.current, earlier, is_replacing=replacing)
     )
+    return Comparability(is_complete, previous=obstacles.previous, last_year=obstacles.last_year)
 
 
-def _obstacle(current: QuestionAggregate, earlier: QuestionAggregate) -> Reason | None:
+def _obstacle(
+    question: Question, current: QuestionAggregate, earlier: QuestionAggregate, *, is_replacing: bool
+) -> Reason | None:
     if not earlier.histogram:
-        return Reason.NO_DATA
+        return Reason.QUESTION_REPLACED if is_replacing else Reason.NO_DATA
     if DEVICE_MODES & (current.collection_modes | earlier.collection_modes):
         return Reason.DEVICE_PRESSES
-    if current.versions != earlier.versions:
+    # The same code is the same question in every version; scales could once change within one.
+    if current.versions != earlier.versions and len(question.scale_steps) > 1:
         return Reason.SURVEY_VERSION_CHANGED
     return Reason.COLLECTION_MODE_CHANGED if current.collection_modes != earlier.collection_modes else None
 

@@ -186,5 +186,7 @@ def _question_definition(versions: Rows, options: Rows) -> Question:
         purpose=QuestionPurpose(newest["purpose"]),
         labels=newest["labels"],
         scale_steps=frozenset(row["scale_steps"] for row in versions if row["scale_steps"]),
+        is_follow_up=any(row["shown_when"] for row in versions),
+        replaces=next((row["replaces"] for row in versions if row["replaces"]), None),
         options=tuple(newest_options.values()),
     )

@@ -90,11 +90,14 @@ def survey_numbers(aggregate: PeriodAggregate, surveys: Iterable[SurveyDefinitio
         numbers[f"surveys.{survey.code}.responses"] = aggregate.respondents(survey.code)
         left_out = aggregate.question(survey.code, MISUSE_QUESTION).histogram
         numbers[f"surveys.{survey.code}.misuse"] = left_out.get(RESPONSE_VALUE, 0)
+        numbers[f"surveys.{survey.code}.partial"] = aggregate.partial(survey.code)
         for question in survey.questions:
             histogram = aggregate.question(survey.code, question.code).histogram
             # A value the question does not allow would be an error: it must not go unnoticed.
             for value in sorted(allowed_values(question) | set(histogram)):
                 numbers[f"surveys.{survey.code}.{question.code}.{value}"] = histogram.get(value, 0)
+            if question.is_follow_up:
+                numbers[f"surveys.{survey.code}.{question.code}.asked"] = aggregate.asked(survey.code, question.code)
     return numbers
 
 

@@ -27,7 +27,7 @@ from services.survey_api.surveys import service as surveys
 
 async def register(session: AsyncSession, catalogue: Catalogue, body: DeviceCreate, *, at: datetime) -> DeviceRead:
     """A new device, which stands nowhere yet; raises :class:`DeviceExistsProblem` or :class:`SurveyNotFoundProblem`."""
-    survey = await surveys.get_one(session, body.survey)
+    survey = await surveys.get_published(session, body.survey)
     device = Device(code=body.code, name=body.name, kind=body.kind, survey_code=survey.code, created_at=at)
     if not await repository.add_device(session, device):
         raise DeviceExistsProblem(f"{body.code!r} is registered already; change it with PATCH, or give another code")

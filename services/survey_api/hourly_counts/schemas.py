@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from services.shared.schemas import Code, DatedInstant, LineText, RequestModel
 from services.shared.tables.surveys import CollectionMode
-from services.survey_api.responses.schemas import BUTTON_MAX, VERSION_MAX, SourceCode
+from services.survey_api.responses.schemas import BUTTON_MAX, SourceCode
+from services.survey_api.surveys.schemas import VERSION_MAX
 
 COUNT_MAX = 1_000_000
 """Presses of one button in one hour: nobody gets there; a bound so that sums have one."""

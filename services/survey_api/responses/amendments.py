@@ -17,7 +17,7 @@ from services.survey_api.responses.submission import JudgedResponse, ResponseKey
 _LOCK_STORED = text(
     """
     SELECT stored.service_point_code, stored.id, stored.survey_code, stored.version, stored.collection_mode,
-        stored.given_on, stored.given_hour, stored.answers, told.number,
+        stored.given_on, stored.given_hour, stored.answers, stored.is_complete, told.number,
         stored.source_misuse_reason IS NULL AND stored.misuse_reason IS NULL AS is_counted,
         EXISTS (
             SELECT FROM survey_response_content AS content
@@ -123,4 +123,5 @@ def _counted(stored: Row[Any], answers: Any) -> CountedResponse:
         stored.given_on,
         stored.given_hour,
         answers,
+        stored.is_complete,
     )

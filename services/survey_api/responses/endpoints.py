@@ -25,13 +25,18 @@ from services.shared.problems import (
 )
 from services.shared.schemas import Day
 from services.shared.scopes import Scope
-from services.shared.security import require
+from services.shared.security import PrincipalDep, require
 from services.shared.settings import settings_of
 from services.shared.tables import SurveyResponse
 from services.survey_api.hourly_counts.errors import HourHasCountsProblem
 from services.survey_api.json_body import require_json
 from services.survey_api.responses import repository, service
-from services.survey_api.responses.errors import ResponseConflictProblem, SurveyClosedProblem
+from services.survey_api.responses.errors import (
+    CompletionOverProblem,
+    InteractionAnsweredProblem,
+    ResponseConflictProblem,
+    SurveyClosedProblem,
+)
 from services.survey_api.responses.imports import ResponseImport
 from services.survey_api.responses.schemas import (
     ResponseCreate,
@@ -39,6 +44,7 @@ from services.survey_api.responses.schemas import (
     ResponsePage,
     ResponseRead,
 )
+from services.survey_api.responses.submission import check_age
 from services.survey_api.surveys.cache import SurveyCacheDep
 from services.survey_api.surveys.errors import OriginNotAllowedProblem, SurveyNotFoundProblem
 from services.survey_api.surveys.origins import refuse_foreign_page
@@ -60,6 +66,8 @@ router = APIRouter(prefix="/v1", tags=["responses"])
         SurveyClosedProblem,
         ResponseConflictProblem,
         HourHasCountsProblem,
+        InteractionAnsweredProblem,
+        CompletionOverProblem,
         PayloadTooLargeProblem,
         UnsupportedMediaTypeProblem,
         InvalidRequestProblem,
@@ -74,15 +82,20 @@ async def response_create(
     surveys: SurveyCacheDep,
     session: SessionDep,
     idempotency: IdempotencyDep,
+    principal: PrincipalDep,
     background: BackgroundTasks,
 ) -> ResponseCreated:
     """Public. Safe to repeat with the same `id`, or with the same Idempotency-Key. A comment whose writer sets
     `please_handle` becomes a piece of feedback, also when the feedback service is away just now. A page may answer
-    from the survey's `allowed_origins`."""
+    from the survey's `allowed_origins`.
+
+    With `complete` false the response is partial: the same `id` may bring more answers for a while, each time all of
+    them. A survey takes one response an interaction and version, unless it allows several."""
     await refuse_foreign_page(request, session, code)
 
     async def submit() -> ResponseCreated:
         survey = await surveys.get(session, code)
+        check_age(body, principal, at=now())
         key = await service.submit(session, catalogue, survey, body, at=now())
         return ResponseCreated(id=key.id)
 
@@ -168,4 +181,5 @@ def _read_of(row: SurveyResponse) -> ResponseRead:
         precision=row.precision,
         source_misuse=row.source_misuse_reason,
         misuse=row.misuse_reason,
+        complete=row.is_complete,
     )

@@ -64,7 +64,7 @@ _SET_BY_SOURCE = text(
     ) AS told
     WHERE (response.service_point_code, response.id) = (told.service_point_code, told.id)
     RETURNING response.service_point_code, response.id, survey_code, version, collection_mode, given_on, given_hour,
-        answers, told.reason IS NULL AS counts, told.reason_before IS NULL AS counted,
+        answers, is_complete, told.reason IS NULL AS counts, told.reason_before IS NULL AS counted,
         response.misuse_reason IS NOT NULL AS is_left_out_anyway
     """
 )
@@ -78,7 +78,7 @@ _SET_BY_RULE = text(
         AS judged (service_point_code, id, is_misuse)
     WHERE (response.service_point_code, response.id) = (judged.service_point_code, judged.id)
     RETURNING response.service_point_code, response.id, survey_code, version, collection_mode, given_on, given_hour,
-        answers, NOT judged.is_misuse AS counts, judged.is_misuse AS counted,
+        answers, is_complete, NOT judged.is_misuse AS counts, judged.is_misuse AS counted,
         response.source_misuse_reason IS NOT NULL AS is_left_out_anyway
     """
 )
@@ -150,4 +150,5 @@ def _counted(row: Row[Any]) -> CountedResponse:
         row.given_on,
         row.given_hour,
         row.answers,
+        row.is_complete,
     )

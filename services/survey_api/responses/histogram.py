@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.shared.tables.surveys import RESPONSE_VALUE, RESPONSES_QUESTION, QuestionKind
 from services.survey_api.responses.submission import LEFT_OUT, HistogramKey, ResponseKey
 from services.survey_api.surveys import repository as surveys
-from services.survey_api.surveys.answers import read_answer
-from services.survey_api.surveys.definitions import SurveyDefinition, Version
+from services.survey_api.surveys.answers import counted_of_stored
+from services.survey_api.surveys.definitions import SurveyDefinition
 
 _KEYS = """
     CAST(:service_points AS text[]), CAST(:surveys AS text[]), CAST(:questions AS text[]), CAST(:given_on AS date[]),
@@ -55,6 +54,7 @@ class CountedResponse(NamedTuple):
     given_on: date
     given_hour: int
     answers: Mapping[str, Any]
+    is_complete: bool
 
     def under(self, question: str, value: int) -> HistogramKey:
         """The key it counts under with the value of the question."""
@@ -103,19 +103,8 @@ async def differences_of(
         version = known[response.survey].find_version(response.version)
         assert version is not None  # noqa: S101 (a foreign key)
         sign = 1 if counts else -1
-        for question, value in counted_of(version, response.answers):
+        for question, value in counted_of_stored(version, response.answers, is_complete=response.is_complete):
             differences[response.under(question, value)] += sign
         for question, value in LEFT_OUT:
             differences[response.under(question, value)] -= sign
     return dict(differences)
-
-
-def counted_of(version: Version, stored: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """The (question, value) pairs that stored answers count as."""
-    counted = [(RESPONSES_QUESTION, RESPONSE_VALUE)]
-    for code, answer in stored.items():
-        question = version.questions[code]
-        is_text = question.kind is QuestionKind.TEXT
-        values = (RESPONSE_VALUE,) if is_text else read_answer(question, answer).values
-        counted += [(code, value) for value in values]
-    return counted

@@ -24,8 +24,8 @@ from services.survey_api.responses.submission import (
     service_point_of,
     without_personal_data,
 )
-from services.survey_api.surveys.answers import NPS_SCORES, SMILEYS, Answer
-from services.survey_api.surveys.definitions import Question, SurveyDefinition, Version
+from services.survey_api.surveys.answers import NPS_SCORES, SMILEYS
+from services.survey_api.surveys.definitions import Answer, Question, SurveyDefinition, Version
 from services.survey_api.surveys.errors import SurveyNotFoundProblem
 
 

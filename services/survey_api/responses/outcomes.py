@@ -11,9 +11,10 @@ from services.shared.problems import Problem
 from services.shared.tables.surveys import MisuseReason
 from services.survey_api.held_answers import repository as held_answers
 from services.survey_api.responses import misuse, repository
+from services.survey_api.responses.completion import conflict
 from services.survey_api.responses.counted_hours import refuse_counted_hours
 from services.survey_api.responses.lines import HeldLine, JudgedLine
-from services.survey_api.responses.service import conflict, store
+from services.survey_api.responses.service import interaction_answered, store
 from services.survey_api.responses.submission import JudgedResponse, ResponseKey
 
 
@@ -89,6 +90,8 @@ class _Responses:
     def result(self, line: JudgedLine, response: JudgedResponse) -> LineResult:
         """What the line is told; lines are to be asked in their order."""
         key, reason = response.key, response.origin.source_misuse
+        if key not in self.hashes:
+            return refused(line.number, interaction_answered(response))
         if self.hashes[key] != response.content_hash:
             return refused(line.number, conflict(key))
         if key in self.created:

@@ -5,13 +5,13 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import text, tuple_
+from sqlalchemy import delete, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.shared.clock import local_day, local_hour
 from services.shared.pagination import Cursor
-from services.shared.tables import SurveyResponse
+from services.shared.tables import SurveyResponse, SurveyResponseContent
 from services.shared.tables.surveys import MisuseReason
 from services.survey_api.responses.submission import HistogramKey, JudgedResponse, ResponseKey
 
@@ -20,19 +20,20 @@ _INSERT_RESPONSES = text(
     """
     INSERT INTO survey_response (service_point_code, id, survey_code, version, collection_mode, given_at, given_on,
         given_hour, recorded_at, language, interaction_reference, content_hash, answers, device_code, source,
-        source_point, precision, source_misuse_reason)
+        source_point, precision, source_misuse_reason, is_complete, single_interaction)
     SELECT service_point_code, id, survey_code, version, collection_mode, given_at, given_on,
         given_hour, :recorded_at, language, interaction_reference, content_hash, answers::jsonb, device_code, source,
-        source_point, precision, source_misuse_reason
+        source_point, precision, source_misuse_reason, is_complete, single_interaction
     FROM unnest(
         CAST(:service_points AS text[]), CAST(:ids AS uuid[]), CAST(:surveys AS text[]), CAST(:versions AS int[]),
         CAST(:modes AS text[]), CAST(:given_at AS timestamptz[]), CAST(:given_on AS date[]),
         CAST(:given_hours AS smallint[]), CAST(:languages AS text[]), CAST(:interactions AS text[]),
         CAST(:hashes AS text[]), CAST(:answers AS text[]), CAST(:devices AS text[]), CAST(:sources AS text[]),
-        CAST(:source_points AS text[]), CAST(:precisions AS text[]), CAST(:source_misuse AS text[])
+        CAST(:source_points AS text[]), CAST(:precisions AS text[]), CAST(:source_misuse AS text[]),
+        CAST(:completes AS boolean[]), CAST(:single_interactions AS text[])
     ) AS given (service_point_code, id, survey_code, version, collection_mode, given_at, given_on, given_hour,
         language, interaction_reference, content_hash, answers, device_code, source, source_point, precision,
-        source_misuse_reason)
+        source_misuse_reason, is_complete, single_interaction)
     ON CONFLICT DO NOTHING
     RETURNING service_point_code, id
     """
@@ -68,8 +69,9 @@ async def insert_new(
 ) -> set[ResponseKey]:
     """Store those of the responses that are new, with their texts; the keys of these.
 
-    All writers lock rows in the same order, responses by key and then histogram rows by key, so that no two of them
-    wait for each other.
+    Not new is also one of an interaction that was answered, where the survey takes one response of each. All writers
+    lock rows in the same order, responses by key and then histogram rows by key, so that no two of them wait for each
+    other.
     """
     ordered = sorted(responses, key=lambda response: response.key)
     created = await _insert_rows(session, ordered, recorded_at)
@@ -102,6 +104,8 @@ async def _insert_rows(
             "source_points": [response.origin.source_point for response in responses],
             "precisions": [str(response.origin.precision) for response in responses],
             "source_misuse": [response.origin.source_misuse for response in responses],
+            "completes": [response.is_complete for response in responses],
+            "single_interactions": [response.single_interaction for response in responses],
         },
     )
     return {ResponseKey(service_point, response_id) for service_point, response_id in inserted}
@@ -118,6 +122,33 @@ async def _insert_contents(session: AsyncSession, responses: Sequence[JudgedResp
             "comments": [orjson.dumps(response.texts).decode() for response in responses],
         },
     )
+
+
+async def lock_response(session: AsyncSession, key: ResponseKey) -> SurveyResponse | None:
+    """The response, which nobody else changes meanwhile; None where there is none."""
+    statement = (
+        select(SurveyResponse)
+        .where(col(SurveyResponse.service_point_code) == key.service_point, col(SurveyResponse.id) == key.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def replace_answers(session: AsyncSession, response: JudgedResponse) -> None:
+    """Write the answers and texts of a response that is stored; decisions about the earlier texts go with them."""
+    key = response.key
+    statement = (
+        update(SurveyResponse)
+        .where(col(SurveyResponse.service_point_code) == key.service_point, col(SurveyResponse.id) == key.id)
+        .values(answers=dict(response.answers), content_hash=response.content_hash, is_complete=response.is_complete)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(statement)
+    table = SurveyResponseContent
+    erased = delete(table).where(col(table.service_point_code) == key.service_point, col(table.response_id) == key.id)
+    await session.execute(erased.execution_options(synchronize_session=False))
+    await _insert_contents(session, [response] if response.texts else [])
 
 
 async def add_to_histogram(session: AsyncSession, counts: Mapping[HistogramKey, int]) -> None:

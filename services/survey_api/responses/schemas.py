@@ -8,6 +8,7 @@ from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, m
 
 from services.shared.personal_data import CONTACT_FIELD, NUMBER_FIELD, mask_fields
 from services.shared.schemas import (
+    LANGUAGE_PATTERN,
     Code,
     DatedInstant,
     EmailAddress,
@@ -18,13 +19,11 @@ from services.shared.schemas import (
     ResponseModel,
 )
 from services.shared.tables.surveys import CollectionMode, MisuseReason, TimePrecision
-from services.survey_api.surveys.answers import Answer
+from services.survey_api.surveys.definitions import Answer
+from services.survey_api.surveys.schemas import VERSION_MAX
 
 ANSWERS_MAX = 200
 """Twice the questions a version may have: enough to name the wrong ones, and no more."""
-
-VERSION_MAX = 1_000_000
-"""No survey gets there; a bound so that what is hashed and stored has one."""
 
 BUTTON_MAX = 10
 """The last of the eleven buttons of the longest scale, 0-10."""
@@ -69,7 +68,7 @@ AnswerValue = Annotated[
     ),
 ]
 
-LanguageCode = Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3}|other)$")]
+LanguageCode = Annotated[str, StringConstraints(pattern=f"{LANGUAGE_PATTERN}|^other$")]
 
 InteractionId = Annotated[LineText, Field(description="The visit, call or chat the answers are about, by its id.")]
 
@@ -98,6 +97,11 @@ class ResponseFields(RequestModel):
         "a list of them; yes_no: true or false; grade: 4-10; nps: 0-10; text: a text, with personal data masked.",
         examples=[{"satisfaction": 75, "topic": "booking"}],
     )
+    complete: Flag = Field(
+        default=True,
+        description="False: more answers may follow. They are counted as they come; send all answers again, with the "
+        "same `id`, until the response is complete.",
+    )
 
     @model_validator(mode="after")
     def _mask_interaction(self) -> Self:
@@ -117,6 +121,18 @@ class ResponseCreate(ResponseFields):
     )
     contact_name: LineText | None = None
     contact_email: EmailAddress | None = Field(default=None, description="Where the respondent wants an answer.")
+
+    @model_validator(mode="after")
+    def _partial_has_id(self) -> Self:
+        if not self.complete and self.id is None:
+            raise ValueError("complete is false, so give an id of your own (a UUID) to complete the response by")
+        return self
+
+    @model_validator(mode="after")
+    def _partial_is_not_handled(self) -> Self:
+        if not self.complete and self.please_handle:
+            raise ValueError("please_handle goes with the last answers; set it when complete is true")
+        return self
 
     @model_validator(mode="after")
     def _mask_contact(self) -> Self:
@@ -210,6 +226,7 @@ class ResponseRead(ResponseModel):
     precision: TimePrecision
     source_misuse: MisuseReason | None = Field(description="Judged misuse by its sender, and so in no figure.")
     misuse: MisuseReason | None = Field(description="Judged misuse by our rule, and so in no figure.")
+    complete: bool = Field(description="Whether its respondent came to the end.")
 
 
 class ResponsePage(ResponseModel):

@@ -11,8 +11,9 @@ from services.shared.identifiers import new_uuid
 from services.survey_api.handovers import service as handovers
 from services.survey_api.handovers.service import Commenter
 from services.survey_api.responses import misuse, repository
+from services.survey_api.responses.completion import Resent, complete
 from services.survey_api.responses.counted_hours import refuse_counted_hour
-from services.survey_api.responses.errors import ResponseConflictProblem
+from services.survey_api.responses.errors import InteractionAnsweredProblem
 from services.survey_api.responses.histogram import change_histogram
 from services.survey_api.responses.schemas import ResponseCreate
 from services.survey_api.responses.submission import (
@@ -32,9 +33,9 @@ async def submit(
 ) -> ResponseKey:
     """Take one response given at ``body.given_at`` or else ``at``; its key.
 
-    With the client's own id, a repeat of the same content changes nothing. Raises
-    :class:`ResponseConflictProblem` for other content, :class:`SurveyClosedProblem` and
-    :class:`InvalidRequestProblem`.
+    With the client's own id, a repeat of the same content changes nothing, and more content completes a partial
+    response. Raises :class:`ResponseConflictProblem` for other content, :class:`CompletionOverProblem`,
+    :class:`InteractionAnsweredProblem`, :class:`SurveyClosedProblem` and :class:`InvalidRequestProblem`.
     """
     body = without_personal_data(survey, body)
     given_at = body.given_at or at
@@ -43,19 +44,35 @@ async def submit(
         survey, body, service_point=service_point, given_at=body.given_at, please_handle=body.please_handle
     )
     key = ResponseKey(service_point, body.id or new_uuid())
+    resent = Resent(survey, body, key, content_hash)
     # Asked first: a repeat is answered as before even if the survey has closed or changed meanwhile.
-    if body.id is not None and await _is_stored(session, key, content_hash):
+    if body.id is not None and await _is_stored(session, resent, at=at):
         return key
     judged = judge(survey, body, key=key, given_at=given_at, content_hash=content_hash)
     await refuse_counted_hour(session, judged)
-    if not await store(session, [judged], at=at):
-        # Another request with this id was faster.
-        await _is_stored(session, key, content_hash)
-        return key
+    if await store(session, [judged], at=at):
+        await _hand_over(session, judged, body, at=at)
+    # Otherwise another request with this id was faster, or one of the same interaction.
+    elif not await _is_stored(session, resent, at=at):
+        raise interaction_answered(judged)
+    return key
+
+
+async def _is_stored(session: AsyncSession, resent: Resent, *, at: datetime) -> bool:
+    """Whether the response is here already, after adding to it what a partial one lacked."""
+    stored = (await repository.fetch_content_hashes(session, [resent.key])).get(resent.key)
+    if stored is None or stored == resent.content_hash:
+        return stored is not None
+    completed = await complete(session, resent, at=at)
+    if completed is not None:
+        await _hand_over(session, completed, resent.body, at=at)
+    return True
+
+
+async def _hand_over(session: AsyncSession, response: JudgedResponse, body: ResponseCreate, *, at: datetime) -> None:
     if body.please_handle:
         commenter = Commenter(name=body.contact_name, email=body.contact_email)
-        await handovers.enqueue(session, judged, commenter, at=at)
-    return key
+        await handovers.enqueue(session, response, commenter, at=at)
 
 
 async def store(session: AsyncSession, responses: Sequence[JudgedResponse], *, at: datetime) -> set[ResponseKey]:
@@ -73,13 +90,9 @@ async def store(session: AsyncSession, responses: Sequence[JudgedResponse], *, a
     return created
 
 
-async def _is_stored(session: AsyncSession, key: ResponseKey, content_hash: str) -> bool:
-    stored = (await repository.fetch_content_hashes(session, [key])).get(key)
-    if stored is not None and stored != content_hash:
-        raise conflict(key)
-    return stored is not None
-
-
-def conflict(key: ResponseKey) -> ResponseConflictProblem:
-    """The problem of an id that came before with other content."""
-    return ResponseConflictProblem(f"the id {key.id} came before with other content; give each response its own id")
+def interaction_answered(response: JudgedResponse) -> InteractionAnsweredProblem:
+    """The problem of another response of an interaction that takes one."""
+    return InteractionAnsweredProblem(
+        f"version {response.version} of {response.survey.code!r} takes one response an interaction, and the one of "
+        "this interaction_id is here under another id; leave this one out, or let the survey allow several"
+    )

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -13,13 +13,15 @@ from services.shared.catalogue import Catalogue
 from services.shared.clock import local_day, local_hour
 from services.shared.personal_data import mask
 from services.shared.problems import InvalidParam, InvalidRequestProblem, invalid
+from services.shared.scopes import Scope
+from services.shared.security import Principal
 from services.shared.settings import get_settings
 from services.shared.tables.surveys import MISUSE_QUESTION, RESPONSE_VALUE, CollectionMode
 from services.survey_api.responses.errors import SurveyClosedProblem
 from services.survey_api.responses.origins import OF_A_PERSON, Origin
-from services.survey_api.responses.schemas import ResponseFields
-from services.survey_api.surveys.answers import Answer, ReadAnswers, WrongAnswersError, read_answers
-from services.survey_api.surveys.definitions import SurveyDefinition, Version
+from services.survey_api.responses.schemas import ResponseCreate, ResponseFields
+from services.survey_api.surveys.answers import ReadAnswers, WrongAnswersError, read_answers
+from services.survey_api.surveys.definitions import Answer, SurveyDefinition, Version
 
 Fields = TypeVar("Fields", bound=ResponseFields)
 
@@ -47,6 +49,23 @@ class JudgedResponse:
     texts: Mapping[str, str]
     counted: Sequence[tuple[str, int]]
     origin: Origin = OF_A_PERSON
+    is_complete: bool = True
+
+    @property
+    def single_interaction(self) -> str | None:
+        """The interaction of which the survey takes this response only."""
+        return None if self.survey.allows_several_per_interaction else self.interaction_id
+
+
+def check_age(body: ResponseCreate, principal: Principal | None, *, at: datetime) -> None:
+    """Raise :class:`InvalidRequestProblem` where a client without a key to import dates its response too far back."""
+    limit = get_settings().response_age_max_days
+    may_date = principal is not None and principal.has(Scope.SURVEY_IMPORT)
+    if body.given_at is not None and not may_date and at - body.given_at > timedelta(days=limit):
+        raise invalid(
+            "given_at",
+            f"is more than {limit} days ago; check the clock and its year, or send it with a key that may import",
+        )
 
 
 def service_point_of(survey: SurveyDefinition, catalogue: Catalogue, fields: ResponseFields, given_at: datetime) -> str:
@@ -67,7 +86,7 @@ def judge(
     """The response, ready to be stored; raises :class:`SurveyClosedProblem` or :class:`InvalidRequestProblem`."""
     refuse_closed(survey, given_at)
     version = _version_of(survey, fields, given_at)
-    read = _read(version, fields)
+    answers = read_fields(version, fields)
     return JudgedResponse(
         key=key,
         survey=survey,
@@ -77,10 +96,11 @@ def judge(
         language=fields.language,
         interaction_id=fields.interaction_id,
         content_hash=content_hash,
-        answers=read.stored,
-        texts=read.texts,
-        counted=read.counted,
         origin=origin,
+        answers=answers.stored,
+        texts=answers.texts,
+        counted=answers.counted,
+        is_complete=fields.complete,
     )
 
 
@@ -131,6 +151,8 @@ def hash_content(
         "answers": {code: _hashable(answer) for code, answer in fields.answers.items()},
     }
     said |= origin.said()
+    if not fields.complete:
+        said["complete"] = False
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -148,9 +170,10 @@ def _version_of(survey: SurveyDefinition, fields: ResponseFields, given_at: date
     return version
 
 
-def _read(version: Version, fields: ResponseFields) -> ReadAnswers:
+def read_fields(version: Version, fields: ResponseFields) -> ReadAnswers:
+    """The answers, read by the version's questions; raises :class:`InvalidRequestProblem` naming every wrong one."""
     try:
-        return read_answers(version, fields.answers)
+        return read_answers(version, fields.answers, is_complete=fields.complete)
     except WrongAnswersError as error:
         params = [InvalidParam(name=field, reason=reason) for field, reason in error.faults]
         count = f"{len(params)} answers are wrong" if len(params) > 1 else "1 answer is wrong"
@@ -185,17 +208,21 @@ def histogram_of(
     """How much each histogram row grows by ``responses``, of which those of the keys ``left_out`` are misuse."""
     counts: dict[HistogramKey, int] = {}
     for response in responses:
-        day, hour = local_day(response.given_at), local_hour(response.given_at)
         for question, value in LEFT_OUT if response.key in left_out else response.counted:
-            key = HistogramKey(
-                response.key.service_point,
-                response.survey.code,
-                question,
-                day,
-                hour,
-                response.version,
-                response.collection_mode,
-                value,
-            )
+            key = histogram_key(response, question, value)
             counts[key] = counts.get(key, 0) + 1
     return counts
+
+
+def histogram_key(response: JudgedResponse, question: str, value: int) -> HistogramKey:
+    """The row that an answer of the response is counted in."""
+    return HistogramKey(
+        response.key.service_point,
+        response.survey.code,
+        question,
+        local_day(response.given_at),
+        local_hour(response.given_at),
+        response.version,
+        response.collection_mode,
+        value,
+    )

@@ -19,7 +19,7 @@ async def put(
 
     Raises :class:`MappingCountedProblem` where answers are counted under another mapping: figures do not move.
     """
-    survey = await surveys.get_one(session, body.survey)
+    survey = await surveys.get_published(session, body.survey)
     unit = catalogue.find_unit(body.service_point, field="service_point")
     before = await repository.fetch_for_change(session, body.source, body.source_point)
     if before is not None:

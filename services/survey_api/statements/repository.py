@@ -9,11 +9,15 @@ from services.shared.periods import Period
 
 
 class RecountedRow(NamedTuple):
-    """How many answers of a value; without ``question``, the survey's responses (1) or those left out as misuse (0)."""
+    """How many answers of a value; without a value, how many were asked the follow-up question.
+
+    Without a question, the value 1 counts the survey's responses, 2 those of them that are partial, and 0 those left
+    out as misuse.
+    """
 
     survey: str
     question: str | None
-    value: int
+    value: int | None
     answers: int
 
 
@@ -22,7 +26,7 @@ class RecountedRow(NamedTuple):
 _RECOUNT = text(
     """
     WITH given AS MATERIALIZED (
-        SELECT survey_code, version, answers
+        SELECT survey_code, version, answers, is_complete
         FROM survey_response
         WHERE (given_at AT TIME ZONE 'Europe/Helsinki')::date >= :starts_on
           AND (given_at AT TIME ZONE 'Europe/Helsinki')::date < :ends_on
@@ -71,6 +75,20 @@ _RECOUNT = text(
           AND (given_at AT TIME ZONE 'Europe/Helsinki')::date < :ends_on
           AND (source_misuse_reason IS NOT NULL OR misuse_reason IS NOT NULL)
         GROUP BY survey_code
+        UNION ALL
+        SELECT survey_code, NULL, 2, count(*) FROM given WHERE NOT is_complete GROUP BY survey_code
+        UNION ALL
+        SELECT survey_code, followed.code, NULL, answers
+        FROM each_answer
+        JOIN survey_question AS followed USING (survey_code, version)
+        WHERE followed.shown_when ->> 'question' = each_answer.code
+        AND EXISTS (
+            SELECT FROM jsonb_array_elements(
+                CASE jsonb_typeof(each_answer.value) WHEN 'array' THEN each_answer.value
+                ELSE jsonb_build_array(each_answer.value) END
+            ) AS given_value (one)
+            WHERE followed.shown_when -> 'values' @> given_value.one
+        )
         UNION ALL
         SELECT survey_code, code, (value #>> '{}')::int, answers FROM answer WHERE kind IN ('scale', 'grade', 'nps')
         UNION ALL

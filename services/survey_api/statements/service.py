@@ -15,6 +15,9 @@ from services.survey_api.surveys import repository as surveys_repository
 from services.survey_api.surveys.answers import possible_values
 from services.survey_api.surveys.definitions import SurveyDefinition
 
+COUNTED = ("misuse", "responses", "partial")
+"""What the rows without a question count, by their value."""
+
 
 async def state_quarter(session: AsyncSession, label: str, *, at: datetime) -> Statement:
     """The closing statement of the quarter; raises :class:`InvalidRequestProblem` for a label that names none."""
@@ -34,21 +37,23 @@ async def state_quarter(session: AsyncSession, label: str, *, at: datetime) -> S
 def name_of(row: RecountedRow) -> str:
     """The statement's name of what the row counts."""
     if row.question is None:
-        return f"surveys.{row.survey}.{'responses' if row.value else 'misuse'}"
+        return f"surveys.{row.survey}.{COUNTED[row.value or 0]}"
+    if row.value is None:
+        return f"surveys.{row.survey}.{row.question}.asked"
     return f"surveys.{row.survey}.{row.question}.{row.value}"
 
 
 def zeros_of(surveys: Sequence[SurveyDefinition]) -> dict[str, int]:
     """Every name the surveys' versions allow, at zero."""
-    zeros: dict[str, int] = {}
-    for survey in surveys:
-        zeros[name_of(RecountedRow(survey.code, None, 1, 0))] = 0
-        zeros[name_of(RecountedRow(survey.code, None, 0, 0))] = 0
+    published = [survey for survey in surveys if survey.is_published]
+    rows = [RecountedRow(survey.code, None, value, 0) for survey in published for value in range(len(COUNTED))]
+    for survey in published:
         for version in survey.versions:
             for question in version.questions.values():
-                for value in possible_values(question):
-                    zeros[name_of(RecountedRow(survey.code, question.code, value, 0))] = 0
-    return zeros
+                rows += [RecountedRow(survey.code, question.code, value, 0) for value in possible_values(question)]
+                if question.shown_when:
+                    rows.append(RecountedRow(survey.code, question.code, None, 0))
+    return {name_of(row): 0 for row in rows}
 
 
 def _quarter(label: str) -> Period:

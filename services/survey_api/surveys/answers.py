@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 from services.shared.settings import get_settings
 from services.shared.tables.surveys import (
+    ASKED_PREFIX,
+    PARTIAL_QUESTION,
     RESPONDENTS_VALUE,
     RESPONSE_VALUE,
     RESPONSES_QUESTION,
     QuestionKind,
 )
-from services.survey_api.surveys.definitions import Question, Version
-
-Answer = bool | int | float | str | list[str]
-"""An answer as it comes: everything JSON has but null, objects, and lists of other things than texts."""
+from services.survey_api.surveys.definitions import Answer, Condition, Question, Version
 
 SMILEYS = {
     QuestionKind.SMILEY_4: {"very_happy": 3, "happy": 2, "unhappy": 1, "very_unhappy": 0},
@@ -66,21 +65,24 @@ class WrongAnswersError(ValueError):
         self.faults = tuple(faults)
 
 
-def read_answers(version: Version, answers: Mapping[str, Answer]) -> ReadAnswers:
-    """All answers of a response to ``version``; raises :class:`WrongAnswersError` with every fault."""
-    faults = [
-        (f"answers.{code}", "is missing; this question must be answered")
-        for code in version.required_codes
-        if code not in answers
-    ]
+def read_answers(version: Version, answers: Mapping[str, Answer], *, is_complete: bool = True) -> ReadAnswers:
+    """All answers of a response to ``version``; raises :class:`WrongAnswersError` with every fault.
+
+    A response that is not complete may leave required questions for later. A follow-up is answered by those only who
+    were asked it.
+    """
+    asked = [question for question in version.questions.values() if question.is_asked(answers)]
+    faults = _missing(asked, answers) if is_complete else []
     if not answers and not faults:
         faults.append(("answers", "holds no answer; answer at least one question"))
     stored: dict[str, Answer] = {}
     texts: dict[str, str] = {}
     counted = [(RESPONSES_QUESTION, RESPONSE_VALUE)]
-    for code, answer in answers.items():
+    counted += [] if is_complete else [(PARTIAL_QUESTION, RESPONSE_VALUE)]
+    counted += [(f"{ASKED_PREFIX}{question.code}", RESPONSE_VALUE) for question in asked if question.shown_when]
+    for code in answers:
         try:
-            read = _read_one(version, code, answer)
+            read = _read_one(version, code, answers)
         except WrongAnswerError as error:
             faults.append((f"answers.{code}", str(error)))
             continue
@@ -93,13 +95,39 @@ def read_answers(version: Version, answers: Mapping[str, Answer]) -> ReadAnswers
     return ReadAnswers(stored, texts, counted)
 
 
-def _read_one(version: Version, code: str, answer: Answer) -> ReadAnswer:
+def counted_of_stored(
+    version: Version, stored: Mapping[str, Answer], *, is_complete: bool
+) -> Sequence[tuple[str, int]]:
+    """The (question, value) pairs that answers as they are stored were counted in."""
+    given = {
+        code: "given" if version.questions[code].kind is QuestionKind.TEXT else answer
+        for code, answer in stored.items()
+    }
+    return read_answers(version, given, is_complete=is_complete).counted
+
+
+def _missing(asked: Sequence[Question], answers: Mapping[str, Answer]) -> list[tuple[str, str]]:
+    return [
+        (f"answers.{question.code}", "is missing; this question must be answered")
+        for question in asked
+        if question.is_required and question.code not in answers
+    ]
+
+
+def _read_one(version: Version, code: str, answers: Mapping[str, Answer]) -> ReadAnswer:
     question = version.questions.get(code)
     if question is None:
         raise WrongAnswerError(
             f"is not a question of version {version.number}; its questions are {_named(version.questions)}"
         )
-    return read_answer(question, answer)
+    if question.shown_when is not None and not question.is_asked(answers):
+        raise WrongAnswerError(_not_asked(question.shown_when))
+    return read_answer(question, answers[code])
+
+
+def _not_asked(condition: Condition) -> str:
+    values = ", ".join(str(value).lower() if isinstance(value, bool) else str(value) for value in condition.values)
+    return f"was not asked: it follows only the answers {values} to {condition.question!r}; leave it out"
 
 
 def read_answer(question: Question, answer: Answer) -> ReadAnswer:

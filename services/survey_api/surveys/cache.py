@@ -1,4 +1,5 @@
-"""Survey definitions in memory: versions never change, so one small query tells whether what is held is the newest."""
+"""Survey definitions in memory: versions never change and surveys count their changes, so one small query tells whether
+what is held is the newest."""
 
 from collections.abc import Collection
 from typing import Annotated
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.survey_api.surveys import repository
 from services.survey_api.surveys.definitions import SurveyDefinition
 from services.survey_api.surveys.errors import SurveyNotFoundProblem
+from services.survey_api.surveys.repository import Newest
 
 
 class SurveyCache:
@@ -18,8 +20,8 @@ class SurveyCache:
         self._definitions: dict[str, SurveyDefinition] = {}
 
     async def find_all(self, session: AsyncSession, codes: Collection[str]) -> dict[str, SurveyDefinition]:
-        """The definitions of those of ``codes`` that exist, with every version published by now."""
-        newest = await repository.fetch_newest_versions(session, codes)
+        """The definitions of those of ``codes`` that are published, with every version published by now."""
+        newest = await repository.fetch_newest(session, codes)
         stale = [code for code, number in newest.items() if not self._holds(code, number)]
         if stale:
             found = await repository.fetch_definitions(session, stale)
@@ -33,9 +35,11 @@ class SurveyCache:
             raise SurveyNotFoundProblem(f"there is no survey {code!r}; GET /v1/surveys lists them")
         return definition
 
-    def _holds(self, code: str, number: int) -> bool:
+    def _holds(self, code: str, newest: Newest) -> bool:
         definition = self._definitions.get(code)
-        return definition is not None and definition.newest.number >= number
+        if definition is None:
+            return False
+        return definition.newest.number >= newest.version and definition.revision >= newest.revision
 
 
 async def _survey_cache(request: Request) -> SurveyCache:

@@ -1,12 +1,24 @@
-"""Surveys as the rules see them: immutable values without a database, and what a new version may say."""
+"""Surveys as the rules see them: immutable values without a database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from services.shared.tables.base import Labels
-from services.shared.tables.surveys import CollectionMode, QuestionKind, QuestionPurpose, SurveyKind
+from services.shared.tables.surveys import (
+    CollectionMode,
+    QuestionKind,
+    QuestionPurpose,
+    RespondentRole,
+    SurveyKind,
+)
+
+Answer = bool | int | float | str | list[str]
+"""An answer as it comes: everything JSON has but null, objects, and lists of other things than texts."""
+
+ConditionValue = bool | int | str
+"""An answer after which a follow-up question is asked: a code, a number, or true or false."""
 
 CHOICE_KINDS = frozenset({QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE})
 """The kinds whose answers are options of the question."""
@@ -25,8 +37,26 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """When a follow-up is asked: after one of ``values`` was answered to ``question``, or chosen among others."""
+
+    question: str
+    values: tuple[ConditionValue, ...]
+
+    def is_met(self, answers: Mapping[str, Answer]) -> bool:
+        """Whether the answers so far call for the follow-up."""
+        answer = answers.get(self.question)
+        given = answer if isinstance(answer, list) else [answer]
+        return any(one in self.values for one in given)
+
+
+@dataclass(frozen=True)
 class Question:
-    """A question of one version; ``scale_steps`` only of scales, ``options`` only of choices."""
+    """A question of one version; ``scale_steps`` only of scales, ``options`` only of choices.
+
+    ``shown_when`` only of follow-ups. ``question_set`` names the set it was taken from, ``replaces`` the question it
+    follows without being comparable; ``change_note`` says why it is comparable although its words changed.
+    """
 
     code: str
     kind: QuestionKind
@@ -35,6 +65,14 @@ class Question:
     scale_steps: int | None
     is_required: bool
     options: tuple[Option, ...]
+    shown_when: Condition | None = None
+    question_set: str | None = None
+    replaces: str | None = None
+    change_note: str | None = None
+
+    def is_asked(self, answers: Mapping[str, Answer]) -> bool:
+        """Whether one who gave ``answers`` is asked it."""
+        return self.shown_when is None or self.shown_when.is_met(answers)
 
     @cached_property
     def option_numbers(self) -> Mapping[str, int]:
@@ -50,21 +88,19 @@ class Question:
 
 @dataclass(frozen=True)
 class Version:
-    """One immutable set of questions, by code, in their order."""
+    """One set of questions, by code, in their order; immutable once it is published."""
 
     number: int
-    published_at: datetime
+    published_at: datetime | None
     questions: Mapping[str, Question]
-
-    @cached_property
-    def required_codes(self) -> tuple[str, ...]:
-        """The codes of the questions that must be answered."""
-        return tuple(question.code for question in self.questions.values() if question.is_required)
 
 
 @dataclass(frozen=True)
 class SurveyDefinition:
-    """A survey with all its versions, the oldest first; ``allowed_origins`` None: any page may show it."""
+    """A survey with its published versions, the oldest first, and its draft, if it has one.
+
+    ``allowed_origins`` None: any page may show it.
+    """
 
     code: str
     kind: SurveyKind
@@ -76,6 +112,15 @@ class SurveyDefinition:
     is_demonstration: bool
     allowed_origins: tuple[str, ...] | None
     versions: tuple[Version, ...]
+    draft: Version | None = None
+    respondent_role: RespondentRole = RespondentRole.CLIENT
+    allows_several_per_interaction: bool = False
+    revision: int = 1
+
+    @property
+    def is_published(self) -> bool:
+        """Whether there is a version to answer."""
+        return bool(self.versions)
 
     @property
     def newest(self) -> Version:
@@ -101,130 +146,7 @@ class SurveyDefinition:
 
         Answers older than the survey's registration here, such as imported ones, belong to the first.
         """
-        published = [version for version in self.versions if version.published_at <= instant]
+        published = [
+            version for version in self.versions if version.published_at is not None and version.published_at <= instant
+        ]
         return published[-1] if published else self.versions[0]
-
-
-@dataclass(frozen=True)
-class OptionDraft:
-    """An option as its author wrote it; without a ``number`` it gets its old one, or the next."""
-
-    code: str
-    number: int | None
-    labels: Labels
-
-
-@dataclass(frozen=True)
-class QuestionDraft:
-    """A question as its author wrote it."""
-
-    code: str
-    kind: QuestionKind
-    purpose: QuestionPurpose
-    labels: Labels
-    scale_steps: int | None
-    is_required: bool
-    options: tuple[OptionDraft, ...]
-
-
-class InvalidDefinitionError(ValueError):
-    """Questions that cannot be published: ``faults`` are (field, reason) pairs, the reason saying how to mend it."""
-
-    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{field}: {reason}" for field, reason in faults))
-        self.faults = tuple(faults)
-
-
-def make_questions(drafts: Sequence[QuestionDraft], earlier: Sequence[Version]) -> tuple[Question, ...]:
-    """The questions of a new version after the ``earlier`` ones; raises :class:`InvalidDefinitionError`.
-
-    A question code of an earlier version is the same question, so it keeps its kind. An option's number never means
-    another option: known options keep theirs, new ones get the next that was never used.
-    """
-    faults: list[tuple[str, str]] = []
-    seen: set[str] = set()
-    questions: list[Question] = []
-    for position, draft in enumerate(drafts):
-        field = f"questions.{position}"
-        known = [version.questions[draft.code] for version in earlier if draft.code in version.questions]
-        found = [*_code_faults(field, draft.code, seen), *_kind_faults(field, draft, known)]
-        numbers, number_faults = _number_options(f"{field}.options", draft.options, known)
-        faults += [*found, *number_faults]
-        seen.add(draft.code)
-        questions.append(_question(draft, numbers))
-    if faults:
-        raise InvalidDefinitionError(faults)
-    return tuple(questions)
-
-
-def _code_faults(field: str, code: str, seen: set[str]) -> list[tuple[str, str]]:
-    if code in seen:
-        return [(f"{field}.code", f"{code!r} is the code of another question of this version; give each its own")]
-    return []
-
-
-def _kind_faults(field: str, draft: QuestionDraft, known: Sequence[Question]) -> list[tuple[str, str]]:
-    faults = []
-    if known and known[0].kind is not draft.kind:
-        reason = f"was {known[0].kind} in an earlier version; keep the kind, or give the new question another code"
-        faults.append((f"{field}.kind", reason))
-    if draft.kind is QuestionKind.SCALE:
-        faults += _scale_faults(f"{field}.scale_steps", draft.scale_steps)
-    elif draft.scale_steps is not None:
-        faults.append((f"{field}.scale_steps", "belongs to questions of kind scale only; leave it out"))
-    if draft.kind in CHOICE_KINDS and not draft.options:
-        faults.append((f"{field}.options", "are missing; a choice needs at least one option"))
-    if draft.kind not in CHOICE_KINDS and draft.options:
-        faults.append((f"{field}.options", "belong to single_choice and multiple_choice only; leave them out"))
-    return faults
-
-
-def _scale_faults(field: str, steps: int | None) -> list[tuple[str, str]]:
-    allowed = [count for count in range(2, SCALE_TOP + 2) if SCALE_TOP % (count - 1) == 0]
-    if steps in allowed:
-        return []
-    return [(field, f"give how many steps the scale has, one of {', '.join(map(str, allowed))}")]
-
-
-def _number_options(
-    field: str, drafts: Sequence[OptionDraft], known: Sequence[Question]
-) -> tuple[list[int], list[tuple[str, str]]]:
-    taken = {option.code: option.number for question in known for option in question.options}
-    faults: list[tuple[str, str]] = []
-    seen: set[str] = set()
-    for position, draft in enumerate(drafts):
-        if draft.code in seen:
-            faults.append((f"{field}.{position}.code", f"{draft.code!r} comes twice; give each option its own code"))
-        seen.add(draft.code)
-        fault = _number_fault(draft, taken)
-        if fault:
-            faults.append((f"{field}.{position}.number", fault))
-        elif draft.number is not None:
-            taken[draft.code] = draft.number
-    for draft in drafts:
-        taken.setdefault(draft.code, max(taken.values(), default=0) + 1)
-    return [taken[draft.code] for draft in drafts], faults
-
-
-def _number_fault(draft: OptionDraft, taken: Mapping[str, int]) -> str | None:
-    if draft.number is None:
-        return None
-    if draft.code in taken:
-        number = taken[draft.code]
-        return None if number == draft.number else f"{draft.code!r} has the number {number}; keep it or leave it out"
-    other = next((code for code, number in taken.items() if number == draft.number), None)
-    return f"is the number of {other!r}; give another or leave it out" if other else None
-
-
-def _question(draft: QuestionDraft, numbers: Sequence[int]) -> Question:
-    return Question(
-        code=draft.code,
-        kind=draft.kind,
-        purpose=draft.purpose,
-        labels=draft.labels,
-        scale_steps=draft.scale_steps,
-        is_required=draft.is_required,
-        options=tuple(
-            Option(option.code, number, option.labels) for option, number in zip(draft.options, numbers, strict=True)
-        ),
-    )

@@ -29,3 +29,17 @@ class OriginNotAllowedProblem(ForbiddenProblem):
 
     code = "origin_not_allowed"
     title = "The survey may not be shown or answered on this page"
+
+
+class DraftExistsProblem(ConflictProblem):
+    """The survey has a draft already."""
+
+    code = "draft_exists"
+    title = "The survey has a draft already"
+
+
+class VersionPublishedProblem(ConflictProblem):
+    """The version is published, and published versions never change."""
+
+    code = "version_published"
+    title = "A published version never changes"

@@ -128,7 +128,7 @@ async def embed_show(
     sent: Annotated[str, Query(max_length=20)] = "",
 ) -> HTMLResponse:
     """The survey's questions as a page, which works without JavaScript and better with it."""
-    survey = await surveys.get_one(session, code)
+    survey = await surveys.get_published(session, code)
     _refuse_foreign_frame(request, survey)
     language = _language(request, lang)
     words = read_texts()[language]["widget"]
@@ -146,7 +146,7 @@ async def embed_post(
 ) -> Response:
     """What a browser without JavaScript posts: thanks, or the page again with what is wrong."""
     await refuse_foreign_page(request, session, code)
-    survey = await surveys.get_one(session, code)
+    survey = await surveys.get_published(session, code)
     inputs = read_inputs(await request.body())
     language = _language(request, first(inputs, "lang"))
     words = read_texts()[language]["widget"]
@@ -188,7 +188,7 @@ async def _wake(event: asyncio.Event) -> None:
 @router.get("/demo/chat", response_class=HTMLResponse, include_in_schema=False)
 async def demo_chat(request: Request, session: ReadSessionDep, lang: LangQuery = None) -> HTMLResponse:
     """A made-up chat that ends with the widget, on a page whose policy is as strict as policies get."""
-    open_now = await surveys.list_all(session, SurveyStatus.OPEN, at=now())
+    open_now = await surveys.list_published(session, SurveyStatus.OPEN, at=now())
     shown = next((one for one in open_now if one.is_demonstration and one.kind == "chat"), None)
     if shown is None:
         raise NotFoundProblem("there is no open demonstration survey; `katsaus demo` loads some")

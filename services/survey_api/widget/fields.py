@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from services.shared.languages import DEFAULT_LANGUAGE
 from services.shared.tables.base import Labels
 from services.shared.tables.surveys import QuestionKind
-from services.survey_api.surveys.answers import GRADES, NPS_SCORES, SMILEYS, Answer
-from services.survey_api.surveys.definitions import CHOICE_KINDS, SCALE_TOP, Question
+from services.survey_api.surveys.answers import GRADES, NPS_SCORES, SMILEYS
+from services.survey_api.surveys.definitions import CHOICE_KINDS, SCALE_TOP, Answer, Question
 from services.survey_api.widget.texts import Texts
 
 TILES_MAX = 11
@@ -61,7 +61,8 @@ def field_of(question: Question, language: str, words: Texts) -> Field:
         look=_LOOKS[question.kind],
         label=in_language(question.labels, language),
         hint=words["hints"].get(question.kind),
-        is_required=question.is_required,
+        # A page without a script shows follow-ups to all: who is not asked must be able to leave them.
+        is_required=question.is_required and question.shown_when is None,
         choices=_choices(question, language, words),
     )
 
