@@ -150,6 +150,25 @@ def load_open311(
         load_file(services, file, source, console)
 
 
+@load_app.command("smileys")
+def load_smileys(
+    file: Annotated[Path, typer.Argument(help="CSV: a row a press, or a row an hour of a point.")],
+    mapping: Annotated[Path, typer.Option(help="The mapping file (YAML); docs/devices.md tells its fields.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen; nothing is written.")] = False,
+    hold_unmapped: Annotated[
+        bool, typer.Option("--hold-unmapped", help="Let rows of points that are not mapped wait at the service.")
+    ] = False,
+    key: KeyOption = None,
+) -> None:
+    """Load presses or hourly counts of smileys from a CSV file. Safe to repeat and to interrupt."""
+    from services.cli.service_http import Services
+    from services.cli.smileys.load import load_file
+    from services.shared.settings import get_settings
+
+    with Services.of(get_settings(), _key_or_operators(key)) as services:
+        load_file(services, file, mapping, console, dry_run=dry_run, hold_unmapped=hold_unmapped)
+
+
 @misuse_app.command("recompute")
 def misuse_recompute(
     first_day: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first local day.")],

@@ -8,11 +8,11 @@ against a server that waits for its answers to be read.
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, TypeVar
+from typing import IO, Annotated, Any, TypeVar
 from uuid import UUID
 
 import orjson
-from fastapi import Request
+from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field, ValidationError
 
@@ -113,6 +113,11 @@ def read_as(model: type[Model], line: Line) -> Model | Problem:
         return InvalidRequestProblem(
             "; ".join(f"{param.name}: {param.reason}" for param in params), invalid_params=params
         )
+
+
+DryRunQuery = Annotated[
+    bool, Query(description="Only tell what would become of the lines, batch by batch; nothing is stored.")
+]
 
 
 async def read_lines(chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[Line]:

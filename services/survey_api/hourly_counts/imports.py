@@ -25,6 +25,7 @@ class CountsImport:
     sessions: Sessions
     catalogue: Catalogue
     surveys: SurveyCache
+    is_dry_run: bool = False
 
     async def take_batch(self, lines: Sequence[Line]) -> list[LineResult]:
         """Store the batch's good lines and commit; should the database refuse it, its lines are taken one by one."""
@@ -36,8 +37,11 @@ class CountsImport:
         return [await self._take_alone(line) for line in read]
 
     async def _take_together(self, lines: Sequence[NumberedLine]) -> list[LineResult]:
-        async with self.sessions.session() as session, session.begin():
-            return await take_lines(session, self.catalogue, self.surveys, lines, at=now())
+        async with self.sessions.session() as session, session.begin() as transaction:
+            results = await take_lines(session, self.catalogue, self.surveys, lines, at=now())
+            if self.is_dry_run:
+                await transaction.rollback()
+            return results
 
     async def _take_alone(self, line: NumberedLine) -> LineResult:
         try:

@@ -11,7 +11,7 @@ from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep, sessions_of
 from services.shared.idempotency import IdempotencyDep
-from services.shared.ndjson import IMPORT_ANSWER, IMPORT_BODY, import_lines
+from services.shared.ndjson import IMPORT_ANSWER, IMPORT_BODY, DryRunQuery, import_lines
 from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
 from services.shared.problems import (
     BadRequestProblem,
@@ -118,7 +118,9 @@ async def _wake(event: asyncio.Event) -> None:
     openapi_extra=IMPORT_BODY,
     responses={**IMPORT_ANSWER, **problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem)},
 )
-async def response_import(request: Request, surveys: SurveyCacheDep, catalogue: CatalogueDep) -> StreamingResponse:
+async def response_import(
+    request: Request, surveys: SurveyCacheDep, catalogue: CatalogueDep, dry_run: DryRunQuery = False
+) -> StreamingResponse:
     """NDJSON of any length; a line is what `POST /v1/surveys/{code}/responses` takes, with the survey's code as
     `survey`, `id` and `given_at` always, and without `please_handle` and the contact. A line may come from a `device`
     of ours or a `source_point` of another system instead; docs/devices.md tells their fields.
@@ -127,7 +129,7 @@ async def response_import(request: Request, surveys: SurveyCacheDep, catalogue: 
     changed), `held` (its device or point is not known yet) or `refused`, with the reason. A refused line costs its
     neighbours nothing, and repeating the upload doubles nothing. Needs the scope `survey:import`.
     """
-    upload = ResponseImport(sessions_of(request), catalogue, surveys)
+    upload = ResponseImport(sessions_of(request), catalogue, surveys, dry_run)
     return await import_lines(request, settings_of(request), upload.take_batch)
 
 

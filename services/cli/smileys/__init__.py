@@ -1,0 +1,1 @@
+"""``katsaus load smileys``: CSV files of presses or hourly counts, read by a mapping file."""
