@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.reporting_api.actions.endpoints import router as actions_router
+from services.reporting_api.disclosure.endpoints import router as disclosure_router
 from services.reporting_api.editions.endpoints import router as editions_router
 from services.reporting_api.measures.endpoints import router as measures_router
 from services.reporting_api.participation.endpoints import router as participation_router
@@ -56,6 +57,7 @@ def create() -> FastAPI:
             participation_router,
             tables_router,
             measures_router,
+            disclosure_router,
             editions_router,
             texts_router,
             actions_router,

@@ -1,6 +1,10 @@
 """The versioned disclosure policy: how few is too few."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from services.reporting_api.measures.figures import SuppressionReason
+from services.shared.tables.base import Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +26,50 @@ a small unit's is divided. Twenty is a unit that hears more than once a week in 
 
 IN_FORCE = PUBLIC_2
 """The policy that everything public follows."""
+
+RULES: tuple[Labels, ...] = (
+    {
+        "fi": "Koko kaupungin neljännesvuosi: 1-4 henkilön mielipidesolut ja ne, joista ne voisi laskea, piilotetaan.",
+        "sv": "Hela stadens kvartal: celler med 1-4 personers åsikter och de som skulle avslöja dem döljs.",
+        "en": "The whole city's quarter: opinion cells of 1-4 persons, and those that would tell them, are hidden.",
+    },
+    {
+        "fi": "Yksikön tulokset näytetään kokonaan tai ei lainkaan: vain jos niitä ja muiden tuloksia on kylliksi.",
+        "sv": "En enhets resultat visas helt eller inte alls: bara om de och de övrigas är tillräckligt många.",
+        "en": "A unit's results are shown whole or not at all: only where they and what is left are enough.",
+    },
+    {
+        "fi": "Koko kaupungin kuukaudet näytetään kaikki kolme tai ei mitään; vuosi näyttää sen, minkä neljännekset.",
+        "sv": "Hela stadens månader visas alla tre eller ingen; året visar det som kvartalen visar.",
+        "en": "The whole city's months are shown all three or none; a year shows what its quarters show.",
+    },
+    {
+        "fi": "Viikkojen, yksiköiden kuukausien ja keskeneräisen neljänneksen mielipiteet ovat vain henkilöstölle.",
+        "sv": "Åsikter per vecka, per enhet och månad och för ett kvartal som pågår är endast för personalen.",
+        "en": "Opinions of weeks, of units' months and of a quarter that is not over are for staff.",
+    },
+)
+"""What the policy says, to be read beside the thresholds."""
+
+REASONS: Mapping[SuppressionReason, Labels] = {
+    SuppressionReason.SMALL_COUNTS: {
+        "fi": "Luku on pieni, tai siitä voisi laskea pienen luvun.",
+        "sv": "Talet är litet eller skulle avslöja ett litet tal.",
+        "en": "The number is small, or would give a small one away.",
+    },
+    SuppressionReason.PARENT_HIDDEN: {
+        "fi": "Kokonaisuudesta, johon luku kuuluu, on jotakin piilotettu.",
+        "sv": "Något av den helhet som talet hör till är dolt.",
+        "en": "Something of the whole that it is a part of is hidden.",
+    },
+    SuppressionReason.DETAIL: {
+        "fi": "Näytetään vain pidemmältä ajalta tai koko kaupungista.",
+        "sv": "Visas bara för en längre tid eller för hela staden.",
+        "en": "Shown only for a longer time or for the whole city.",
+    },
+    SuppressionReason.RUNNING: {
+        "fi": "Neljännesvuosi on kesken.",
+        "sv": "Kvartalet pågår ännu.",
+        "en": "The quarter is not over.",
+    },
+}
