@@ -58,12 +58,12 @@ BEYOND: dict[str, dict[str, str]] = {
     "PUT /v1/source-points": {"source": "the pattern is of what is left when spaces around it are taken off"},
     "PUT /v1/panel-proposals/{proposal_id}": {"answer": RELATION},
     "POST /v1/quarters/{quarter}/actions": {"done_on": RELATION},
+    "PUT /v1/connectors/happy-or-not/mapping": dict.fromkeys(("surveys",), CATALOGUE),
     "POST /v1/panel-meetings": {"participants": "721.0 is an integer to JSON Schema, and none to Python"},
     "PUT /v1/panel-meetings/{meeting_id}": {"participants": "721.0 is an integer to JSON Schema, and none to Python"},
 }
 
 CODES = {
-    "invalid_request": CATALOGUE,
     "idempotency_key_reused": "an Idempotency-Key is known to be used only where it was used",
     "statements_are_not_by_unit": RELATION,
     "unknown_unit": CATALOGUE,
