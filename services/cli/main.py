@@ -25,11 +25,13 @@ app = typer.Typer(
 key_app = typer.Typer(help="API keys of staff, forms, devices and tools.", no_args_is_help=True)
 load_app = typer.Typer(help="Load records of other systems through the API.", no_args_is_help=True)
 retention_app = typer.Typer(help="Content that has been kept long enough.", no_args_is_help=True)
+pull_app = typer.Typer(help="Fetch answers from other systems.", no_args_is_help=True)
 misuse_app = typer.Typer(help="Presses that are no honest answers.", no_args_is_help=True)
 openapi_app = typer.Typer(help="The committed OpenAPI documents.", no_args_is_help=True)
 app.add_typer(key_app, name="key")
 app.add_typer(retention_app, name="retention")
 app.add_typer(load_app, name="load")
+app.add_typer(pull_app, name="pull")
 app.add_typer(misuse_app, name="misuse")
 app.add_typer(openapi_app, name="openapi")
 
@@ -182,6 +184,36 @@ def misuse_recompute(
 
     with Services.of(get_settings(), _key_or_operators(key)) as services:
         recompute(services, console, first_day=first_day.date(), last_day=last_day.date())
+
+
+@pull_app.command("happy-or-not")
+def pull_happy_or_not(
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="Store this mapping file (YAML) in the place of the one before; no pull."),
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only say what the mapping file would do.")] = False,
+    from_day: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day; by default what is due.")
+    ] = None,
+    to_day: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day; by default today.")
+    ] = None,
+    key: KeyOption = None,
+) -> None:
+    """Fetch smiley answers from HappyOrNot, or say what its points are with us. Safe to repeat and to interrupt."""
+    from services.cli.happy_or_not.pull import pull, put_mapping
+    from services.cli.service_http import Services
+    from services.shared.settings import get_settings
+
+    if check and mapping is None:
+        raise CommandError("--check is about a mapping file: give it with --mapping.")
+    with Services.of(get_settings(), _key_or_operators(key)) as services:
+        if mapping is not None:
+            put_mapping(services, console, mapping, is_check=check)
+            return
+        days = {"from_day": from_day, "to_day": to_day}
+        pull(services, console, **{name: day.date() if day else None for name, day in days.items()})
 
 
 @retention_app.command("run")

@@ -78,6 +78,10 @@ class Service:
         """Post ``body`` and return the answer's JSON."""
         return self._read(self._request("POST", path, json=body))
 
+    def put(self, path: str, body: Record, **params: str) -> Any:
+        """Put ``body`` and return the answer's JSON."""
+        return self._read(self._request("PUT", path, json=body, params=params))
+
     def register(self, path: str, record: Record) -> Any:
         """Post a ``record`` that carries its source and reference; the answer, or the record if it is there already."""
         response = self._request("POST", path, json=record)

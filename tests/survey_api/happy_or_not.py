@@ -8,7 +8,7 @@ import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.survey_api.happy_or_not.worker import puller_of
 from tests.survey_api.factories import options, question, survey
@@ -121,7 +121,7 @@ _SNAPSHOT = {
 }
 
 
-async def snapshot(session: AsyncSession) -> dict[str, list[str]]:
+async def snapshot(session: AsyncSession | AsyncConnection) -> dict[str, list[str]]:
     """Everything that pulls have written, but for when."""
     return {
         name: [json.dumps(list(row), default=str, sort_keys=True) for row in await session.execute(text(statement))]

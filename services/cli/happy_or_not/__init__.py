@@ -1,0 +1,1 @@
+"""``katsaus pull happy-or-not``: the mapping file, pulls with progress, and what waits."""
