@@ -5,17 +5,26 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
+from services.cli.catalogue.loader import load_catalogue
+from services.cli.embedded_postgres import EmbeddedPostgres
+from services.cli.migrations import migrate
 from services.shared.clock import local_day, now
-from services.shared.database import Sessions, sqlalchemy_url
+from services.shared.database import Sessions, connect, sqlalchemy_url
+from services.shared.scopes import Scope
+from services.shared.settings import Settings
+from services.shared.tables.access import Service
 from services.survey_api.happy_or_not.worker import puller_of
+from services.survey_api.main import create
+from tests.conftest import add_key, client_of
 from tests.survey_api.factories import add_survey
 from tests.survey_api.happy_or_not import (
     PATH,
@@ -113,33 +122,6 @@ async def test_each_request_fails(
     assert await snapshot(connection) == expected
 
 
-@pytest.mark.parametrize("number", range(len(REQUESTS)), ids=REQUESTS)
-async def test_the_service_is_stopped_at_each_request(
-    app: FastAPI,
-    staff: httpx.AsyncClient,
-    vendor: Vendor,
-    connection: AsyncConnection,
-    expected: dict[str, list[str]],
-    number: int,
-) -> None:
-    loop = asyncio.get_running_loop()
-    assert (await staff.post(f"{PATH}/pulls", json={})).status_code == 202
-    task = asyncio.create_task(puller_of(app).run_next())
-
-    def stop(asked: int, _path: str) -> None:
-        if asked == number:
-            loop.call_soon_threadsafe(task.cancel)
-
-    vendor.fault = stop
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-    vendor.fault = lambda _asked, _path: None
-    assert (await pull(app, staff))["state"] == "finished"
-    states = [row["state"] for row in (await staff.get(f"{PATH}/pulls")).json()["items"] if row["kind"] == "read"]
-    assert states in (["finished", "interrupted"], ["finished", "finished"])
-    assert await snapshot(connection) == expected
-
-
 class LosingSessions:
     """The database is gone from the ``last``-th session on."""
 
@@ -165,23 +147,98 @@ class LosingSessions:
         """Nothing to close."""
 
 
-@pytest.mark.parametrize("last", range(1, 26))
-async def test_the_database_goes_away(
-    app: FastAPI,
-    staff: httpx.AsyncClient,
-    vendor: Vendor,
-    connection: AsyncConnection,
-    expected: dict[str, list[str]],
-    last: int,
+@pytest.fixture(scope="module")
+def own_database_url(postgres: EmbeddedPostgres) -> str:
+    """A database where commits stay, so that what an interrupted pull has committed is there for the next."""
+    postgres.ensure_database("katsaus_interruptions")
+    url = postgres.url("katsaus_interruptions")
+    migrate(url)
+    load_catalogue(url)
+    return url
+
+
+class Real:
+    """survey_api on a database of its own, with nothing pulled."""
+
+    def __init__(self, app: FastAPI, staff: httpx.AsyncClient, engine: AsyncEngine) -> None:
+        self.app = app
+        self.staff = staff
+        self._engine = engine
+
+    async def empty(self) -> None:
+        """Undo all pulls."""
+        async with self._engine.begin() as owner:
+            tables = "happy_or_not_feedback, happy_or_not_cursor, happy_or_not_pull, survey_response, answer_histogram"
+            await owner.execute(text(f"TRUNCATE {tables} CASCADE"))
+
+    async def snapshot(self) -> dict[str, list[str]]:
+        """What pulls have left."""
+        async with self._engine.connect() as owner:
+            return await snapshot(owner)
+
+
+@pytest.fixture
+async def real(own_database_url: str, vendor: Vendor) -> AsyncIterator[Real]:
+    app = create()
+    app.state.sessions = connect(Settings(DATABASE_URL=own_database_url), Service.SURVEY_API)
+    configure(app, vendor, happy_or_not_first_day=YESTERDAY)
+    engine = create_async_engine(sqlalchemy_url(own_database_url))
+    async with AsyncSession(engine) as session:
+        key = await add_key(session, Scope.SURVEY_MANAGE, Scope.SURVEY_IMPORT, name=str(uuid4()))
+    async with client_of(app, key=key) as staff:
+        real = Real(app, staff, engine)
+        if (await staff.get("/v1/surveys/terminals")).status_code == 404:
+            await add_survey(staff, **terminal_survey())
+        await real.empty()
+        await put_mapping(staff, entry())
+        await run_queued(app)
+        yield real
+    await app.state.sessions.dispose()
+    await engine.dispose()
+
+
+@pytest.fixture
+async def undisturbed(real: Real, vendor: Vendor) -> dict[str, list[str]]:
+    """What a pull that nothing interrupts leaves; undone before the test."""
+    assert (await pull(real.app, real.staff))["counts"]["created"] == 25
+    found = await real.snapshot()
+    await real.empty()
+    vendor.requests.clear()
+    return found
+
+
+@pytest.mark.parametrize("number", range(len(REQUESTS)), ids=REQUESTS)
+async def test_the_service_is_stopped_at_each_request(
+    real: Real, vendor: Vendor, undisturbed: dict[str, list[str]], number: int
 ) -> None:
-    assert (await staff.post(f"{PATH}/pulls", json={})).status_code == 202
-    sessions = app.state.sessions
-    app.state.sessions = LosingSessions(sessions, last)
+    loop = asyncio.get_running_loop()
+    assert (await real.staff.post(f"{PATH}/pulls", json={})).status_code == 202
+    task = asyncio.create_task(puller_of(real.app).run_next())
+
+    def stop(asked: int, _path: str) -> None:
+        if asked == number:
+            loop.call_soon_threadsafe(task.cancel)
+
+    vendor.fault = stop
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    vendor.fault = lambda _asked, _path: None
+    assert (await pull(real.app, real.staff))["state"] == "finished"
+    states = [row["state"] for row in (await real.staff.get(f"{PATH}/pulls")).json()["items"]]
+    assert states == ["finished", "interrupted"]
+    assert await real.snapshot() == undisturbed
+
+
+@pytest.mark.parametrize("last", range(1, 26))
+async def test_the_database_goes_away(real: Real, undisturbed: dict[str, list[str]], last: int) -> None:
+    assert (await real.staff.post(f"{PATH}/pulls", json={})).status_code == 202
+    sessions = real.app.state.sessions
+    real.app.state.sessions = LosingSessions(sessions, last)
     with contextlib.suppress(OperationalError):
-        await puller_of(app).run_next()
-    app.state.sessions = sessions
-    await pull(app, staff)
-    assert await snapshot(connection) == expected
+        await puller_of(real.app).run_next()
+    real.app.state.sessions = sessions
+    await pull(real.app, real.staff)
+    assert await real.snapshot() == undisturbed
 
 
 async def test_two_processes_do_not_pull_at_once(

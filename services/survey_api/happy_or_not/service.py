@@ -98,6 +98,7 @@ async def put_mapping(
         raise InvalidRequestProblem(
             f"the mapping has {len(faults)} faults, so it was not stored", invalid_params=params
         )
+    await _follow_changed_orders(session, body, seen.surveys)
     await repository.replace_mapping(session, *_rows_of(body, catalogue, at))
     await _map_source_points(session, catalogue, body.surveys, at)
     await pulls.enqueue(session, PullKind.APPLY_MAPPING, requested_by=requested_by, at=at)
@@ -143,6 +144,25 @@ def _rows_of(body: MappingPut, catalogue: Catalogue, at: datetime) -> StoredMapp
             for point, unit in entry.points.items()
         ],
     )
+
+
+async def _follow_changed_orders(session: AsyncSession, body: MappingPut, surveys: Sequence[HappyOrNotSurvey]) -> None:
+    """What contradicted one order of v1's buttons confirms the other."""
+    stored = (await repository.fetch_mapping(session)).surveys
+    before = {row.survey_id: row.index_order for row in stored if row.generation == Generation.V1}
+    after = {entry.survey_id: entry.index_order for entry in body.surveys if entry.generation is Generation.V1}
+    for survey in surveys:
+        if survey.generation != Generation.V1 or survey.order_check not in _OTHER_CHECK:
+            continue
+        was = before.get(survey.survey_id) or IndexOrder.NEGATIVE_FIRST
+        if was != (after.get(survey.survey_id) or IndexOrder.NEGATIVE_FIRST):
+            await repository.note_order_check(session, survey.survey_id, _OTHER_CHECK[survey.order_check])
+
+
+_OTHER_CHECK: dict[str, OrderCheck] = {
+    OrderCheck.CONFIRMED: OrderCheck.CONTRADICTED,
+    OrderCheck.CONTRADICTED: OrderCheck.CONFIRMED,
+}
 
 
 async def _map_source_points(

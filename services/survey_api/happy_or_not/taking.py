@@ -17,17 +17,18 @@ from services.shared.database import Sessions
 from services.shared.ndjson import LineResult
 from services.shared.settings import Settings, get_settings
 from services.shared.tables import HappyOrNotFeedback
-from services.shared.tables.happy_or_not import Generation, IndexOrder
+from services.shared.tables.happy_or_not import Generation
 from services.shared.tables.surveys import CollectionMode, MisuseReason, QuestionKind
-from services.survey_api.happy_or_not import repository, staging
+from services.survey_api.happy_or_not import staging
 from services.survey_api.happy_or_not.mapping import (
     SOURCE,
     PairKey,
     SurveyMapping,
-    VendorMapping,
     WaitReason,
     mapped_options,
 )
+from services.survey_api.happy_or_not.stored_mapping import fetch_vendor_mapping
+from services.survey_api.happy_or_not.taking_hours import TakingHours
 from services.survey_api.responses.amendments import amend
 from services.survey_api.responses.errors import ResponseConflictProblem
 from services.survey_api.responses.imports import judge_all, take_lines
@@ -56,29 +57,6 @@ def response_id(key: PairKey, feedback_id: UUID) -> UUID:
     return uuid5(IDS, f"{key.source_point}:{feedback_id}")
 
 
-async def fetch_vendor_mapping(session: AsyncSession) -> VendorMapping:
-    """The mapping as the rules use it."""
-    stored = await repository.fetch_mapping(session)
-    points: dict[tuple[str, str], dict[str, str]] = {}
-    for point in stored.points:
-        points.setdefault((point.generation, point.survey_id), {})[point.point_id] = point.service_point_code
-    return VendorMapping(
-        {
-            (Generation(row.generation), row.survey_id): SurveyMapping(
-                survey_code=row.survey_code,
-                rating_question=row.rating_question,
-                comment_question=row.comment_question,
-                follow_up_question=row.follow_up_question,
-                options=row.options,
-                index_order=IndexOrder(row.index_order),
-                reviewed_by=row.reviewed_by,
-                points=points.get((row.generation, row.survey_id), {}),
-            )
-            for row in stored.surveys
-        }
-    )
-
-
 @dataclass(frozen=True)
 class Taking:
     """Counts staged presses; ``counts`` grow by what became of them."""
@@ -92,6 +70,7 @@ class Taking:
     async def take_all(self) -> None:
         """Count all that can be counted."""
         await self.take_presses()
+        await TakingHours(self.sessions, self.catalogue, self.surveys, self.settings, self.counts).take()
 
     async def take_presses(self) -> None:
         """Look at every press that is new or has changed; count what the mapping allows."""
