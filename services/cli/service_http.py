@@ -91,10 +91,6 @@ class Service:
                 return registered[0]
         return self._read(response)
 
-    def put(self, path: str, body: Record) -> Any:
-        """Put ``body`` and return the answer's JSON."""
-        return self._read(self._request("PUT", path, json=body))
-
     def delete(self, path: str) -> None:
         """Delete what is at ``path``."""
         response = self._request("DELETE", path)
