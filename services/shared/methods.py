@@ -1,5 +1,7 @@
 """Which methods an address takes. What takes none of the request's is answered 405 with all that it does take.
 
+Whatever takes GET takes HEAD (RFC 9110, 9.3.2): it is answered as GET is, without the body.
+
 The framework names only the first route's methods where several share a path, and lets a path with a parameter take
 what was meant for a fixed one: `GET /v1/feedback/events` would read an item whose id is "events".
 """
@@ -31,7 +33,7 @@ class MethodIndex:
         self._fixed: dict[str, set[str]] = {}
         self._patterns: list[tuple[re.Pattern[str], set[str]]] = []
         for route in (one for router in routers for one in router.routes if isinstance(one, Route)):
-            methods = route.methods or set()
+            methods = _with_head(route.methods or set())
             if route.param_convertors:
                 self._patterns.append((route.path_regex, methods))
             else:
@@ -50,7 +52,7 @@ class MethodIndex:
 
 
 class MethodMiddleware:
-    """Refuses a wrong method of a fixed path, and completes the ``Allow`` of whoever else refuses one."""
+    """Refuses a wrong method of a fixed path, completes the ``Allow`` of whoever else refuses one, and answers HEAD."""
 
     def __init__(self, app: ASGIApp, *, index: MethodIndex) -> None:
         self.app = app
@@ -69,11 +71,19 @@ class MethodMiddleware:
             await problem_response(problem)(scope, receive, send)
             return
 
+        is_head = scope["method"] == "HEAD" and "GET" in self.index.of(path)
+
         async def send_with_all(message: Message) -> None:
+            if is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             if message["type"] == "http.response.start" and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
                 allowed = self.index.of(path)
                 if allowed:
                     MutableHeaders(scope=message)["Allow"] = ", ".join(allowed)
             await send(message)
 
-        await self.app(scope, receive, send_with_all)
+        await self.app({**scope, "method": "GET"} if is_head else scope, receive, send_with_all)
+
+
+def _with_head(methods: set[str]) -> set[str]:
+    return methods | {"HEAD"} if "GET" in methods else methods

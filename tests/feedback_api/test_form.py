@@ -235,7 +235,7 @@ class TestErrorPages:
 
     async def test_a_wrong_method(self, public: httpx.AsyncClient) -> None:
         page = await public.delete("/form?lang=en")
-        assert (page.status_code, page.headers["allow"]) == (405, "GET, POST")
+        assert (page.status_code, page.headers["allow"]) == (405, "GET, HEAD, POST")
         assert "This page cannot be used like this" in page.text
 
     @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/form-data"])
