@@ -1,9 +1,9 @@
-"""API keys: made, listed and revoked straight in the database; a key is shown once and only its hash is kept."""
+"""API keys: made, changed, listed and revoked in the database; a key is shown once and only its hash is kept."""
 
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,14 +38,10 @@ def create_key(database_url: str, name: str, scopes: Iterable[str], *, expires_a
     """Make a key and return it; raises :class:`CommandError` for an unknown scope or a name that is taken."""
     from services.shared.security import make_key  # noqa: PLC0415 (slow)
 
-    known = {scope.value for scope in Scope}
-    wanted = list(scopes)
-    unknown = [scope for scope in wanted if scope not in known]
-    if unknown:
-        raise CommandError(f"There is no scope {', '.join(unknown)}; the scopes are {', '.join(sorted(known))}.")
+    wanted = _known_scopes(scopes)
     if not name.strip():
         raise CommandError("The key needs a name that says who uses it.")
-    row, key = make_key(name.strip(), frozenset(Scope(scope) for scope in wanted), expires_at=expires_at)
+    row, key = make_key(name.strip(), wanted, expires_at=expires_at)
     try:
         with psycopg.connect(libpq_url(database_url)) as connection:
             connection.execute(
@@ -77,6 +73,25 @@ def revoke_key(database_url: str, name: str) -> None:
         )
         if done.rowcount == 0:
             raise CommandError(f"There is no key in force named {name!r}; `katsaus key list` shows them.")
+
+
+def grant_scopes(database_url: str, name: str, scopes: Iterable[str]) -> list[str]:
+    """Let a key in force do more, and return all that it may do; scopes it has already stay.
+
+    Raises :class:`CommandError` for an unknown scope, and where no key in force has the name.
+    """
+    wanted = _known_scopes(scopes)
+    return _change_scopes(database_url, name, lambda held: held | wanted)
+
+
+def withdraw_scopes(database_url: str, name: str, scopes: Iterable[str]) -> list[str]:
+    """Let a key in force do less, and return what it still may do.
+
+    Raises :class:`CommandError` for an unknown scope, where no key in force has the name, and where nothing would be
+    left: such a key is to be revoked.
+    """
+    unwanted = _known_scopes(scopes)
+    return _change_scopes(database_url, name, lambda held: held - unwanted)
 
 
 def ensure_home_keys(home: Home, database_url: str) -> HomeKeys:
@@ -131,6 +146,31 @@ def register_service_key(database_url: str, key: str) -> bool:
                 "KATSAUS_SERVICE_KEY is revoked, or its first part is another key's; make a new one (docs/deploy.md)."
             )
     return added.rowcount == 1
+
+
+def _known_scopes(scopes: Iterable[str]) -> frozenset[Scope]:
+    known = {scope.value for scope in Scope}
+    wanted = list(scopes)
+    unknown = [scope for scope in wanted if scope not in known]
+    if unknown:
+        raise CommandError(f"There is no scope {', '.join(unknown)}; the scopes are {', '.join(sorted(known))}.")
+    return frozenset(Scope(scope) for scope in wanted)
+
+
+def _change_scopes(database_url: str, name: str, change: Callable[[frozenset[str]], frozenset[str]]) -> list[str]:
+    with psycopg.connect(libpq_url(database_url)) as connection:
+        held = connection.execute(
+            "SELECT scopes FROM api_key WHERE name = %s AND revoked_at IS NULL"
+            " AND (expires_at IS NULL OR expires_at > now()) FOR UPDATE",
+            [name],
+        ).fetchone()
+        if held is None:
+            raise CommandError(f"There is no key in force named {name!r}; `katsaus key list` shows them.")
+        scopes = sorted(str(scope) for scope in change(frozenset(held[0])))
+        if not scopes:
+            raise CommandError(f"The key {name!r} would be allowed nothing; end it with `katsaus key revoke`.")
+        connection.execute("UPDATE api_key SET scopes = %s WHERE name = %s", [scopes, name])
+    return scopes
 
 
 def _is_in_force(connection: psycopg.Connection, key: str) -> bool:

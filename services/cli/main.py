@@ -1,6 +1,7 @@
 """The ``katsaus`` command: runs everything, and talks to the services over HTTP."""
 
 import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -281,6 +282,38 @@ def key_list() -> None:
         days = [f"{day:%Y-%m-%d}" if day else "" for day in (row.created_at, row.expires_at, row.revoked_at)]
         table.add_row(row.name, f"katsaus_{row.prefix}_…", " ".join(row.scopes), *days)
     console.print(table)
+
+
+@key_app.command("grant")
+def key_grant(
+    name: Annotated[str, typer.Argument(help="The key's name, as the list shows it.")],
+    scope: Annotated[list[str], typer.Option("--scope", help="What it may do besides; repeat for several.")],
+) -> None:
+    """Let a key do more. It stays the same key."""
+    from services.cli.keys import grant_scopes
+
+    _show_scopes(name, scope, grant_scopes)
+
+
+@key_app.command("revoke-scope")
+def key_revoke_scope(
+    name: Annotated[str, typer.Argument(help="The key's name, as the list shows it.")],
+    scope: Annotated[list[str], typer.Option("--scope", help="What it may no longer do; repeat for several.")],
+) -> None:
+    """Let a key do less, at once. It stays the same key."""
+    from services.cli.keys import withdraw_scopes
+
+    _show_scopes(name, scope, withdraw_scopes)
+
+
+def _show_scopes(name: str, scopes: list[str], change: Callable[[str, str, list[str]], list[str]]) -> None:
+    from services.cli.database import any_database, prepare
+    from services.shared.settings import get_settings
+
+    with any_database(find_home(), get_settings()) as url:
+        prepare(url)
+        left = change(url, name, scopes)
+    console.print(f"The key {name!r} may do: {' '.join(left)}", soft_wrap=True)
 
 
 @key_app.command("revoke")

@@ -1,16 +1,29 @@
 """Keys made, listed and revoked by the command."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from services.cli.database import prepare
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.failure import CommandError
 from services.cli.home import Home
-from services.cli.keys import create_key, ensure_home_keys, list_keys, revoke_key
+from services.cli.keys import (
+    create_key,
+    ensure_home_keys,
+    grant_scopes,
+    list_keys,
+    revoke_key,
+    withdraw_scopes,
+)
+from services.cli.main import app
+from services.shared.clock import now
 from services.shared.scopes import Scope
+from services.shared.settings import get_settings
 
 DATABASE = "katsaus_keys"
 
@@ -59,6 +72,50 @@ class TestCreate:
     def test_empty_name_is_refused(self, url: str) -> None:
         with pytest.raises(CommandError, match="needs a name"):
             create_key(url, "  ", ["ombudsman"])
+
+
+class TestChange:
+    def test_a_grant_adds_to_one_key_and_is_listed(self, url: str) -> None:
+        create_key(url, "desk", ["feedback:handle"])
+        create_key(url, "noise", ["feedback:handle"])
+        assert grant_scopes(url, "desk", ["ombudsman", "feedback:handle"]) == ["feedback:handle", "ombudsman"]
+        assert {row.name: row.scopes for row in list_keys(url)} == {
+            "desk": ["feedback:handle", "ombudsman"],
+            "noise": ["feedback:handle"],
+        }
+
+    def test_a_scope_is_taken_back_but_never_the_last(self, url: str) -> None:
+        create_key(url, "desk", ["feedback:handle", "ombudsman"])
+        assert withdraw_scopes(url, "desk", ["feedback:handle", "survey:read"]) == ["ombudsman"]
+        with pytest.raises(CommandError, match="allowed nothing"):
+            withdraw_scopes(url, "desk", ["ombudsman"])
+        assert [row.scopes for row in list_keys(url)] == [["ombudsman"]]
+
+    @pytest.mark.parametrize("change", [grant_scopes, withdraw_scopes])
+    def test_unknown_scopes_and_keys_not_in_force_are_refused(
+        self, url: str, change: Callable[[str, str, list[str]], list[str]]
+    ) -> None:
+        create_key(url, "desk", ["feedback:handle"])
+        create_key(url, "past", ["feedback:handle"], expires_at=now() - timedelta(days=1))
+        with pytest.raises(CommandError, match="no scope everything"):
+            change(url, "desk", ["everything"])
+        revoke_key(url, "desk")
+        for name in ("desk", "past", "nobody"):
+            with pytest.raises(CommandError, match=f"no key in force named '{name}'"):
+                change(url, name, ["ombudsman"])
+        assert {tuple(row.scopes) for row in list_keys(url)} == {("feedback:handle",)}
+
+    def test_by_the_command(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        create_key(url, "desk", ["feedback:handle"])
+        monkeypatch.setenv("DATABASE_URL", url)
+        get_settings.cache_clear()
+        try:
+            shown = CliRunner().invoke(app, ["key", "grant", "desk", "--scope", "ombudsman"])
+            assert (shown.exit_code, shown.output) == (0, "The key 'desk' may do: feedback:handle ombudsman\n")
+            shown = CliRunner().invoke(app, ["key", "revoke-scope", "desk", "--scope", "ombudsman"])
+            assert (shown.exit_code, shown.output) == (0, "The key 'desk' may do: feedback:handle\n")
+        finally:
+            get_settings.cache_clear()
 
 
 class TestRevoke:
