@@ -252,6 +252,18 @@ class TestFormWithoutScript:
         assert 'value="happy" checked' in answer.text
         assert "Kept &amp; &lt;safe&gt;" in answer.text
 
+    async def test_a_follow_up_that_was_not_asked_is_left_out(
+        self, staff: httpx.AsyncClient, public: httpx.AsyncClient
+    ) -> None:
+        follow_up = question("why", "text", shown_when={"question": "mood", "values": ["unhappy"]}, is_required=True)
+        await add_survey(staff, questions=[question("mood", "smiley_4"), follow_up])
+        sent = await public.post("/embed/chat", content="q.mood=happy&q.why=Because", headers=FORM)
+        assert sent.status_code == 303
+        (item,) = (await staff.get("/v1/responses")).json()["items"]
+        assert item["answers"] == {"mood": "happy"}
+        missing = await public.post("/embed/chat", content="q.mood=unhappy&lang=en", headers=FORM)
+        assert "Write an answer." in missing.text
+
     async def test_a_foreign_page_may_not_post(self, staff: httpx.AsyncClient, public: httpx.AsyncClient) -> None:
         await add_survey(staff, allowed_origins=[HEL])
         statuses = [

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from services.shared.problems import BadRequestProblem, InvalidParam, InvalidRequestProblem, validation_problem
 from services.shared.tables.surveys import QuestionKind
 from services.survey_api.responses.schemas import ResponseCreate
-from services.survey_api.surveys.definitions import Question, Version
+from services.survey_api.surveys.definitions import Answer, Question, Version
 from services.survey_api.widget.fields import FIELD_PREFIX, answer_of
 from services.survey_api.widget.pages import EMAIL, EMPTY, HANDLE
 from services.survey_api.widget.texts import Texts
@@ -34,10 +34,11 @@ def read_inputs(body: bytes) -> Inputs:
 
 def response_of(version: Version, inputs: Inputs, language: str) -> ResponseCreate:
     """The response; raises :class:`InvalidRequestProblem`, naming fields as the API does."""
-    answers = {}
+    answers: dict[str, Answer] = {}
     for question in version.questions.values():
         answer = answer_of(question, inputs.get(FIELD_PREFIX + question.code, ()))
-        if answer is not None:
+        # Without a script a page shows every follow-up; only those that were asked are answered.
+        if answer is not None and question.is_asked(answers):
             answers[question.code] = answer
     is_to_handle = first(inputs, HANDLE) is not None
     fields = {
