@@ -1,6 +1,7 @@
 """Hourly counts: an hour is replaced, never added to; the hour that daylight saving repeats is two."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -186,7 +187,10 @@ class TestPressesAndCounts:
         [refused, before] = await send_lines(staff, [press(), press("2021-05-04T08:59:59+03:00")])
         assert (refused["status"], refused["code"]) == ("refused", "hour_has_counts")
         assert before["status"] == "created"
-        body = {"answers": {"satisfaction": "happy"}, "given_at": "2021-05-04T09:10:00+03:00"}
+        last_hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+        await send(staff, hour(0, 0, 0, 9, at=last_hour.isoformat()))
+        given_at = (last_hour + timedelta(minutes=10)).isoformat()
+        body = {"answers": {"satisfaction": "happy"}, "given_at": given_at}
         answer = await public.post("/v1/surveys/chat/responses", json=body)
         assert (answer.status_code, answer.json()["code"]) == (409, "hour_has_counts")
         assert await count(session, "survey_response") == 1
