@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.clock import local_day, now
 from services.survey_api.happy_or_not.worker import puller_of
-from tests.survey_api.factories import add_survey, count, histogram, reasons
+from tests.survey_api.factories import add_survey, count, histogram, question, reasons
 from tests.survey_api.happy_or_not import (
     PATH,
     POINT,
@@ -434,10 +434,7 @@ class TestMapping:
     async def test_a_five_step_scale_and_nps_are_read_from_the_most_negative(
         self, app: FastAPI, staff: httpx.AsyncClient, vendor: Vendor, session: AsyncSession
     ) -> None:
-        questions = [
-            {"code": "five", "kind": "smiley_5", "labels": {"fi": "?"}},
-            {"code": "nps", "kind": "nps", "labels": {"fi": "?"}},
-        ]
+        questions = [question("five", "smiley_5"), question("nps", "nps")]
         await add_survey(staff, "more", questions=questions)
         plain: dict[str, Any] = {"comment": None, "follow_up": None, "options": {}, "survey": "more"}
         await put_mapping(
