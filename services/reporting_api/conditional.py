@@ -1,6 +1,7 @@
 """Answers that a client need not fetch again: an ETag from the content, and 304 when it has not changed."""
 
 import hashlib
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -21,10 +22,28 @@ def conditional_answer(
     ``passing`` are properties that differ each time without the content changing, so the ETag is a weak one.
     ``is_private`` keeps what a key may see out of shared caches.
     """
-    content = answer.model_dump(mode="json")
+    return conditional_json(request, answer.model_dump(mode="json"), passing=passing, is_private=is_private)
+
+
+def conditional_json(
+    request: Request,
+    content: Mapping[str, Any],
+    *,
+    passing: frozenset[str] = frozenset(),
+    is_private: bool = False,
+    media_type: str = "application/json",
+) -> Response:
+    """As :func:`conditional_answer`, of a document whose shape is another standard's."""
     lasting = {name: value for name, value in content.items() if name not in passing}
     not_modified, headers = _conditional(request, orjson.dumps(lasting), is_private=is_private)
-    return not_modified or Response(orjson.dumps(content), media_type="application/json", headers=headers)
+    return not_modified or Response(orjson.dumps(content), media_type=media_type, headers=headers)
+
+
+def conditional_text(request: Request, text: str, *, media_type: str, is_private: bool = False) -> Response:
+    """As :func:`conditional_answer`, of a text that nothing passing is in."""
+    content = text.encode()
+    not_modified, headers = _conditional(request, content, is_private=is_private)
+    return not_modified or Response(content, media_type=media_type, headers=headers)
 
 
 def conditional_file(

@@ -11,6 +11,8 @@ from services.reporting_api.editions.endpoints import router as editions_router
 from services.reporting_api.measures.endpoints import router as measures_router
 from services.reporting_api.participation.endpoints import router as participation_router
 from services.reporting_api.periods.endpoints import router as periods_router
+from services.reporting_api.pxweb.endpoints import router as pxweb_router
+from services.reporting_api.quarters.memory import Memory
 from services.reporting_api.review.endpoints import router as review_router
 from services.reporting_api.statements.clients import statement_clients
 from services.reporting_api.tables.endpoints import router as tables_router
@@ -30,6 +32,7 @@ than 10 are hidden, except for keys of scope `report:internal`.
 TAGS = {
     "figures": "The figures of a period.",
     "tables": "Named tables of the figures, in the formats reporting tools read.",
+    "pxweb": "The tables over all quarters as PxWebApi 2 serves tables.",
     "editions": "The published reviews: numbered, signed off, and never changed.",
     "texts": "What officers write for the next edition.",
     "participation": "What client panels and residents did in a quarter, in words.",
@@ -56,6 +59,7 @@ def create() -> FastAPI:
             periods_router,
             participation_router,
             tables_router,
+            pxweb_router,
             measures_router,
             disclosure_router,
             editions_router,
@@ -66,6 +70,7 @@ def create() -> FastAPI:
         lifespan=_statement_clients,
     )
     app.state.statement_clients = None
+    app.state.quarters_memory = Memory()
     return app
 
 

@@ -265,6 +265,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Most periods of one series: ten years of quarters. Each is counted with its two comparisons.",
     )
+    pxweb_max_cells: int = Field(
+        default=10_000, ge=1, description="Most cells of one answer to a PxWeb tool: what PxWebApi 2 has by default."
+    )
+    figures_license: str = Field(
+        default="",
+        description="The licence the figures are given under, as PxWeb tools show it; empty until the city has chosen.",
+    )
     earliest_year: int = Field(
         default=2000, ge=1900, description="Times before this year are taken for mistakes and refused."
     )

@@ -67,6 +67,8 @@ CODES = {
     "idempotency_key_reused": "an Idempotency-Key is known to be used only where it was used",
     "statements_are_not_by_unit": RELATION,
     "unknown_unit": CATALOGUE,
+    "invalid_selection": "each table has its own variables and values",
+    "unsupported_output_format": "parameters of formats are written with commas too",
     "invalid_period": "a label is of the kind of period that is asked for, in the years that figures are made for",
 }
 """Problem codes that say it all, whatever the operation."""

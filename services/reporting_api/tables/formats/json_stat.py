@@ -12,8 +12,8 @@ from services.shared.tables.base import Labels
 
 STATISTIC = "statistic"
 
-_STATISTIC_LABELS: Labels = {"fi": "Luku", "sv": "Tal", "en": "Statistic"}
-_STATISTICS: dict[str, Labels] = {
+STATISTIC_LABELS: Labels = {"fi": "Luku", "sv": "Tal", "en": "Statistic"}
+STATISTICS: dict[str, Labels] = {
     "value": {"fi": "Arvo", "sv": "Värde", "en": "Value"},
     "count": {"fi": "Lukumäärä", "sv": "Antal", "en": "Count"},
     "base": {"fi": "Kanta", "sv": "Bas", "en": "Base"},
@@ -81,9 +81,9 @@ def _dimension(dimension: Dimension, language: Language) -> dict[str, Any]:
 
 def _statistic(language: Language) -> dict[str, Any]:
     return {
-        "label": in_language(_STATISTIC_LABELS, language),
+        "label": in_language(STATISTIC_LABELS, language),
         "category": {
             "index": list(NUMBERS),
-            "label": {code: in_language(labels, language) for code, labels in _STATISTICS.items()},
+            "label": {code: in_language(labels, language) for code, labels in STATISTICS.items()},
         },
     }

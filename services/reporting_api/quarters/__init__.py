@@ -1,0 +1,1 @@
+"""All quarters that have data, as the tables with a time dimension show them."""
