@@ -66,6 +66,23 @@ def conditional_file(
     return not_modified or Response(content, media_type=media_type, headers=headers)
 
 
+def conditional_content(
+    request: Request,
+    content: bytes,
+    *,
+    media_type: str,
+    headers: Mapping[str, str],
+    is_private: bool = False,
+    is_kept: bool = True,
+) -> Response:
+    """``content`` as a page shows it, or 304 when the client has the same bytes already; not ``is_kept``, no copy."""
+    not_modified, conditional = _conditional(request, content, is_private=is_private)
+    if not is_kept:
+        kept_nowhere = {"Cache-Control": "private, no-store"}
+        return Response(content, media_type=media_type, headers={**headers, **kept_nowhere})
+    return not_modified or Response(content, media_type=media_type, headers={**headers, **conditional})
+
+
 def _conditional(request: Request, lasting: bytes, *, is_private: bool) -> tuple[Response | None, dict[str, str]]:
     tag = f'W/"{hashlib.sha256(lasting).hexdigest()[:32]}"'
     headers = {

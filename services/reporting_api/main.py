@@ -14,6 +14,7 @@ from services.reporting_api.periods.endpoints import router as periods_router
 from services.reporting_api.pxweb.endpoints import router as pxweb_router
 from services.reporting_api.quarters.memory import Memory
 from services.reporting_api.review.endpoints import router as review_router
+from services.reporting_api.review.rendering import Renderings
 from services.reporting_api.statements.clients import statement_clients
 from services.reporting_api.tables.endpoints import router as tables_router
 from services.reporting_api.texts.endpoints import router as texts_router
@@ -71,6 +72,7 @@ def create() -> FastAPI:
     )
     app.state.statement_clients = None
     app.state.quarters_memory = Memory()
+    app.state.renderings = Renderings(app.state.settings.renderings_kept)
     return app
 
 

@@ -88,6 +88,12 @@ class Settings(BaseSettings):
         ge=100,
         description="Longest free text in characters; Helsinki's own form allows 5 000.",
     )
+    renderings_kept: int = Field(
+        default=48,
+        ge=1,
+        description="Pages and PDF files of published reviews kept in memory, half a megabyte each: four quarters in "
+        "three languages, with their pictures.",
+    )
     deadline_soon_days: int = Field(
         default=3,
         ge=0,

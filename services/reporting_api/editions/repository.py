@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, inspect, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from services.reporting_api.editions.errors import EditionInPreparationProblem
@@ -14,9 +15,21 @@ from services.shared.tables.editions import EditionState
 IN_PREPARATION = (EditionState.DRAFT, EditionState.SIGNED_OFF)
 
 
-async def list_editions(session: AsyncSession, quarter: str | None = None) -> Sequence[Edition]:
-    """Editions of all states, of the quarter or of all; newest quarter and version first."""
+async def list_editions(
+    session: AsyncSession, quarter: str | None = None, *, has_content: bool = True
+) -> Sequence[Edition]:
+    """Editions of all states, of the quarter or of all; newest quarter and version first.
+
+    Without ``has_content`` the texts of their content, by far their largest part, are not read.
+    """
     statement = select(Edition).order_by(col(Edition.quarter).desc(), col(Edition.version).desc())
+    if not has_content:
+        statement = statement.options(
+            *[
+                defer(inspect(Edition).attrs[name].class_attribute, raiseload=True)
+                for name in ("content", "internal_content")
+            ]
+        )
     if quarter is not None:
         statement = statement.where(col(Edition.quarter) == quarter)
     return (await session.execute(statement)).scalars().all()

@@ -13,7 +13,7 @@ from services.reporting_api.review.chapters.registry import phrases_of
 from services.reporting_api.review.illustrations import Illustration, illustrations_of
 from services.reporting_api.review.numbers import LOCALES
 from services.reporting_api.review.phrases import quarter_words, say, words_of
-from services.reporting_api.review.table_view import TableView, view_table
+from services.reporting_api.review.table_view import TableView, view_series, view_table
 from services.shared.clock import local_day
 from services.shared.periods import Period, PeriodKind, parse_period
 from services.shared.tables import Edition
@@ -135,8 +135,14 @@ def _figure(number: int, illustration: Illustration, content: EditionContent, la
         illustration=illustration,
         title=say(illustration.title, language),
         caption=say(illustration.caption, language),
-        table=view_table(content.tables[illustration.table], illustration.within, language),
+        table=_table(illustration, content, language),
     )
+
+
+def _table(illustration: Illustration, content: EditionContent, language: Language) -> TableView:
+    if illustration.measure is not None:
+        return view_series(content.series[illustration.table], illustration.measure, language)
+    return view_table(content.tables[illustration.table], illustration.within, language)
 
 
 def _text(content: EditionContent, chapter: Chapter, language: Language) -> OfficerText | None:

@@ -41,6 +41,8 @@ class Illustration:
     draw: Draw
     within: tuple[str, ...] = ()
     """Codes of the table's outermost dimensions that the chart is about; none where it is about the whole table."""
+    measure: str | None = None
+    """The measure of a chart over the series' quarters; None for charts of the quarter alone."""
 
     def svg(self, language: Language, width: int) -> str:
         """The chart, named by its title and described by its caption."""
@@ -86,6 +88,7 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
             Phrase("chart.feedback_series.caption"),
             "feedback",
             _line(series, "feedback_received"),
+            measure="feedback_received",
         )
     topics = _ranked([entry for entry in section.by_topic if entry.code is not None])
     if topics:

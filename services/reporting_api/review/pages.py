@@ -81,11 +81,9 @@ def asset_address(name: str) -> str:
     return f"/reviews/assets/{hashlib.sha256(read_asset(name)).hexdigest()[:12]}/{name}"
 
 
-def review_page(
-    review: Review, addresses: Addresses, *, corrections: Sequence[str], newer_version: bool
-) -> HTMLResponse:
-    """The review itself."""
-    return _page(
+def render_review(review: Review, addresses: Addresses, *, corrections: Sequence[str], newer_version: bool) -> bytes:
+    """The review itself, in UTF-8; served with :func:`headers_of`."""
+    return _render(
         "review.html",
         review.language,
         addresses,
@@ -95,7 +93,12 @@ def review_page(
         downloads=DOWNLOADS,
         tables_url=addresses.tables_url,
         base_url=addresses.base_url,
-    )
+    ).encode()
+
+
+def headers_of(language: Language) -> dict[str, str]:
+    """Of every page in a language."""
+    return HEADERS | {"Content-Language": language}
 
 
 def archive_page(language: Language, reviews: Sequence[ArchivedReview], addresses: Addresses) -> HTMLResponse:
@@ -135,7 +138,12 @@ def statement_page(language: Language, addresses: Addresses) -> HTMLResponse:
 def _page(
     template: str, language: Language, addresses: Addresses, *, status: int = HTTPStatus.OK, **values: Any
 ) -> HTMLResponse:
-    html = (
+    html = _render(template, language, addresses, **values)
+    return HTMLResponse(html, status_code=status, headers=headers_of(language))
+
+
+def _render(template: str, language: Language, addresses: Addresses, **values: Any) -> str:
+    return (
         _environment()
         .get_template(template)
         .render(
@@ -146,4 +154,3 @@ def _page(
             **values,
         )
     )
-    return HTMLResponse(html, status_code=status, headers=HEADERS | {"Content-Language": language})

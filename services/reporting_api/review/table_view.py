@@ -7,8 +7,9 @@ from services.reporting_api.language import Language
 from services.reporting_api.measures.figures import FigureStatus
 from services.reporting_api.measures.registry import MEASURES, Measure, MeasureUnit
 from services.reporting_api.review.numbers import write_number, write_value
-from services.reporting_api.review.phrases import words_of
+from services.reporting_api.review.phrases import quarter_words, words_of
 from services.reporting_api.tables.stored import StoredCell, StoredDimension, StoredTable
+from services.shared.periods import PeriodKind, parse_period
 from services.shared.tables.base import Labels
 
 Key = tuple[str, ...]
@@ -49,6 +50,25 @@ def view_table(table: StoredTable, within: Sequence[str], language: Language) ->
             for key in classes
         ),
     )
+
+
+def view_series(table: StoredTable, measure: str, language: Language) -> TableView:
+    """A row a quarter, oldest first: the measure's value in each; of tables without classes.
+
+    Quarters before the first record have no value, rather than nought, as in the chart.
+    """
+    definition = MEASURES[measure]
+    cells = {cell.key[0]: cell for cell in table.cells if cell.key[-1] == measure}
+    quarters = [it.code for it in table.dimensions[0].categories]
+    first = next((place for place, code in enumerate(quarters) if code in cells and cells[code].value), len(quarters))
+    rows = (
+        (
+            quarter_words(parse_period(PeriodKind.QUARTER, code), language, "title"),
+            _cells(cells.get(code) if place >= first else None, definition, language),
+        )
+        for place, code in enumerate(quarters)
+    )
+    return TableView(words_of(language)["tables"]["quarter"], _headings(definition, language), tuple(rows))
 
 
 def _headings(measure: Measure, language: Language) -> tuple[str, ...]:

@@ -16,12 +16,20 @@ _DEEPEST = 5
 
 def render(markdown: str) -> str:
     """HTML of a chapter's text: its headings one level below the chapter's, links to the schemes above only."""
-    tokens = _MARKDOWN.parse(markdown)
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + _CHAPTER_LEVEL, _DEEPEST)}"
-    html: str = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    html: str = _MARKDOWN.renderer.render(parse(markdown), _MARKDOWN.options, {})
     return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES)
+
+
+def parse(markdown: str) -> list[Token]:
+    """The text's tokens; its headings are below the chapter's and skip no level, as readers step through them."""
+    tokens = _MARKDOWN.parse(markdown)
+    above = _CHAPTER_LEVEL
+    for token in tokens:
+        if token.type == "heading_open":
+            above = min(int(token.tag[1]) + _CHAPTER_LEVEL, above + 1, _DEEPEST)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{above}"
+    return tokens
 
 
 def refuse_unsafe(markdown: str) -> str:

@@ -15,46 +15,14 @@ from services.reporting_api.review.numbers import write_fact
 from services.reporting_api.review.phrases import Phrase, say
 from services.shared.tables.editions import Chapter
 from tests.reporting_api.conftest import Read
-from tests.reporting_api.factories import (
-    IN_LAST_YEAR,
-    IN_PREVIOUS,
-    MIDDLE_OF_QUARTER,
-    add_answers,
-    add_contacts,
-    add_feedback,
-    add_presses,
-    add_responses,
-    add_survey,
-)
+from tests.reporting_api.factories import MIDDLE_OF_QUARTER, add_answers, add_feedback, add_responses, add_survey
+from tests.reporting_api.review.conftest import SATISFACTION
 
 pytestmark = pytest.mark.anyio
 
-SATISFACTION = {"satisfaction": {"kind": "scale", "purpose": "satisfaction", "scale_steps": 101}}
 SCALES = ("0–100", "4–10")
 YEAR = "2019"
 NUMBER = re.compile(r"\d+(?:[\u00a0.,]\d+)*")
-
-
-@pytest.fixture
-async def city(session: AsyncSession) -> None:
-    for type_code, topic in (
-        [("complaint", "home_care")] * 30 + [("question", None)] * 5 + [("accessibility", "apotti")] * 6
-    ):
-        await add_feedback(session, type_code=type_code, topic_code=topic, handled_days=2, themes=["covid_vaccination"])
-    await add_feedback(session, state="transferred_out")
-    for _ in range(6):
-        await add_feedback(session, received_at=MIDDLE_OF_QUARTER.replace(year=2018))
-    await add_contacts(session, "family_and_social", 9, "self_determination")
-    await add_contacts(session, "family_and_social", 8, on=IN_LAST_YEAR)
-    await add_survey(session, "chat", "chat", SATISFACTION)
-    await add_responses(session, "chat", 40)
-    await add_answers(session, "chat", "satisfaction", {60: 20, 80: 20})
-    await add_answers(session, "chat", "satisfaction", {20: 20, 30: 20}, on=IN_PREVIOUS)
-    await add_survey(session, "mood", "smiley", {"mood": {"kind": "smiley_4"}})
-    await add_presses(session, "mood", "kallio-health-station", {0: 6, 1: 7, 2: 8, 3: 1020})
-    await add_survey(session, "survey", "questionnaire", {"grade": {"kind": "grade", "purpose": "overall_grade"}})
-    await add_responses(session, "survey", 15)
-    await add_answers(session, "survey", "grade", {8: 7, 9: 8})
 
 
 async def report_of(read: Read, path: str = "/v1/quarters/2019-Q2") -> QuarterReport:

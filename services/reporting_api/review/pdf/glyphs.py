@@ -1,0 +1,31 @@
+"""Characters that the typesetter's own fonts have; a PDF/UA file may show no other."""
+
+import re
+import unicodedata
+
+FONTS = ("Libertinus Serif", "DejaVu Sans Mono")
+"""Both come within the typesetter, so that a machine without fonts makes the same file."""
+
+_HAVE = re.compile(
+    "[\t\n\r\u0020-\u007e\u00a0-\u0344\u0370-\u0481\u048a-\u04ff\u1e00-\u1eff\u2000-\u2027\u202f-\u2040\u2044-\u2052\u2054-\u2060\u2070-\u20bf"
+    "\u2190-\u22ff\u2500-\u25ff\ufb00-\ufb06]"
+)
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f]")
+
+
+def has_glyph(character: str) -> bool:
+    """Whether the fonts show it; a test sets every such character."""
+    return bool(_HAVE.match(character)) and (character in "\t\n\r" or bool(unicodedata.name(character, "")))
+
+
+def readable(text: str) -> str:
+    """The text, with the name of each character that the fonts lack in its place: [grinning face]."""
+    if text.isascii() and text.isprintable():
+        return text
+    bare = unicodedata.normalize("NFC", _VARIATION_SELECTORS.sub("", text))
+    return "".join(character if has_glyph(character) else _named(character) for character in bare)
+
+
+def _named(character: str) -> str:
+    name = unicodedata.name(character, "")
+    return f"[{name.lower()}]" if name else ""

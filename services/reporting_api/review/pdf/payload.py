@@ -1,0 +1,137 @@
+"""What the typesetter is given: the review's words as data, and its charts as drawings in the file's own ink."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from services.reporting_api.review.charts.style import INK, WIDE
+from services.reporting_api.review.document import Review, ReviewAct, ReviewChapter, ReviewFigure
+from services.reporting_api.review.pdf.blocks import blocks_of
+from services.reporting_api.review.pdf.glyphs import FONTS, readable
+from services.reporting_api.review.phrases import words_of
+from services.shared.tables.editions import Chapter
+
+Payload = Mapping[str, Any]
+Words = Mapping[str, Any]
+
+INK_COLOUR = "#1a1a1a"
+TEXT_WIDTH = 467.7
+TALLEST_CHART = 560.0
+"""In points: the text's width on the page, and what leaves room on it for the chart's title."""
+
+_VIEW_BOX = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
+_FONT_FAMILY = re.compile(r'font-family="[^"]*"')
+
+
+def payload_of(review: Review, *, corrections: Sequence[str], has_newer: bool, base_url: str) -> Payload:
+    """All that the file says, in its order; every text of characters that the fonts have."""
+    words = words_of(review.language)["review"]
+    payload = {
+        "language": review.language.value,
+        "fonts": list(FONTS),
+        "title": review.title,
+        "subtitle": review.subtitle,
+        "organisation": words["organisation"],
+        "edition": words["draft"]
+        if review.is_draft
+        else words["published"].format(day=review.published_on, version=review.version),
+        "mark": _mark(review, words),
+        "notices": list(_notices(review, words, has_newer=has_newer)),
+        "digest": {"heading": words["digest"], "sentences": list(review.digest)},
+        "contents": words["contents"],
+        "chapters": [_chapter(chapter, review, words, corrections, base_url) for chapter in review.chapters],
+    }
+    return {name: _readable(value) for name, value in payload.items()}
+
+
+def _mark(review: Review, words: Words) -> str | None:
+    """The words across each page of what is not for the public."""
+    if not (review.is_internal or review.is_draft):
+        return None
+    return str(words["internal"]).partition(".")[0] if review.is_internal else str(words["draft"])
+
+
+def _notices(review: Review, words: Words, *, has_newer: bool) -> Iterator[dict[str, Any]]:
+    if review.is_internal:
+        yield {"text": words["internal"], "is_grave": True}
+    if review.withdrawal_reason:
+        yield {"text": words["withdrawn"].format(reason=review.withdrawal_reason), "is_grave": True}
+    if has_newer:
+        yield {"text": words["newer"], "is_grave": False}
+    if review.correction_reason:
+        yield {"text": words["corrected"].format(reason=review.correction_reason), "is_grave": False}
+    if review.demonstration_note:
+        yield {"text": review.demonstration_note, "is_grave": False}
+
+
+def _chapter(
+    chapter: ReviewChapter, review: Review, words: Words, corrections: Sequence[str], base_url: str
+) -> dict[str, Any]:
+    text = chapter.text
+    is_other = text is not None and text.language is not review.language
+    return {
+        "heading": chapter.heading,
+        "note": words["only_in"][text.language] if text is not None and is_other else None,
+        "text": None if text is None else {"language": text.language.value, "blocks": blocks_of(text.markdown)},
+        "sentences": list(chapter.sentences),
+        "figures": [_figure(figure, review, words) for figure in chapter.figures],
+        "acts": [_act(act, words) for act in review.actions] if chapter.code is Chapter.ACTIONS else [],
+        "methods": _methods(review, words, corrections, base_url) if chapter.code is Chapter.METHODS else None,
+    }
+
+
+def _figure(figure: ReviewFigure, review: Review, words: Words) -> dict[str, Any]:
+    svg = figure.illustration.svg(review.language, WIDE)
+    return {
+        "title": words["figure"].format(number=figure.number, title=figure.title),
+        "caption": figure.caption,
+        "alt": f"{figure.title}. {figure.caption} {words['table_follows']}",
+        "svg": _FONT_FAMILY.sub(f'font-family="{FONTS[0]}"', svg).replace(INK, INK_COLOUR),
+        "width": _width(svg),
+        "columns": [figure.table.name_heading, *figure.table.headings],
+        "rows": [[name, *cells] for name, cells in figure.table.rows],
+    }
+
+
+def _width(svg: str) -> float:
+    """In points: the text's, or less where the chart would be taller than a page."""
+    found = _VIEW_BOX.search(svg)
+    if found is None:
+        return TEXT_WIDTH
+    width, height = float(found[1]), float(found[2])
+    return min(TEXT_WIDTH * min(1, width / WIDE), TALLEST_CHART * width / height)
+
+
+def _act(act: ReviewAct, words: Words) -> dict[str, str]:
+    return {
+        "said_heading": words["you_said"],
+        "said": act.said,
+        "did_heading": words["we_did"],
+        "did": act.did,
+        "done_on": act.done_on,
+        "language": act.language.value,
+    }
+
+
+def _methods(review: Review, words: Words, corrections: Sequence[str], base_url: str) -> dict[str, Any]:
+    quarter = f"{review.quarter.label}/{review.version}"
+    return {
+        "lines": list(review.methods),
+        "management": words["management"],
+        "links": [
+            {"text": words["measures"], "href": f"{base_url}/v1/measures"},
+            {"text": words["open_data"], "href": f"{base_url}/v1/editions/{quarter}/tables"},
+        ],
+        "corrections_heading": words["corrections"],
+        "corrections": list(corrections) or [words["no_corrections"]],
+        "identity": words["identity"],
+        "hash": review.content_hash,
+    }
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, str):
+        return readable(value)
+    if isinstance(value, Mapping):
+        return {name: _readable(one) for name, one in value.items()}
+    return [_readable(one) for one in value] if isinstance(value, list) else value

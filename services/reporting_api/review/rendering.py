@@ -1,0 +1,109 @@
+"""What is made of an edition and kept in memory: a published one never changes, and making it takes a second.
+
+A rendering is known by everything that it shows, so nothing old is ever found: a withdrawal, a correction or a newer
+version is another rendering.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from anyio import CapacityLimiter, to_thread
+
+from services.reporting_api.editions.service import content_of, internal_content_of
+from services.reporting_api.language import Language
+from services.reporting_api.review.card import draw_card
+from services.reporting_api.review.document import Review, put_together
+from services.reporting_api.review.pages import Addresses, render_review
+from services.reporting_api.review.pdf.typesetter import render_pdf
+from services.shared.tables import Edition
+
+
+class Medium(StrEnum):
+    """What a review is made into; the value is its media type."""
+
+    PAGE = "text/html"
+    PDF = "application/pdf"
+    CARD = "image/png"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Who looks at an edition, and what stands beside it."""
+
+    language: Language
+    is_internal: bool
+    corrections: tuple[str, ...]
+    has_newer: bool
+    addresses: Addresses
+
+
+class Renderings:
+    """The newest used renderings, at most ``kept`` of them; made in a thread, one at a time."""
+
+    def __init__(self, kept: int) -> None:
+        self._kept = kept
+        self._made: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._limiter = CapacityLimiter(1)
+
+    async def of(
+        self, medium: Medium, edition: Edition, sight: Sight, whole: Callable[[Edition], Awaitable[Edition]]
+    ) -> bytes:
+        """The edition in a medium, as ``sight`` shows it; ``whole`` reads its content where it must be made."""
+        key = (medium, sight, *_identity(edition))
+        made = self._made.get(key)
+        if made is None:
+            made = await self._make(key, medium, await whole(edition), sight)
+        self._made[key] = made
+        self._made.move_to_end(key)
+        while len(self._made) > self._kept:
+            self._made.popitem(last=False)
+        return made
+
+    async def _make(self, key: tuple[object, ...], medium: Medium, edition: Edition, sight: Sight) -> bytes:
+        def make() -> bytes:
+            # Another request may have made it while this one waited.
+            return self._made.get(key) or _render(medium, edition, sight)
+
+        return await to_thread.run_sync(make, limiter=self._limiter)
+
+
+def _identity(edition: Edition) -> tuple[object, ...]:
+    return (
+        edition.quarter,
+        edition.version,
+        edition.state,
+        edition.content_hash,
+        edition.internal_hash,
+        edition.published_at,
+        edition.embargo_until,
+        edition.withdrawal_reason,
+    )
+
+
+def _render(medium: Medium, edition: Edition, sight: Sight) -> bytes:
+    content = internal_content_of(edition) if sight.is_internal else content_of(edition)
+    review = put_together(edition, content, sight.language, is_internal=sight.is_internal)
+    return _MAKERS[medium](review, sight)
+
+
+def _page(review: Review, sight: Sight) -> bytes:
+    return render_review(review, sight.addresses, corrections=sight.corrections, newer_version=sight.has_newer)
+
+
+def _pdf(review: Review, sight: Sight) -> bytes:
+    return render_pdf(
+        review, corrections=sight.corrections, has_newer=sight.has_newer, base_url=sight.addresses.base_url
+    )
+
+
+def _card(review: Review, _sight: Sight) -> bytes:
+    return draw_card(review)
+
+
+_MAKERS: dict[Medium, Callable[[Review, Sight], bytes]] = {
+    Medium.PAGE: _page,
+    Medium.PDF: _pdf,
+    Medium.CARD: _card,
+}
