@@ -9,6 +9,7 @@ from services.reporting_api.actions.endpoints import router as actions_router
 from services.reporting_api.disclosure.endpoints import router as disclosure_router
 from services.reporting_api.editions.endpoints import router as editions_router
 from services.reporting_api.measures.endpoints import router as measures_router
+from services.reporting_api.odata.endpoints import router as odata_router
 from services.reporting_api.participation.endpoints import router as participation_router
 from services.reporting_api.periods.endpoints import router as periods_router
 from services.reporting_api.pxweb.endpoints import router as pxweb_router
@@ -34,6 +35,7 @@ TAGS = {
     "figures": "The figures of a period.",
     "tables": "Named tables of the figures, in the formats reporting tools read.",
     "pxweb": "The tables over all quarters as PxWebApi 2 serves tables.",
+    "odata": "The tables over all quarters as an OData 4.0 feed; errors have OData's own shape.",
     "editions": "The published reviews: numbered, signed off, and never changed.",
     "texts": "What officers write for the next edition.",
     "participation": "What client panels and residents did in a quarter, in words.",
@@ -61,6 +63,7 @@ def create() -> FastAPI:
             participation_router,
             tables_router,
             pxweb_router,
+            odata_router,
             measures_router,
             disclosure_router,
             editions_router,

@@ -278,6 +278,15 @@ class Settings(BaseSettings):
         default="",
         description="The licence the figures are given under, as PxWeb tools show it; empty until the city has chosen.",
     )
+    odata_page_size: int = Field(
+        default=1_000, ge=1, description="Rows of one page of the OData feed: under 1 MB; tools follow the next link."
+    )
+    odata_rows_max: int = Field(
+        default=1_000_000, ge=1, description="Largest `$top` and `$skip`: beyond what any table of figures holds."
+    )
+    odata_filter_max_length: int = Field(
+        default=2_000, ge=100, description="Longest `$filter` in characters: about a hundred conditions."
+    )
     earliest_year: int = Field(
         default=2000, ge=1900, description="Times before this year are taken for mistakes and refused."
     )

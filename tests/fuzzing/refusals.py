@@ -67,6 +67,7 @@ CODES = {
     "idempotency_key_reused": "an Idempotency-Key is known to be used only where it was used",
     "statements_are_not_by_unit": RELATION,
     "unknown_unit": CATALOGUE,
+    "invalid_query_option": "a filter is a language of its own, over the properties of each set",
     "invalid_selection": "each table has its own variables and values",
     "unsupported_output_format": "parameters of formats are written with commas too",
     "invalid_period": "a label is of the kind of period that is asked for, in the years that figures are made for",
@@ -77,7 +78,7 @@ CODES = {
 def is_beyond_the_schema(operation: str, response: Response) -> bool:
     """Whether the refusal is of fields that the operation may refuse though the schema allows them."""
     document: dict[str, Any] = response.json()
-    if document.get("code") in CODES:
+    if document.get("error", document).get("code") in CODES:
         return True
     fields = {one["name"].partition(".")[0] for one in document.get("invalid_params", [])}
     return bool(fields) and fields <= set(EVERYWHERE) | set(BEYOND.get(operation, {}))

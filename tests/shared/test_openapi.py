@@ -52,6 +52,9 @@ def test_every_error_is_a_problem_document(api: str) -> None:
                 schema = answer["content"]["application/json"]["schema"]
                 assert schema["items"] == {"$ref": "#/components/schemas/Open311Error"}, (path, method, status)
                 assert "text/xml" in answer["content"]
+            elif status >= "400" and path.startswith("/odata/"):
+                schema = answer["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/ODataError"}, (path, method, status)
             elif status >= "400" and not path.startswith("/health"):
                 assert "application/problem+json" in answer["content"], (path, method, status)
 

@@ -11,7 +11,12 @@ from services.reporting_api.language import Language
 from services.reporting_api.periods.endpoints import AskerDep
 from services.reporting_api.pxweb.cube import Cube, Selection, default_selection
 from services.reporting_api.pxweb.dataset import PASSING, csv_of, dataset_of, metadata_of
-from services.reporting_api.pxweb.errors import OutputFormatProblem, SelectionProblem, TooManyCellsProblem
+from services.reporting_api.pxweb.errors import (
+    OutputFormatProblem,
+    SelectionProblem,
+    TooManyCellsProblem,
+    wrong_selection,
+)
 from services.reporting_api.pxweb.expressions import split
 from services.reporting_api.pxweb.formats import OutputFormat, read_format, read_shape
 from services.reporting_api.pxweb.presenter import TablesPresenter, config_of
@@ -206,12 +211,14 @@ _NAMED = re.compile(r"valuecodes\[([^\]]*)\]", re.IGNORECASE)
 
 
 def selection_of(request: Request) -> dict[str, list[str]]:
-    """The ``valuecodes[…]`` of the query."""
+    """The ``valuecodes[…]`` of the query; raises :class:`SelectionProblem`."""
     selection: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         match = _NAMED.fullmatch(name)
         if match is not None:
             selection.setdefault(match[1], []).extend(split(value))
+        elif name.casefold().startswith("valuecodes"):
+            raise wrong_selection("", f"{name[:100]!r} names no variable; write valuecodes[type]=complaint")
     return selection
 
 

@@ -216,6 +216,7 @@ async def test_without_any_data_there_is_an_empty_table(read_publicly: Read) -> 
         (DATA, {"outputFormat": "px"}, 400, "unsupported_output_format"),
         (DATA, {"outputFormatParams": "IncludeTitle"}, 400, "unsupported_output_format"),
         (DATA, {"valuecodes[region]": "*"}, 400, "invalid_selection"),
+        (DATA, {"valuecodes": "*"}, 400, "invalid_selection"),
         (DATA, {"valuecodes[period]": "*"}, 400, "invalid_selection"),
         (DATA, {"valuecodes[period]": "1999-Q1", "valuecodes[measure]": "*"}, 400, "invalid_selection"),
         (DATA, {"valuecodes[period]": "2199-Q1", "valuecodes[measure]": "*"}, 400, "invalid_selection"),
