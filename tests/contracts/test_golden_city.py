@@ -103,7 +103,11 @@ def value_of(word: str) -> Any:
 async def lived(city: City) -> None:
     await city.send_lines(city.feedback, "/v1/feedback/import", list(feedback_lines()))
     for code, definition in SURVEYS.items():
-        body = definition | {"code": code, "names": {"fi": code}, "opens_at": "2021-01-01T00:00:00+02:00"}
+        body = definition | {
+            "code": code,
+            "names": {"fi": code, "sv": code, "en": code},
+            "opens_at": "2021-01-01T00:00:00+02:00",
+        }
         answer = await city.surveys.post("/v1/surveys", json=body)
         assert answer.status_code == 201, answer.text
     await city.send_lines(city.surveys, "/v1/responses/import", list(response_lines()))

@@ -241,7 +241,7 @@ class TestSmileys:
 
         assert smileys["satisfied_share"]["value"] == 50.0
         # (10 × 100 + 10 × 75 + 10 × 50 + 5 × 25) / 40 = 59.375
-        assert smileys["happy_index"]["value"] == 59.4
+        assert smileys["happy_index"]["value"] == 59.38
         assert shares(smileys["distribution"])["neutral"] == 25.0
 
 
@@ -278,7 +278,7 @@ class TestClientSurveys:
         scale, mood, choice, yes = (await read())["surveys"][0]["questions"]
 
         assert scale["figure"]["value"] == 50.0
-        assert (mood["figure"]["value"], mood["options"][0]["code"]) == (66.7, "very_happy")
+        assert (mood["figure"]["value"], mood["options"][0]["code"]) == (66.67, "very_happy")
         assert (choice["figure"], shares(choice["options"])) == (None, {"one": 25.0, "two": 75.0})
         assert (yes["figure"]["measure"], yes["figure"]["value"]) == ("yes_share", 50.0)
 

@@ -17,8 +17,9 @@ from services.reporting_api.disclosure.counts import (
     family_of_survey,
     family_of_theme,
 )
+from services.reporting_api.disclosure.joint import JointPattern
 from services.reporting_api.disclosure.opinions import YES
-from services.reporting_api.disclosure.patterns import Pattern
+from services.reporting_api.disclosure.patterns import Pattern, hidden_whole
 from services.reporting_api.disclosure.service import PeriodPatterns
 from services.reporting_api.measures.figures import (
     Compared,
@@ -29,6 +30,7 @@ from services.reporting_api.measures.figures import (
     nothing_known,
 )
 from services.reporting_api.periods.aggregates import SurveyDefinition
+from services.reporting_api.periods.feedback_figures import COMPLAINT
 from services.reporting_api.periods.schemas import (
     ChatEntry,
     Entry,
@@ -42,6 +44,7 @@ from services.reporting_api.periods.schemas import (
     SmileySection,
     SurveyEntry,
     ThemeEntry,
+    TopicEntry,
 )
 from services.reporting_api.periods.survey_figures import satisfaction_question
 from services.shared.tables.surveys import QuestionKind
@@ -57,6 +60,8 @@ class Suppression:
 
     periods: Compared[PeriodPatterns]
     units: Units | None
+    joint: Compared[JointPattern]
+    """Of the topics by type."""
 
     def report(self, report: Report[Figure], surveys: Sequence[SurveyDefinition]) -> Report[Figure]:
         """The report as the public may see it."""
@@ -74,14 +79,25 @@ class Suppression:
         )
 
     def feedback(self, section: FeedbackSection[Figure]) -> FeedbackSection[Figure]:
-        """Numbers of cases are shown; a small unit's are not divided."""
+        """Numbers of cases are shown; a small unit's are not divided, and no unit's by topic."""
         patterns = self._of(FEEDBACK)
+        by_topic = patterns if self.units is None else patterns.map(lambda _: hidden_whole(SuppressionReason.DETAIL))
         return section.model_copy(
             update={
                 "by_type": _hide_entries(section.by_type, patterns, ""),
-                "by_topic": _hide_entries(section.by_topic, patterns, ""),
+                "by_topic": _hide_entries(section.by_topic, by_topic, ""),
+                "by_topic_and_type": [self._topic(topic) for topic in section.by_topic_and_type],
+                "causes": [self._joint(entry, entry.code, COMPLAINT) for entry in section.causes],
             }
         )
+
+    def _topic(self, topic: TopicEntry[Figure]) -> TopicEntry[Figure]:
+        by_type = [self._joint(entry, topic.code, entry.code or "") for entry in topic.by_type]
+        return topic.model_copy(update={"by_type": by_type})
+
+    def _joint(self, entry: Entry[Figure], topic: str | None, type_code: str) -> Entry[Figure]:
+        hidden = self.joint.map(lambda pattern: pattern.of(topic, type_code))
+        return entry.model_copy(update={"number": _hide(entry.number, hidden), "share": _hide(entry.share, hidden)})
 
     def theme(self, theme: ThemeEntry[Figure]) -> ThemeEntry[Figure]:
         """The types of a theme are one distribution."""

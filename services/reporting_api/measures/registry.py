@@ -213,6 +213,36 @@ TOPIC_SHARE = _share(
     "Counted feedback of the topic class, of all counted feedback.",
     _COUNTED,
 )
+_TOPIC_BASE = "counted feedback of the topic class"
+JOINT = _count(
+    "feedback_by_topic_and_type",
+    _names("Palautteet luokittain ja tyypeittäin", "Respons enligt klass och typ", "Feedback by topic and type"),
+    "Counted feedback of the topic class and the type.",
+    _TOPIC_BASE,
+    is_opinion=True,
+)
+JOINT_SHARE = _share(
+    "feedback_type_share_of_topic",
+    _names("Palautetyypin osuus luokassa", "Responstypens andel av klassen", "Share of the type in the topic"),
+    "Counted feedback of the topic class and the type, of the class's.",
+    _TOPIC_BASE,
+    is_opinion=True,
+)
+_COMPLAINTS = "counted complaints"
+CAUSE = _count(
+    "dissatisfaction_cause",
+    _names("Tyytymättömyyden syyt", "Orsaker till missnöje", "Causes of dissatisfaction"),
+    "Counted complaints of the topic class.",
+    _COMPLAINTS,
+    is_opinion=True,
+)
+CAUSE_SHARE = _share(
+    "dissatisfaction_cause_share",
+    _names("Syyn osuus moitteista", "Orsakens andel av risen", "Share of the cause"),
+    "Counted complaints of the topic class, of all counted complaints.",
+    _COMPLAINTS,
+    is_opinion=True,
+)
 HANDLING_MEAN = _time(
     "handling_time_mean",
     _names("Keskimääräinen käsittelyaika", "Genomsnittlig behandlingstid", "Mean handling time"),
@@ -295,6 +325,7 @@ HAPPY_INDEX = _opinion(
     _names("Tyytyväisyysindeksi", "Nöjdhetsindex", "Happy index"),
     "Mean of evenly placed smileys: 100, 66.67, 33.33 and 0 for four; 100, 75, 50, 25 and 0 for five.",
     unit=MeasureUnit.INDEX,
+    decimals=2,
 )
 GRADE = _opinion(
     "grade_mean",

@@ -51,6 +51,7 @@ class FeedbackAggregate:
     by_type: Mapping[str, int] = field(default_factory=dict)
     by_topic: Mapping[str | None, int] = field(default_factory=dict)
     """Counted items; the key None holds the unclassified ones."""
+    by_topic_and_type: Mapping[tuple[str | None, str], int] = field(default_factory=dict)
     by_theme_and_type: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 

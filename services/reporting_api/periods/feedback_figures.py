@@ -16,6 +16,7 @@ from services.reporting_api.periods.schemas import (
     Target,
     ThemeEntry,
     Times,
+    TopicEntry,
 )
 from services.shared.catalogue import Catalogue
 from services.shared.periods import Period
@@ -23,6 +24,9 @@ from services.shared.tables import TargetPolicy
 from services.shared.tables.base import Labels
 
 UNCLASSIFIED: Labels = {"fi": "Luokittelematon", "sv": "Odefinierad", "en": "Unclassified"}
+
+COMPLAINT = "complaint"
+"""The type whose topics are the causes of dissatisfaction."""
 
 CountOf = Callable[[FeedbackAggregate], int]
 
@@ -54,6 +58,8 @@ class FeedbackFigures:
             balance=_balance(self._feedback.current),
             by_type=[self._type(code, entry.names) for code, entry in catalogue.feedback_types.items()],
             by_topic=[self._topic(code, _topic_labels(catalogue, code)) for code in self._topics_by_number(catalogue)],
+            by_topic_and_type=[self._topic_by_type(code, catalogue) for code in self._topics_by_number(catalogue)],
+            causes=self._causes(catalogue),
             handling_time=self._times(
                 registry.HANDLING_MEAN, registry.HANDLING_MEDIAN, lambda feedback: feedback.handling
             ),
@@ -96,6 +102,53 @@ class FeedbackFigures:
             labels=labels,
             number=self._number(registry.BY_TOPIC, number, _counted),
             share=self._share(registry.TOPIC_SHARE, number, _counted),
+        )
+
+    def _topic_by_type(self, topic: str | None, catalogue: Catalogue) -> TopicEntry[Figure]:
+        def total(feedback: FeedbackAggregate) -> int:
+            return feedback.by_topic.get(topic, 0)
+
+        return TopicEntry[Figure](
+            code=topic,
+            labels=_topic_labels(catalogue, topic),
+            by_type=[
+                self._joint(topic, code, code, entry.names, total) for code, entry in catalogue.feedback_types.items()
+            ],
+        )
+
+    def _causes(self, catalogue: Catalogue) -> list[Entry[Figure]]:
+        """The topics of complaints, the most common first."""
+
+        def complaints(feedback: FeedbackAggregate) -> int:
+            return feedback.by_type.get(COMPLAINT, 0)
+
+        joint = self._feedback.current.by_topic_and_type
+        met = [code for code in self._topics_by_number(catalogue) if joint.get((code, COMPLAINT))]
+        ranked = sorted(met, key=lambda code: (code is None, -joint[code, COMPLAINT]))
+        return [
+            self._joint(code, COMPLAINT, code, _topic_labels(catalogue, code), complaints, is_cause=True)
+            for code in ranked
+        ]
+
+    def _joint(
+        self,
+        topic: str | None,
+        type_code: str,
+        code: str | None,
+        labels: Labels,
+        among: CountOf,
+        *,
+        is_cause: bool = False,
+    ) -> Entry[Figure]:
+        def number(feedback: FeedbackAggregate) -> int:
+            return feedback.by_topic_and_type.get((topic, type_code), 0)
+
+        measures = (registry.CAUSE, registry.CAUSE_SHARE) if is_cause else (registry.JOINT, registry.JOINT_SHARE)
+        return Entry[Figure](
+            code=code,
+            labels=labels,
+            number=self._number(measures[0], number, among),
+            share=self._share(measures[1], number, among),
         )
 
     def _topics_by_number(self, catalogue: Catalogue) -> list[str | None]:

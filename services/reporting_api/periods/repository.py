@@ -108,15 +108,18 @@ def _feedback(totals: RowMapping, clocks: Rows, classes: Rows, themes: Rows) -> 
     by_clock = {row["clock"]: clock_aggregate(row) for row in clocks}
     by_type: dict[str, int] = defaultdict(int)
     by_topic: dict[str | None, int] = defaultdict(int)
+    by_topic_and_type: dict[tuple[str | None, str], int] = {}
     for row in classes:
         by_type[row["type_code"]] += row["items"]
         by_topic[row["topic_code"]] += row["items"]
+        by_topic_and_type[row["topic_code"], row["type_code"]] = row["items"]
     return FeedbackAggregate(
         **{name: value for name, value in totals.items() if name != "period"},
         handling=by_clock.get("handling", ClockAggregate()),
         reaction=by_clock.get("reaction", ClockAggregate()),
         by_type=dict(by_type),
         by_topic=dict(by_topic),
+        by_topic_and_type=by_topic_and_type,
         by_theme_and_type={(row["theme_code"], row["type_code"]): row["items"] for row in themes},
     )
 

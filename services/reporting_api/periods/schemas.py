@@ -131,8 +131,16 @@ class OnTarget(ResponseModel, Generic[FigureT]):
     targets: list[Target]
 
 
+class TopicEntry(ResponseModel, Generic[FigureT]):
+    """A topic's feedback by type; shares are of the topic's."""
+
+    code: str | None
+    labels: Labels
+    by_type: list[Entry[FigureT]]
+
+
 class FeedbackSection(ResponseModel, Generic[FigureT]):
-    """Written feedback received in the period."""
+    """Written feedback received in the period. ``causes`` ranks the topics of complaints, in shares of complaints."""
 
     received: FigureT
     kept_apart: FigureT
@@ -145,6 +153,8 @@ class FeedbackSection(ResponseModel, Generic[FigureT]):
     balance: Balance
     by_type: list[Entry[FigureT]]
     by_topic: list[Entry[FigureT]]
+    by_topic_and_type: list[TopicEntry[FigureT]]
+    causes: list[Entry[FigureT]]
     handling_time: Times[FigureT]
     reaction_time: Times[FigureT]
     on_target: OnTarget[FigureT]

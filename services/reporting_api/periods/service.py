@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting_api.disclosure.joint import DETAIL, JointPattern, joint_patterns
 from services.reporting_api.disclosure.policy import IN_FORCE
 from services.reporting_api.disclosure.schemas import DisclosureAnswer
-from services.reporting_api.disclosure.service import DisclosureService
+from services.reporting_api.disclosure.service import DisclosureService, PeriodPatterns
 from services.reporting_api.disclosure.suppression import Suppression
 from services.reporting_api.measures.figures import Compared, Figure
 from services.reporting_api.periods.aggregates import PeriodAggregate, SurveyDefinition
@@ -122,7 +123,9 @@ class PeriodService:
             by_unit=counted.unit is not None,
             known=dict((known.current, known.previous, known.last_year)),
         )
-        shown = Suppression(patterns, counted.branch).report(report, counted.surveys)
+        shown = Suppression(patterns, counted.branch, self._joint(compared, patterns, counted, report.as_of)).report(
+            report, counted.surveys
+        )
         comparisons = report.statements
         return shown.model_copy(
             update={
@@ -130,6 +133,15 @@ class PeriodService:
                 "statements": None if comparisons is None else [without_values(one) for one in comparisons],
             }
         )
+
+    def _joint(
+        self, compared: Compared[Period], patterns: Compared[PeriodPatterns], counted: Counted, as_of: datetime
+    ) -> Compared[JointPattern]:
+        if counted.unit is not None:
+            return compared.map(lambda _: DETAIL)
+        themes = {code: frozenset(theme.topic_codes) for code, theme in self._catalogue.themes.items()}
+        feedback = counted.periods.map(lambda aggregate: aggregate.feedback)
+        return joint_patterns(compared, patterns, feedback, themes, IN_FORCE, as_of=as_of)
 
 
 def _compared(period: Period) -> Compared[Period]:

@@ -81,6 +81,11 @@ def _summary(report: Report[Figure]) -> Iterator[Row]:
     )
 
 
+def _topics_by_type(report: Report[Figure]) -> Iterator[Row]:
+    for topic in report.feedback.by_topic_and_type:
+        yield from _entries(topic.by_type, Category(topic.code or UNCLASSIFIED_CODE, topic.labels))
+
+
 def _themes(report: Report[Figure]) -> Iterator[Row]:
     for theme in report.themes:
         yield Row((Category(theme.code, theme.labels),), (theme.number,))
@@ -208,6 +213,18 @@ TABLES: Mapping[str, TableDefinition] = _by_name(
         _labels("Palautteet luokittain", "Respons enligt klass", "Feedback by topic"),
         _TOPIC,
         lambda report: _entries(report.feedback.by_topic),
+    ),
+    TableDefinition(
+        "feedback-by-topic-and-type",
+        _labels("Palautteet luokittain ja tyypeittäin", "Respons enligt klass och typ", "Feedback by topic and type"),
+        _TOPIC | _TYPE,
+        _topics_by_type,
+    ),
+    TableDefinition(
+        "causes-of-dissatisfaction",
+        _labels("Tyytymättömyyden syyt", "Orsaker till missnöje", "Causes of dissatisfaction"),
+        _TOPIC,
+        lambda report: _entries(report.feedback.causes),
     ),
     TableDefinition(
         "themes", _labels("Palautteet teemoittain", "Respons enligt tema", "Feedback by theme"), _THEME, _themes
