@@ -426,6 +426,7 @@ class CommentHandover(Table, table=True):
     __table_args__ = (
         CheckConstraint("(delivered_at IS NULL) = (feedback_id IS NULL)", name="delivered_has_feedback"),
         CheckConstraint("(delivered_at IS NULL) = (payload IS NOT NULL)", name="payload_until_delivered"),
+        Index("ix_comment_handover_response_id", "response_id"),
         Index(
             "ix_comment_handover_due",
             "next_attempt_at",
