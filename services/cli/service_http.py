@@ -62,7 +62,7 @@ class Service:
     """One running service. All methods raise :class:`CommandError` when it cannot be reached or refuses."""
 
     def __init__(self, name: str, client: httpx.Client) -> None:
-        self._name = name
+        self.name = name
         self._client = client
 
     def get(self, path: str, **params: str) -> Any:
@@ -117,7 +117,7 @@ class Service:
             return self._client.request(method, path, **options)
         except httpx.HTTPError as error:
             raise CommandError(
-                f"{self._name} at {self._client.base_url} cannot be reached ({type(error).__name__}); "
+                f"{self.name} at {self._client.base_url} cannot be reached ({type(error).__name__}); "
                 "is `katsaus up` running?"
             ) from error
 
@@ -128,7 +128,7 @@ class Service:
         with suppress(ValueError):
             problem = response.json()
             detail = f"{problem.get('title')}: {_reason(problem) or ''}"
-        raise CommandError(f"{self._name} refused {response.request.url.path} ({detail})")
+        raise CommandError(f"{self.name} refused {response.request.url.path} ({detail})")
 
 
 def _client(base_url: str, key: str) -> httpx.Client:

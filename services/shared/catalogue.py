@@ -31,6 +31,7 @@ from services.shared.tables import (
     Topic,
     Unit,
 )
+from services.shared.tables.retention import RetainedContent
 
 
 class UnitsAs(StrEnum):
@@ -60,6 +61,10 @@ class Catalogue:
     help_barriers: Mapping[str, HelpBarrier]
     open311_services: Mapping[str, Open311Service]
     retention_policies: tuple[RetentionPolicy, ...]
+
+    def retention_policies_of(self, content: RetainedContent) -> list[RetentionPolicy]:
+        """The policies that say how long such content is kept."""
+        return [policy for policy in self.retention_policies if policy.content == content]
 
     @property
     def root_unit(self) -> Unit:

@@ -17,6 +17,7 @@ class Scope(StrEnum):
     SURVEY_IMPORT = "survey:import"
     SURVEY_DEVICES = "survey:devices"
     SURVEY_READ = "survey:read"
+    SURVEY_ERASE = "survey:erase"
     REPORT_INTERNAL = "report:internal"
     REPORT_PUBLISH = "report:publish"
     SERVICE = "service"

@@ -232,6 +232,18 @@ class Settings(BaseSettings):
         description="Whether content past its time is erased every day. Off until the register's owner has signed the "
         "times in retention_policies.yaml: no law sets them.",
     )
+    retention_run_items_max: int = Field(
+        default=1_000,
+        ge=1,
+        description="Most items whose content one `POST /v1/retention/runs` erases: some seconds, as a proxy "
+        "waits a minute. The command repeats the call until nothing is left; the daily run has no such bound.",
+    )
+    erasure_poll_seconds: float = Field(
+        default=300.0,
+        gt=0,
+        description="How often survey_api asks feedback_api which feedback made of its comments has been erased, and "
+        "erases its own copies.",
+    )
     retention_hour: int = Field(
         default=3, ge=0, le=23, description="The local hour from which the daily run is done: a quiet one."
     )

@@ -11,6 +11,7 @@ from services.shared.recurring import recurring
 from services.shared.tables.access import Service
 from services.survey_api.cors import SurveyCorsMiddleware
 from services.survey_api.devices.endpoints import router as devices
+from services.survey_api.erasures.worker import erasing_copies
 from services.survey_api.handovers.endpoints import router as handovers
 from services.survey_api.handovers.worker import running_worker
 from services.survey_api.happy_or_not.endpoints import router as happy_or_not
@@ -22,6 +23,8 @@ from services.survey_api.hourly_counts.endpoints import router as hourly_counts
 from services.survey_api.misuse.endpoints import router as misuse
 from services.survey_api.responses.endpoints import IMPORT_PATH
 from services.survey_api.responses.endpoints import router as responses
+from services.survey_api.retention.endpoints import router as retention
+from services.survey_api.retention.worker import daily_retention
 from services.survey_api.source_points.endpoints import router as source_points
 from services.survey_api.statements.endpoints import router as statements
 from services.survey_api.surveys.cache import SurveyCache
@@ -45,7 +48,7 @@ async def _release_held(app: FastAPI) -> None:
 async def _run_workers(app: FastAPI) -> AsyncIterator[None]:
     seconds = app.state.settings.held_release_seconds
     releasing = recurring("held answers", lambda: _release_held(app), seconds=seconds, at_once=True)
-    async with _deliver_handovers(app), releasing, pulling(app):
+    async with _deliver_handovers(app), releasing, pulling(app), erasing_copies(app), daily_retention(app):
         yield
 
 
@@ -63,6 +66,7 @@ def create() -> FastAPI:
             "devices": "Smiley devices, points of other systems, and what is held until they are known.",
             "connectors": "Answers fetched from other systems.",
             "handovers": "Comments on their way to become feedback.",
+            "retention": "How long comments are kept, and the runs that erase the rest.",
             "statements": "Recounts from raw rows, to check figures against.",
             "health": "Is the service alive, and ready?",
         },
@@ -77,6 +81,7 @@ def create() -> FastAPI:
             misuse,
             happy_or_not,
             handovers,
+            retention,
             statements,
         ],
         stream_paths=frozenset({IMPORT_PATH, COUNTS_PATH}),

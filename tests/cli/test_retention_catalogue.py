@@ -7,12 +7,19 @@ import pytest
 from services.cli.catalogue.checks import CatalogueFileError, check_retention
 
 
-def policy(code: str, holds: list[str], types: list[str]) -> dict[str, Any]:
-    return {"code": code, "holds": holds, "type_codes": types}
+def policy(code: str, holds: list[str], types: list[str], content: str = "feedback") -> dict[str, Any]:
+    return {"code": code, "content": content, "holds": holds, "type_codes": types}
 
 
 def test_policies_that_share_out_the_items_are_loaded() -> None:
     check_retention([policy("a", [], []), policy("b", [], ["idea"]), policy("c", ["duplicate", "suspected_spam"], [])])
+
+
+def test_policies_of_other_content_are_apart() -> None:
+    comments = policy("comments", [], [], "survey_comments")
+    check_retention([policy("a", [], []), comments])
+    with pytest.raises(CatalogueFileError, match="'all others'"):
+        check_retention([policy("a", [], []), comments, policy("more", [], [], "survey_comments")])
 
 
 @pytest.mark.parametrize(

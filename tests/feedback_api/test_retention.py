@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -18,9 +19,13 @@ from services.feedback_api.retention import repository, service
 from services.feedback_api.retention.rules import due_of
 from services.shared.catalogue import read_catalogue
 from services.shared.clock import now
+from services.shared.retention import repository as runs_repository
+from services.shared.retention.repository import last_whole_run
 from services.shared.scopes import Scope
 from services.shared.tables import Feedback, RetentionPolicy
+from services.shared.tables.access import Service
 from services.shared.tables.feedback import FeedbackState, Hold
+from services.shared.tables.retention import RetainedContent
 from tests.conftest import add_key, client_of
 from tests.feedback_api.test_events import make, record
 
@@ -35,6 +40,7 @@ def policy(code: str, holds: list[str], types: list[str], counted_from: str, day
     return RetentionPolicy(
         code=code,
         position=1,
+        content="feedback",
         holds=holds,
         type_codes=types,
         counted_from=counted_from,
@@ -123,7 +129,7 @@ async def test_a_dry_run_counts_and_a_real_one_erases_the_same(
 async def test_sql_and_rules_say_the_same_of_every_item(staff: httpx.AsyncClient, session: AsyncSession) -> None:
     await some_items(staff)
     catalogue = await read_catalogue(session)
-    for due in due_of(catalogue.retention_policies, now=now()):
+    for due in due_of(catalogue.retention_policies_of(RetainedContent.FEEDBACK), now=now()):
         in_sql = {facts.id for facts in await repository.lock_due(session, due, 100)}
         rows = (await session.execute(Feedback.__table__.select())).all()  # type: ignore[attr-defined]
         by_rule = {
@@ -172,10 +178,61 @@ async def test_a_run_that_is_cut_short_says_what_it_had_done(
     monkeypatch.setattr(erasure, "erase", erase_no_spam)
     assert (await eraser.post("/v1/retention/runs", json={"dry_run": False})).status_code == 500
     (run,) = (await eraser.get("/v1/retention/runs")).json()["items"]
-    assert counts(run) == {"feedback": (1, 1), "suspected_spam": (1, 0)}
-    assert run["failure"] == "OSError"
+    assert counts(run) == {"feedback": (1, 1), "suspected_spam": (1, 0), "duplicate": (0, 0), "not_feedback": (0, 0)}
+    assert (run["failure"], run["is_complete"]) == ("OSError", False)
     async with app.state.sessions.session() as session:
-        assert await repository.last_real_run(session) is None, "so that the daily run is tried again"
+        assert await last_whole_run(session, Service.FEEDBACK_API) is None, "so that the daily run is tried again"
+
+
+async def test_one_call_erases_no_more_than_the_setting_and_the_next_goes_on(
+    app: FastAPI, staff: httpx.AsyncClient, eraser: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    old = "2021-05-04T09:30:00+03:00"
+    for number in range(3):
+        feedback_id = await make(staff, text=f"vanha {number}", received_at=old)
+        assert (await record(staff, feedback_id, kind="closed", occurred_at=old)).status_code == 201
+    await some_items(staff)
+    app.state.settings = app.state.settings.model_copy(update={"retention_run_items_max": 3})
+    runs = [(await eraser.post("/v1/retention/runs", json={"dry_run": False})).json() for _ in range(3)]
+    assert [(run["is_complete"], run["failure"]) for run in runs] == [(False, None), (True, None), (True, None)]
+    assert [counts(run)["feedback"] for run in runs] == [(4, 3), (1, 1), (0, 0)]
+    assert [counts(run)["suspected_spam"] for run in runs] == [(1, 0), (1, 1), (0, 0)]
+    assert not {words for words in await texts(session) if words in {"vanha 0", "vanha 1", "vanha 2", "vanha roska"}}
+    async with app.state.sessions.session() as own:
+        assert await last_whole_run(own, Service.FEEDBACK_API) == datetime.fromisoformat(runs[2]["started_at"])
+
+
+class KilledError(BaseException):
+    """Nothing runs after it in the process that it ends."""
+
+
+async def test_a_run_whose_process_dies_says_what_it_had_done(
+    app: FastAPI,
+    staff: httpx.AsyncClient,
+    eraser: httpx.AsyncClient,
+    session: AsyncSession,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await some_items(staff)
+    update_run = runs_repository.update_run
+
+    async def until_the_spam(session: AsyncSession, run_id: UUID, counts: dict[str, Any], **over: Any) -> None:
+        if counts["policies"][1]["erased"] or over:
+            raise KilledError
+        await update_run(session, run_id, counts, **over)
+
+    monkeypatch.setattr(runs_repository, "update_run", until_the_spam)
+    with pytest.raises(KilledError):
+        await eraser.post("/v1/retention/runs", json={"dry_run": False})
+    (run,) = (await eraser.get("/v1/retention/runs")).json()["items"]
+    assert counts(run)["feedback"] == (1, 1)
+    assert counts(run)["suspected_spam"] == (1, 0)
+    assert (run["finished_at"], run["is_complete"]) == (None, False)
+    left = await texts(session)
+    assert "vanha käsitelty" not in left
+    assert "vanha roska" in left, "its erasing was rolled back with its record"
+    async with app.state.sessions.session() as own:
+        assert await last_whole_run(own, Service.FEEDBACK_API) is None
 
 
 async def test_needs_the_scope_and_says_whose_word_a_policy_is(
@@ -183,4 +240,5 @@ async def test_needs_the_scope_and_says_whose_word_a_policy_is(
 ) -> None:
     assert (await staff.post("/v1/retention/runs", json={})).status_code == 403
     policies = (await eraser.get("/v1/retention/policies")).json()["items"]
+    assert {one["content"] for one in policies} == {"feedback"}
     assert all(one["owner"] and one["source"] for one in policies)

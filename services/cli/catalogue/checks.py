@@ -25,9 +25,17 @@ def check_successors(units: Sequence[Entry]) -> None:
 
 
 def check_retention(policies: Sequence[Entry]) -> None:
-    """No item falls under two policies: their holds are the same or apart, and the same holds name each type once."""
+    """No item falls under two policies of its content.
+
+    Their holds are the same or apart, and the same holds name each type once.
+    """
+    for content in {policy["content"] for policy in policies}:
+        _check_apart([(number, one) for number, one in enumerate(policies, start=1) if one["content"] == content])
+
+
+def _check_apart(policies: Sequence[tuple[int, Entry]]) -> None:
     types_of: dict[frozenset[str], set[str]] = {}
-    for number, policy in enumerate(policies, start=1):
+    for number, policy in policies:
         where = f"retention_policies.yaml, entry {number} ({policy['code']})"
         holds = frozenset(policy["holds"] or ["none"])
         for others in types_of:

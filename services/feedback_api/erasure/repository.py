@@ -1,5 +1,6 @@
-"""Deleting an item's content."""
+"""Deleting an item's content, and telling whose is gone."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy import CursorResult, delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from services.shared.tables import FeedbackContent, FeedbackEvent, FeedbackEventContent
+from services.shared.tables import Feedback, FeedbackContent, FeedbackEvent, FeedbackEventContent
 
 
 async def erase_content(session: AsyncSession, feedback_id: UUID) -> int:
@@ -21,3 +22,14 @@ async def erase_notes(session: AsyncSession, feedback_id: UUID) -> int:
     events = select(FeedbackEvent.id).where(col(FeedbackEvent.feedback_id) == feedback_id)
     statement = delete(FeedbackEventContent).where(col(FeedbackEventContent.event_id).in_(events))
     return cast("CursorResult[Any]", await session.execute(statement)).rowcount
+
+
+async def fetch_erased(session: AsyncSession, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the items that have no content any more."""
+    statement = (
+        select(Feedback.id)
+        .outerjoin(FeedbackContent, col(FeedbackContent.feedback_id) == col(Feedback.id))
+        .where(col(Feedback.id).in_(ids), col(FeedbackContent.feedback_id).is_(None))
+        .order_by(col(Feedback.id))
+    )
+    return list((await session.execute(statement)).scalars())

@@ -7,6 +7,12 @@ from pydantic import Field
 from services.shared.schemas import ResponseModel
 
 
+class ErasedFeedback(ResponseModel):
+    """Which of the items asked for have no content any more."""
+
+    erased: list[UUID]
+
+
 class ContentErased(ResponseModel):
     """What was erased; nought where it had been erased before."""
 

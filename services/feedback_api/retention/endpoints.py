@@ -6,22 +6,25 @@ from fastapi import APIRouter, Depends, Request
 
 from services.feedback_api.attachments.errors import AttachmentsNotConfiguredProblem
 from services.feedback_api.attachments.storage import StorageIfAnyDep
-from services.feedback_api.retention import repository, service
-from services.feedback_api.retention.schemas import (
-    RetentionCount,
+from services.feedback_api.retention import service
+from services.shared.catalogue import CatalogueDep
+from services.shared.clock import now
+from services.shared.database import ReadSessionDep, sessions_of
+from services.shared.pagination import LimitQuery, page_limit
+from services.shared.problems import ForbiddenProblem, InvalidRequestProblem, UnauthorizedProblem, problem_responses
+from services.shared.retention import repository
+from services.shared.retention.schemas import (
     RetentionPolicyList,
     RetentionPolicyPublic,
     RetentionRunCreate,
     RetentionRunList,
     RetentionRunPublic,
 )
-from services.shared.catalogue import CatalogueDep
-from services.shared.clock import now
-from services.shared.database import ReadSessionDep, sessions_of
-from services.shared.pagination import LimitQuery, page_limit
-from services.shared.problems import ForbiddenProblem, InvalidRequestProblem, UnauthorizedProblem, problem_responses
 from services.shared.scopes import Scope
 from services.shared.security import Principal, require
+from services.shared.settings import settings_of
+from services.shared.tables.access import Service
+from services.shared.tables.retention import RetainedContent
 
 router = APIRouter(prefix="/v1/retention", tags=["retention"])
 
@@ -36,7 +39,10 @@ EraserDep = Annotated[Principal, Depends(require(Scope.FEEDBACK_ERASE))]
 async def retention_policy_list(catalogue: CatalogueDep, _eraser: EraserDep) -> RetentionPolicyList:
     """From the catalogue's file `retention_policies.yaml`, with whose word each is."""
     return RetentionPolicyList(
-        items=[RetentionPolicyPublic.model_validate(policy) for policy in catalogue.retention_policies]
+        items=[
+            RetentionPolicyPublic.model_validate(policy)
+            for policy in catalogue.retention_policies_of(RetainedContent.FEEDBACK)
+        ]
     )
 
 
@@ -54,9 +60,17 @@ async def retention_run(
     storage: StorageIfAnyDep,
     eraser: EraserDep,
 ) -> RetentionRunPublic:
-    """Counts what is due, and with `dry_run` false erases it: content only, so no figure changes. Safe to repeat."""
+    """Counts what is due, and with `dry_run` false erases it: content only, so no figure changes. One call erases up to
+    `retention_run_items_max` items, so repeat it until it answers `is_complete`.
+    """
     return await service.run(
-        sessions_of(request), storage, catalogue, actor=eraser.name, is_dry_run=asked.dry_run, at=now()
+        sessions_of(request),
+        storage,
+        catalogue,
+        actor=eraser.name,
+        is_dry_run=asked.dry_run,
+        at=now(),
+        items_max=settings_of(request).retention_run_items_max,
     )
 
 
@@ -66,19 +80,6 @@ async def retention_run(
     responses=problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem),
 )
 async def retention_run_list(session: ReadSessionDep, _eraser: EraserDep, limit: LimitQuery = None) -> RetentionRunList:
-    """What each run counted and erased, newest first."""
-    rows = await repository.list_runs(session, page_limit(limit))
-    return RetentionRunList(
-        items=[
-            RetentionRunPublic(
-                id=row.id,
-                dry_run=row.is_dry_run,
-                actor=row.actor,
-                started_at=row.started_at,
-                finished_at=row.finished_at,
-                failure=row.counts.get("failure"),
-                policies=[RetentionCount.model_validate(one) for one in row.counts["policies"]],
-            )
-            for row in rows
-        ]
-    )
+    """What each run counted and erased, newest first; one that was cut off too."""
+    rows = await repository.list_runs(session, Service.FEEDBACK_API, page_limit(limit))
+    return RetentionRunList(items=[RetentionRunPublic.of(row) for row in rows])

@@ -1,9 +1,7 @@
-"""Finding what is due, and remembering what was done."""
+"""Finding what is due."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,12 +9,8 @@ from sqlmodel import col, func, select
 
 from services.feedback_api.feedback.lifecycle import OPEN
 from services.feedback_api.retention.rules import Due
-from services.shared.identifiers import new_uuid
-from services.shared.tables import Feedback, FeedbackContent, RetentionRun
+from services.shared.tables import Feedback, FeedbackContent
 from services.shared.tables.retention import CountedFrom
-
-DAILY_LOCK = 0x6B617473
-"""The advisory lock of the daily run: any number that nothing else of ours uses."""
 
 
 def _is_due(due: Due) -> Sequence[ColumnElement[bool]]:
@@ -55,34 +49,3 @@ async def lock_due(session: AsyncSession, due: Due, limit: int) -> Sequence[Feed
         .with_for_update(of=Feedback, skip_locked=True)
     )
     return (await session.execute(statement)).scalars().all()
-
-
-async def insert_run(
-    session: AsyncSession, *, actor: str, is_dry_run: bool, started_at: datetime, at: datetime, counts: dict[str, Any]
-) -> UUID:
-    """Remember a run."""
-    run = RetentionRun(
-        id=new_uuid(), actor=actor, is_dry_run=is_dry_run, started_at=started_at, finished_at=at, counts=counts
-    )
-    session.add(run)
-    await session.flush()
-    return run.id
-
-
-async def list_runs(session: AsyncSession, limit: int) -> Sequence[RetentionRun]:
-    """The last runs, newest first."""
-    statement = select(RetentionRun).order_by(col(RetentionRun.started_at).desc()).limit(limit)
-    return (await session.execute(statement)).scalars().all()
-
-
-async def last_real_run(session: AsyncSession) -> datetime | None:
-    """When content was last erased by a run that came to its end: one that failed is tried again."""
-    statement = select(func.max(col(RetentionRun.started_at))).where(
-        col(RetentionRun.is_dry_run).is_(False), col(RetentionRun.counts)["failure"].astext.is_(None)
-    )
-    return (await session.execute(statement)).scalar_one()
-
-
-async def is_first(session: AsyncSession) -> bool:
-    """Whether no other process holds the daily run's lock; held until the transaction ends."""
-    return bool((await session.execute(select(func.pg_try_advisory_xact_lock(DAILY_LOCK)))).scalar_one())

@@ -1,0 +1,1 @@
+"""Runs of retention, as every service that holds content does them: counted first, erased in short transactions."""
