@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.reporting_api.actions.endpoints import router as actions_router
 from services.reporting_api.disclosure.endpoints import router as disclosure_router
 from services.reporting_api.editions.endpoints import router as editions_router
+from services.reporting_api.hours.endpoints import router as hours_router
 from services.reporting_api.measures.endpoints import router as measures_router
 from services.reporting_api.odata.endpoints import router as odata_router
 from services.reporting_api.participation.endpoints import router as participation_router
@@ -60,6 +61,7 @@ def create() -> FastAPI:
         tags=TAGS,
         routers=[
             periods_router,
+            hours_router,
             participation_router,
             tables_router,
             pxweb_router,

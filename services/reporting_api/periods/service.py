@@ -199,15 +199,10 @@ def _report(
     questionnaires = _surveys(counted, SurveyKind.QUESTIONNAIRE, is_complete=is_complete)
     return Report[Figure](
         period=period_answer(period, is_complete=is_complete),
-        unit=_unit_answer(counted),
+        unit=unit_answer(counted.unit, counted.units),
         as_of=inquiry.as_of,
         demonstration=_demonstration(counted),
-        disclosure=DisclosureAnswer(
-            policy=None,
-            minimum_cell=IN_FORCE.minimum_cell,
-            minimum_mean_base=IN_FORCE.minimum_mean_base,
-            minimum_unit_cases=IN_FORCE.minimum_unit_cases,
-        ),
+        disclosure=disclosure_answer(None),
         feedback=feedback.section(catalogue, period),
         themes=feedback.themes(catalogue),
         chats=[survey.chat() for survey in chats],
@@ -234,9 +229,19 @@ def _surveys(counted: Counted, kind: SurveyKind, *, is_complete: bool) -> list[S
     ]
 
 
-def _unit_answer(counted: Counted) -> UnitAnswer | None:
-    unit = counted.unit
-    return None if unit is None else UnitAnswer(code=unit.code, names=unit.names, units=counted.units)
+def unit_answer(unit: Unit | None, units: UnitsAs) -> UnitAnswer | None:
+    """The unit as it is answered; None for the whole city."""
+    return None if unit is None else UnitAnswer(code=unit.code, names=unit.names, units=units)
+
+
+def disclosure_answer(policy: str | None) -> DisclosureAnswer:
+    """The thresholds in force, and the policy that was applied; None for those who see all."""
+    return DisclosureAnswer(
+        policy=policy,
+        minimum_cell=IN_FORCE.minimum_cell,
+        minimum_mean_base=IN_FORCE.minimum_mean_base,
+        minimum_unit_cases=IN_FORCE.minimum_unit_cases,
+    )
 
 
 def period_answer(period: Period, *, is_complete: bool) -> PeriodAnswer:

@@ -1,0 +1,1 @@
+"""The smileys of a period by weekday and hour."""
