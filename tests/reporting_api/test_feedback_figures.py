@@ -269,3 +269,23 @@ class TestDemonstration:
 
         assert demonstration["is_demonstration"] is True
         assert set(demonstration["note"]) == {"fi", "sv", "en"}
+
+
+class TestLanguages:
+    async def test_each_language_has_its_own_clock(self, session: AsyncSession, read: Read) -> None:
+        for days in (1, 3):
+            await add_feedback(session, language="fi", handled_days=days)
+        await add_feedback(session, language="sv", handled_days=8)
+        await add_feedback(session, language="sv")
+        await add_feedback(session, language="sv", state="transferred_out")  # noise
+
+        languages = {it["code"]: it for it in (await read())["feedback"]["by_language"]}
+
+        assert [languages[code]["number"]["value"] for code in ("fi", "sv", "en", "other")] == [2, 2, 0, 0]
+        assert languages["fi"]["handling_time"]["mean"]["value"] == 2.0
+        assert (languages["sv"]["handling_time"]["median"]["value"], languages["sv"]["on_target"]["value"]) == (
+            8.0,
+            0.0,
+        )
+        assert (languages["sv"]["handled_share"]["value"], languages["sv"]["handled_share"]["base"]) == (50.0, 2)
+        assert languages["en"]["on_target"]["status"] == "not_available"

@@ -35,6 +35,7 @@ from services.reporting_api.periods.schemas import (
     ChatEntry,
     Entry,
     FeedbackSection,
+    LanguageEntry,
     OmbudsmanSection,
     ParticipationSection,
     QuestionEntry,
@@ -87,6 +88,7 @@ class Suppression:
                 "by_type": _hide_entries(section.by_type, patterns, ""),
                 "by_topic": _hide_entries(section.by_topic, by_topic, ""),
                 "by_topic_and_type": [self._topic(topic) for topic in section.by_topic_and_type],
+                "by_language": [_hide_language(entry, patterns) for entry in section.by_language],
                 "causes": [self._joint(entry, entry.code, COMPLAINT) for entry in section.causes],
             }
         )
@@ -209,6 +211,13 @@ def _hide_question(question: QuestionEntry[Figure], patterns: Patterns) -> Quest
 
 def _hide_option(option: ShareEntry[Figure], patterns: Patterns, question: str) -> ShareEntry[Figure]:
     return option.model_copy(update={"share": _hide(option.share, _cell(patterns, question, option.code))})
+
+
+def _hide_language(entry: LanguageEntry[Figure], patterns: Patterns) -> LanguageEntry[Figure]:
+    hidden = _cell(patterns, "", entry.code)
+    times = {"mean": _hide(entry.handling_time.mean, hidden), "median": _hide(entry.handling_time.median, hidden)}
+    figures = {name: _hide(getattr(entry, name), hidden) for name in ("number", "share", "handled_share", "on_target")}
+    return entry.model_copy(update=figures | {"handling_time": entry.handling_time.model_copy(update=times)})
 
 
 def _hide_entries(entries: Sequence[Entry[Figure]], patterns: Patterns, question: str) -> list[Entry[Figure]]:

@@ -243,6 +243,24 @@ CAUSE_SHARE = _share(
     _COMPLAINTS,
     is_opinion=True,
 )
+BY_LANGUAGE = _count(
+    "feedback_by_language",
+    _names("Palautteet kielittäin", "Respons enligt språk", "Feedback by language"),
+    "Counted feedback by the language its sender wrote in or asked to be answered in.",
+    _COUNTED,
+)
+LANGUAGE_SHARE = _share(
+    "feedback_language_share",
+    _names("Kielen osuus", "Språkets andel", "Share of the language"),
+    "Counted feedback of the language, of all counted feedback.",
+    _COUNTED,
+)
+HANDLED_SHARE = _share(
+    "feedback_handled_share",
+    _names("Käsiteltyjen osuus", "Andelen behandlade", "Share handled"),
+    "Counted feedback that has had a final answer or was marked handled.",
+    _COUNTED,
+)
 HANDLING_MEAN = _time(
     "handling_time_mean",
     _names("Keskimääräinen käsittelyaika", "Genomsnittlig behandlingstid", "Mean handling time"),

@@ -32,6 +32,19 @@ class ClockAggregate:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageAggregate:
+    """Counted feedback of one sender's language."""
+
+    counted: int = 0
+    handled: int = 0
+    on_target: int = 0
+    handling: ClockAggregate = field(default_factory=ClockAggregate)
+
+
+NO_LANGUAGE = LanguageAggregate()
+
+
+@dataclass(frozen=True, slots=True)
 class FeedbackAggregate:
     """Feedback received in the period. ``has_data`` says whether any unit received any."""
 
@@ -53,6 +66,7 @@ class FeedbackAggregate:
     """Counted items; the key None holds the unclassified ones."""
     by_topic_and_type: Mapping[tuple[str | None, str], int] = field(default_factory=dict)
     by_theme_and_type: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    by_language: Mapping[str, LanguageAggregate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from services.reporting_api.measures import registry
 from services.reporting_api.measures.figures import Comparability, Compared, Figure, Reason, build_figure
 from services.reporting_api.measures.registry import Measure
 from services.reporting_api.measures.tallies import CountTally, MedianTally, ShareTally, mean_of_days
-from services.reporting_api.periods.aggregates import ClockAggregate, FeedbackAggregate
+from services.reporting_api.periods.aggregates import NO_LANGUAGE, ClockAggregate, FeedbackAggregate, LanguageAggregate
 from services.reporting_api.periods.schemas import (
     Balance,
     Entry,
     FeedbackSection,
+    LanguageEntry,
     OnTarget,
     Target,
     ThemeEntry,
@@ -24,6 +25,14 @@ from services.shared.tables import TargetPolicy
 from services.shared.tables.base import Labels
 
 UNCLASSIFIED: Labels = {"fi": "Luokittelematon", "sv": "Odefinierad", "en": "Unclassified"}
+
+LANGUAGES: Mapping[str, Labels] = {
+    "fi": {"fi": "Suomi", "sv": "Finska", "en": "Finnish"},
+    "sv": {"fi": "Ruotsi", "sv": "Svenska", "en": "Swedish"},
+    "en": {"fi": "Englanti", "sv": "Engelska", "en": "English"},
+    "other": {"fi": "Muu kieli", "sv": "Annat språk", "en": "Other language"},
+}
+"""The senders' languages that feedback is taken in."""
 
 COMPLAINT = "complaint"
 """The type whose topics are the causes of dissatisfaction."""
@@ -60,11 +69,12 @@ class FeedbackFigures:
             by_topic=[self._topic(code, _topic_labels(catalogue, code)) for code in self._topics_by_number(catalogue)],
             by_topic_and_type=[self._topic_by_type(code, catalogue) for code in self._topics_by_number(catalogue)],
             causes=self._causes(catalogue),
+            by_language=[self._language(code, labels) for code, labels in LANGUAGES.items()],
             handling_time=self._times(
-                registry.HANDLING_MEAN, registry.HANDLING_MEDIAN, lambda feedback: feedback.handling
+                registry.HANDLING_MEAN, registry.HANDLING_MEDIAN, lambda feedback: feedback.handling, _counted
             ),
             reaction_time=self._times(
-                registry.REACTION_MEAN, registry.REACTION_MEDIAN, lambda feedback: feedback.reaction
+                registry.REACTION_MEAN, registry.REACTION_MEDIAN, lambda feedback: feedback.reaction, _counted
             ),
             on_target=self._on_target(targets_in_force(catalogue.target_policies, period)),
         )
@@ -130,6 +140,28 @@ class FeedbackFigures:
             for code in ranked
         ]
 
+    def _language(self, code: str, labels: Labels) -> LanguageEntry[Figure]:
+        def of(feedback: FeedbackAggregate) -> LanguageAggregate:
+            return feedback.by_language.get(code, NO_LANGUAGE)
+
+        def counted(feedback: FeedbackAggregate) -> int:
+            return of(feedback).counted
+
+        def handled(feedback: FeedbackAggregate) -> int:
+            return of(feedback).handled
+
+        return LanguageEntry[Figure](
+            code=code,
+            labels=labels,
+            number=self._number(registry.BY_LANGUAGE, counted, _counted),
+            share=self._share(registry.LANGUAGE_SHARE, counted, _counted),
+            handled_share=self._share(registry.HANDLED_SHARE, handled, counted),
+            handling_time=self._times(
+                registry.HANDLING_MEAN, registry.HANDLING_MEDIAN, lambda it: of(it).handling, counted
+            ),
+            on_target=self._share(registry.ON_TARGET, lambda it: of(it).on_target, handled),
+        )
+
     def _joint(
         self,
         topic: str | None,
@@ -180,13 +212,17 @@ class FeedbackFigures:
         )
 
     def _times(
-        self, mean: Measure, median: Measure, clock_of: Callable[[FeedbackAggregate], ClockAggregate]
+        self,
+        mean: Measure,
+        median: Measure,
+        clock_of: Callable[[FeedbackAggregate], ClockAggregate],
+        among: CountOf,
     ) -> Times[Figure]:
         means = self._feedback.map(
-            lambda it: mean_of_days(clock_of(it).n, it.counted, clock_of(it).microseconds, clock_of(it).variance)
+            lambda it: mean_of_days(clock_of(it).n, among(it), clock_of(it).microseconds, clock_of(it).variance)
         )
         medians = self._feedback.map(
-            lambda it: MedianTally(clock_of(it).n, it.counted, clock_of(it).median, clock_of(it).median_bounds)
+            lambda it: MedianTally(clock_of(it).n, among(it), clock_of(it).median, clock_of(it).median_bounds)
         )
         return Times[Figure](
             mean=build_figure(mean, means, self._comparability),

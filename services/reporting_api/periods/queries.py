@@ -61,7 +61,10 @@ WITH times AS (
         AND item.state NOT IN ('transferred_out', 'rejected')
         AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
     CROSS JOIN LATERAL (
-        VALUES ('handling', item.handled_at), ('reaction', item.reacted_at)
+        VALUES
+            ('handling', item.handled_at),
+            ('reaction', item.reacted_at),
+            ('handling:' || item.language, item.handled_at)
     ) AS clock (name, stopped_at)
     WHERE clock.stopped_at IS NOT NULL
 ),
@@ -98,6 +101,30 @@ JOIN feedback_in_figures AS item
     AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
 GROUP BY period.label, item.type_code, item.topic_code
 """
+
+FEEDBACK_LANGUAGES = """
+SELECT
+    period.label AS period,
+    item.language,
+    count(*) AS counted,
+    count(item.handled_at) AS handled,
+    count(*) FILTER (
+        WHERE extract(epoch FROM item.handled_at - item.received_at) < policy.target_days * 86400
+    ) AS on_target
+FROM unnest(
+    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
+) AS period (label, starts_on, ends_on)
+JOIN feedback_in_figures AS item
+    ON item.received_on >= period.starts_on AND item.received_on < period.ends_on
+    AND item.state NOT IN ('transferred_out', 'rejected')
+    AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
+LEFT JOIN LATERAL (
+    SELECT target_days FROM target_policy
+    WHERE valid_from <= item.received_on ORDER BY valid_from DESC LIMIT 1
+) AS policy ON true
+GROUP BY period.label, item.language
+"""
+"""Counted items by the sender's language; their handling times are rows of FEEDBACK_CLOCKS."""
 
 FEEDBACK_THEMES = """
 SELECT period.label AS period, membership.theme_code, item.type_code, count(*) AS items

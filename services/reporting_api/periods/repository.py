@@ -15,6 +15,7 @@ from services.reporting_api.periods import queries
 from services.reporting_api.periods.aggregates import (
     ClockAggregate,
     FeedbackAggregate,
+    LanguageAggregate,
     OmbudsmanAggregate,
     Option,
     ParticipationAggregate,
@@ -50,6 +51,7 @@ class PeriodRepository:
         totals = await self._rows_by_period(queries.FEEDBACK_TOTALS, parameters)
         clocks = await self._rows_by_period(queries.FEEDBACK_CLOCKS, {**parameters, "z": NORMAL_QUANTILE})
         classes = await self._rows_by_period(queries.FEEDBACK_CLASSES, parameters)
+        languages = await self._rows_by_period(queries.FEEDBACK_LANGUAGES, parameters)
         themes = await self._rows_by_period(queries.FEEDBACK_THEMES, parameters)
         contacts = await self._rows_by_period(queries.OMBUDSMAN_SERVICES, parameters)
         reasons = await self._rows_by_period(queries.OMBUDSMAN_REASONS, parameters)
@@ -57,7 +59,7 @@ class PeriodRepository:
         answers = await self._rows_by_period(queries.ANSWERS, parameters)
         return {
             label: PeriodAggregate(
-                feedback=_feedback(totals[label][0], clocks[label], classes[label], themes[label]),
+                feedback=_feedback(totals[label][0], clocks[label], classes[label], themes[label], languages[label]),
                 ombudsman=_ombudsman(contacts[label], reasons[label]),
                 participation=_participation(participation[label]),
                 questions=_questions(answers[label], "survey_code", "question_code"),
@@ -104,7 +106,7 @@ def _grouped(rows: Rows, column: str) -> RowsByPeriod:
     return groups
 
 
-def _feedback(totals: RowMapping, clocks: Rows, classes: Rows, themes: Rows) -> FeedbackAggregate:
+def _feedback(totals: RowMapping, clocks: Rows, classes: Rows, themes: Rows, languages: Rows) -> FeedbackAggregate:
     by_clock = {row["clock"]: clock_aggregate(row) for row in clocks}
     by_type: dict[str, int] = defaultdict(int)
     by_topic: dict[str | None, int] = defaultdict(int)
@@ -121,6 +123,15 @@ def _feedback(totals: RowMapping, clocks: Rows, classes: Rows, themes: Rows) -> 
         by_topic=dict(by_topic),
         by_topic_and_type=by_topic_and_type,
         by_theme_and_type={(row["theme_code"], row["type_code"]): row["items"] for row in themes},
+        by_language={
+            row["language"]: LanguageAggregate(
+                counted=row["counted"],
+                handled=row["handled"],
+                on_target=row["on_target"],
+                handling=by_clock.get(f"handling:{row['language']}", ClockAggregate()),
+            )
+            for row in languages
+        },
     )
 
 

@@ -139,6 +139,18 @@ class TopicEntry(ResponseModel, Generic[FigureT]):
     by_type: list[Entry[FigureT]]
 
 
+class LanguageEntry(ResponseModel, Generic[FigureT]):
+    """The feedback of one sender's language: is it answered as soon as the others'?"""
+
+    code: str = Field(examples=["sv"])
+    labels: Labels
+    number: FigureT
+    share: FigureT
+    handled_share: FigureT
+    handling_time: Times[FigureT]
+    on_target: FigureT
+
+
 class FeedbackSection(ResponseModel, Generic[FigureT]):
     """Written feedback received in the period. ``causes`` ranks the topics of complaints, in shares of complaints."""
 
@@ -155,6 +167,7 @@ class FeedbackSection(ResponseModel, Generic[FigureT]):
     by_topic: list[Entry[FigureT]]
     by_topic_and_type: list[TopicEntry[FigureT]]
     causes: list[Entry[FigureT]]
+    by_language: list[LanguageEntry[FigureT]]
     handling_time: Times[FigureT]
     reaction_time: Times[FigureT]
     on_target: OnTarget[FigureT]

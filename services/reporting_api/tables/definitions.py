@@ -81,6 +81,13 @@ def _summary(report: Report[Figure]) -> Iterator[Row]:
     )
 
 
+def _languages(report: Report[Figure]) -> Iterator[Row]:
+    for it in report.feedback.by_language:
+        times = it.handling_time
+        figures = (it.number, it.share, it.handled_share, times.mean, times.median, it.on_target)
+        yield Row((Category(it.code, it.labels),), figures)
+
+
 def _topics_by_type(report: Report[Figure]) -> Iterator[Row]:
     for topic in report.feedback.by_topic_and_type:
         yield from _entries(topic.by_type, Category(topic.code or UNCLASSIFIED_CODE, topic.labels))
@@ -213,6 +220,12 @@ TABLES: Mapping[str, TableDefinition] = _by_name(
         _labels("Palautteet luokittain", "Respons enligt klass", "Feedback by topic"),
         _TOPIC,
         lambda report: _entries(report.feedback.by_topic),
+    ),
+    TableDefinition(
+        "feedback-by-language",
+        _labels("Palautteet ja käsittelyajat kielittäin", "Respons enligt språk", "Feedback by language"),
+        {"language": _labels("Kieli", "Språk", "Language")},
+        _languages,
     ),
     TableDefinition(
         "feedback-by-topic-and-type",
