@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.reporting_api.actions.endpoints import router as actions_router
 from services.reporting_api.disclosure.endpoints import router as disclosure_router
 from services.reporting_api.editions.endpoints import router as editions_router
+from services.reporting_api.exports.endpoints import router as exports_router
 from services.reporting_api.hours.endpoints import router as hours_router
 from services.reporting_api.measures.endpoints import router as measures_router
 from services.reporting_api.odata.endpoints import router as odata_router
@@ -37,6 +38,7 @@ TAGS = {
     "tables": "Named tables of the figures, in the formats reporting tools read.",
     "pxweb": "The tables over all quarters as PxWebApi 2 serves tables.",
     "odata": "The tables over all quarters as an OData 4.0 feed; errors have OData's own shape.",
+    "exports": "Records as rows, for staff.",
     "editions": "The published reviews: numbered, signed off, and never changed.",
     "texts": "What officers write for the next edition.",
     "participation": "What client panels and residents did in a quarter, in words.",
@@ -64,6 +66,7 @@ def create() -> FastAPI:
             hours_router,
             participation_router,
             tables_router,
+            exports_router,
             pxweb_router,
             odata_router,
             measures_router,

@@ -134,3 +134,6 @@ SessionDep = Annotated[AsyncSession, Depends(_session, scope="function")]
 
 ReadSessionDep = Annotated[AsyncSession, Depends(_read_session, scope="function")]
 """A session whose work is thrown away: for endpoints that only read."""
+
+StreamSessionDep = Annotated[AsyncSession, Depends(_read_session, scope="request")]
+"""As :data:`ReadSessionDep`, kept until the answer has been sent: for streams that read while they are sent."""

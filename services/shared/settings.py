@@ -299,6 +299,12 @@ class Settings(BaseSettings):
     odata_filter_max_length: int = Field(
         default=2_000, ge=100, description="Longest `$filter` in characters: about a hundred conditions."
     )
+    export_max_seconds: int = Field(
+        default=3_600,
+        ge=1,
+        description="How long one export may hold its connection; a million rows take under a minute. What is cut off "
+        "goes on by its cursor.",
+    )
     earliest_year: int = Field(
         default=2000, ge=1900, description="Times before this year are taken for mistakes and refused."
     )

@@ -1,0 +1,73 @@
+"""Exports in their formats, gathered into pieces that are worth sending."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.reporting_api.exports.parquet import to_parquet
+from services.reporting_api.exports.repository import ExportRepository
+from services.reporting_api.exports.sources import ExportSource
+
+
+class ExportFormat(StrEnum):
+    """The formats of exports."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
+    PARQUET = "parquet"
+
+
+MEDIA_TYPES = {
+    ExportFormat.CSV: "text/csv; charset=utf-8; header=present",
+    ExportFormat.NDJSON: "application/x-ndjson",
+    ExportFormat.PARQUET: "application/vnd.apache.parquet",
+}
+
+SEND_BYTES = 64 * 1024
+"""A piece of CSV or NDJSON: a few hundred rows, so that sending costs little beside reading."""
+
+ROW_GROUP_BYTES = 4 * 1024 * 1024
+"""A row group of Parquet as CSV: some 30 000 rows, which compress well and take little memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many rows there are: of the days, and after the cursor."""
+
+    total: int
+    remaining: int
+
+
+class ExportService:
+    """Streams one source."""
+
+    def __init__(self, repository: ExportRepository, source: ExportSource, *, seconds: int) -> None:
+        self._repository = repository
+        self._source = source
+        self._seconds = seconds
+
+    async def count(self) -> Counted:
+        """In the snapshot that the rows are then read from."""
+        remaining = await self._repository.count(from_the_first=False)
+        return Counted(await self._repository.count(from_the_first=True), remaining)
+
+    def stream(self, as_format: ExportFormat) -> AsyncIterator[bytes]:
+        """The file."""
+        if as_format is ExportFormat.NDJSON:
+            return _gathered(self._repository.copy_json(seconds=self._seconds), SEND_BYTES)
+        rows = self._repository.copy_csv(is_for_spreadsheets=as_format is ExportFormat.CSV, seconds=self._seconds)
+        if as_format is ExportFormat.PARQUET:
+            return to_parquet(_gathered(rows, ROW_GROUP_BYTES), self._source)
+        return _gathered(rows, SEND_BYTES, start=(",".join(self._source.columns) + "\n").encode())
+
+
+async def _gathered(rows: AsyncIterator[bytes], size: int, *, start: bytes = b"") -> AsyncIterator[bytes]:
+    """The rows in pieces of about ``size`` bytes, none of them cut in two."""
+    piece = bytearray(start)
+    async for row in rows:
+        piece += row
+        if len(piece) >= size:
+            yield bytes(piece)
+            piece.clear()
+    if piece:
+        yield bytes(piece)
