@@ -73,6 +73,7 @@ async def hand_over(
         body = {
             "answers": {"scale": 75, "comment": comment},
             "please_handle": True,
+            "contact_email": "aino@example.org",
             "given_at": "2021-05-04T09:30:00+03:00",
         }
         assert (await city.surveys.post("/v1/surveys/chat/responses", json=body)).status_code == 201
@@ -109,6 +110,16 @@ async def test_erased_feedback_is_erased_where_its_comment_was_given(
     assert await copies(session) == {words[1], words[2]}
     assert await worker.erase_copies(survey_sessions, client) == 0
     assert await reports(reader) == before
+
+
+async def test_a_persons_comments_to_surveys_are_shown_where_their_address_came_with_them(
+    city: City, survey_sessions: RolledBackSessions, services_key: SecretStr, session: AsyncSession
+) -> None:
+    made = await hand_over(city, survey_sessions, services_key, session, ["Chatissa ei vastattu."])
+    anonymously = {"answers": {"scale": 75, "comment": "Ei kenenkään."}}
+    assert (await city.surveys.post("/v1/surveys/chat/responses", json=anonymously)).status_code == 201
+    shown = (await city.feedback.get("/v1/subject-access", params={"email": "aino@example.org"})).json()["items"]
+    assert [(item["id"], item["content"]["text"]) for item in shown] == [(*made.values(), *made)]
 
 
 async def test_what_has_been_erased_is_told_to_services_only(city: City, session: AsyncSession) -> None:

@@ -1,9 +1,17 @@
 """A person's own data: by receipt, by a link sent to their address, or for a clerk who knows who asks."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.feedback_api.attachments import repository as attachments
+from services.feedback_api.attachments.endpoints import stream
+from services.feedback_api.attachments.errors import AttachmentNotFoundProblem, AttachmentsNotConfiguredProblem
+from services.feedback_api.attachments.sanitising import EXTENSIONS
+from services.feedback_api.attachments.storage import StorageDep
 from services.feedback_api.feedback import repository as feedback
 from services.feedback_api.mail import repository as mail
 from services.feedback_api.mail.errors import MailNotConfiguredProblem
@@ -18,6 +26,7 @@ from services.feedback_api.subject_access.schemas import (
 )
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep
+from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
 from services.shared.problems import (
     ForbiddenProblem,
     InvalidRequestProblem,
@@ -42,6 +51,7 @@ EraserDep = Annotated[Principal, Depends(require(Scope.FEEDBACK_ERASE))]
     responses=problem_responses(ReceiptNotFoundProblem, InvalidRequestProblem),
 )
 async def export_by_receipt(
+    request: Request,
     receipt: Annotated[str, Path(max_length=40, examples=["7KQ2-XN4M-PWDA-9ZRT"])],
     session: ReadSessionDep,
     response: Response,
@@ -51,7 +61,7 @@ async def export_by_receipt(
     if facts is None:
         raise ReceiptNotFoundProblem("check the receipt: four groups of four letters and digits")
     response.headers["Cache-Control"] = "no-store"
-    return await service.export(session, [facts], at=now(), by="receipt")
+    return await service.export(session, settings_of(request), [facts], at=now(), by="receipt")
 
 
 @router.post(
@@ -85,14 +95,37 @@ async def export_by_link(
     token: Annotated[str, Path(max_length=1000)],
     session: ReadSessionDep,
     response: Response,
+    cursor: CursorQuery = None,
+    limit: LimitQuery = None,
 ) -> SubjectAccessExport:
     """The link that was sent to the address leads here."""
     email = links.email_of(settings_of(request), token, at=now())
     if email is None:
         raise LinkEndedProblem("ask for a new one with POST /v1/subject-access-requests")
-    response.headers["Cache-Control"] = "no-store"
-    items, is_complete = await service.find_by_email(session, email, settings_of(request).page_size_max)
-    return await service.export(session, items, at=now(), by="link", is_complete=is_complete)
+    page = _Page(request, response, session, cursor, limit)
+    return await page.export(email, by="link")
+
+
+@router.get(
+    "/subject-access-attachments/{token}",
+    summary="A file of mine",
+    response_class=StreamingResponse,
+    responses={
+        200: {"description": "The file.", "content": {media_type: {} for media_type in EXTENSIONS}},
+        **problem_responses(LinkEndedProblem, AttachmentNotFoundProblem, AttachmentsNotConfiguredProblem),
+    },
+)
+async def attachment_by_link(
+    request: Request, token: Annotated[str, Path(max_length=1000)], session: ReadSessionDep, storage: StorageDep
+) -> StreamingResponse:
+    """The links in what is held on a person lead here. A file that has been erased since is gone."""
+    named = links.attachment_of(settings_of(request), token, at=now())
+    if named is None:
+        raise LinkEndedProblem("ask anew for what is held; the files' new links are in it")
+    found = await attachments.find(session, *named)
+    if found is None:
+        raise AttachmentNotFoundProblem("it has been erased")
+    return await stream(storage, found)
 
 
 @router.get(
@@ -106,8 +139,31 @@ async def export_for_clerk(
     response: Response,
     clerk: EraserDep,
     email: Annotated[EmailAddress, Query(description="Of a person whose identity the clerk has verified.")],
+    cursor: CursorQuery = None,
+    limit: LimitQuery = None,
 ) -> SubjectAccessExport:
     """For a clerk who has verified who asks."""
-    response.headers["Cache-Control"] = "no-store"
-    items, is_complete = await service.find_by_email(session, email, settings_of(request).page_size_max)
-    return await service.export(session, items, at=now(), by=clerk.name, is_complete=is_complete)
+    page = _Page(request, response, session, cursor, limit)
+    return await page.export(email, by=clerk.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The page of a person's data that was asked for."""
+
+    request: Request
+    response: Response
+    session: AsyncSession
+    cursor: str | None
+    limit: int | None
+
+    async def export(self, email: str, *, by: str) -> SubjectAccessExport:
+        self.response.headers["Cache-Control"] = "no-store"
+        size = page_limit(self.limit)
+        after = Cursor.decode(self.cursor) if self.cursor else None
+        rows = await service.find_by_email(self.session, email, after=after, limit=size + 1)
+        items, next_cursor = split_page(rows, size, lambda row: Cursor(row.received_at, row.id))
+        add_next_link(self.request, self.response, next_cursor)
+        return await service.export(
+            self.session, settings_of(self.request), items, at=now(), by=by, next_cursor=next_cursor
+        )

@@ -32,8 +32,14 @@ class HeldEvent(ResponseModel):
     text: str | None
 
 
+class HeldAttachment(AttachmentPublic):
+    """A file that came with an item, and where to fetch it."""
+
+    url: str = Field(description="Leads to the file for as long as the setting `subject_access_hours` says.")
+
+
 class HeldItem(ResponseModel):
-    """Everything of an item that is about its sender."""
+    """Everything of an item that is about its sender. A comment to a survey that was handed over is an item too."""
 
     id: UUID
     receipt: str
@@ -46,14 +52,14 @@ class HeldItem(ResponseModel):
     language: str
     reply_wanted: bool
     content: FeedbackContentPublic | None
-    attachments: list[AttachmentPublic]
+    attachments: list[HeldAttachment]
     events: list[HeldEvent]
 
 
 class SubjectAccessExport(ResponseModel):
-    """What is held on a person here."""
+    """What is held on a person here, the oldest first."""
 
     made_at: datetime
     items: list[HeldItem]
-    is_complete: bool = Field(description="False where there are more than `page_size_max` items: ask the operator.")
+    next: str | None = Field(description="The cursor of the next page; null where this is all that is left.")
     also_held_by: list[str] = Field(description="Where else to ask, in words.")

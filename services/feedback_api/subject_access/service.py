@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
+from sqlalchemy import tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
@@ -12,14 +13,18 @@ from services.feedback_api.attachments import repository as attachments
 from services.feedback_api.attachments.schemas import AttachmentPublic
 from services.feedback_api.feedback import presenter
 from services.feedback_api.feedback import repository as feedback
-from services.feedback_api.subject_access.schemas import HeldEvent, HeldItem, SubjectAccessExport
+from services.feedback_api.subject_access import links
+from services.feedback_api.subject_access.schemas import HeldAttachment, HeldEvent, HeldItem, SubjectAccessExport
+from services.shared.pagination import Cursor
+from services.shared.settings import Settings
 from services.shared.tables import Feedback, FeedbackContent
 from services.shared.tables.feedback import FeedbackEventKind, FeedbackState
 
 log = structlog.get_logger(__name__)
 
 ALSO_HELD_BY = [
-    "survey_api keeps the comments given in chats and questionnaires, without any contact of who gave them.",
+    "Comments of chats and questionnaires are among the items where their writers asked for an answer at this address.",
+    "Of all other comments nobody knows whose they are, so they are not here.",
     "The city's other registers are not part of this service.",
 ]
 
@@ -30,12 +35,18 @@ SHOWN_WORDS = (FeedbackEventKind.INTERIM_ANSWERED, FeedbackEventKind.ANSWERED, F
 
 
 async def export(
-    session: AsyncSession, items: Sequence[Feedback], *, at: datetime, by: str, is_complete: bool = True
+    session: AsyncSession,
+    settings: Settings,
+    items: Sequence[Feedback],
+    *,
+    at: datetime,
+    by: str,
+    next_cursor: str | None = None,
 ) -> SubjectAccessExport:
     """Everything of the items that is about their sender. That it was asked for is logged, by number only."""
-    held = [await _held(session, facts) for facts in items]
+    held = [await _held(session, settings, facts, at=at) for facts in items]
     log.info("subject_access", by=by, items=len(held))
-    return SubjectAccessExport(made_at=at, items=held, is_complete=is_complete, also_held_by=ALSO_HELD_BY)
+    return SubjectAccessExport(made_at=at, items=held, next=next_cursor, also_held_by=ALSO_HELD_BY)
 
 
 def folded(email: str) -> str:
@@ -43,8 +54,8 @@ def folded(email: str) -> str:
     return email.translate(_SMALL)
 
 
-async def find_by_email(session: AsyncSession, email: str, limit: int) -> tuple[Sequence[Feedback], bool]:
-    """Items whose content bears the address, in either case of letters; and whether these are all."""
+async def find_by_email(session: AsyncSession, email: str, *, after: Cursor | None, limit: int) -> Sequence[Feedback]:
+    """Items whose content bears the address, in either case of letters, the oldest first."""
     statement = (
         select(Feedback)
         .join(FeedbackContent, col(FeedbackContent.feedback_id) == col(Feedback.id))
@@ -54,14 +65,15 @@ async def find_by_email(session: AsyncSession, email: str, limit: int) -> tuple[
             func.translate(col(FeedbackContent.sender_email), string.ascii_uppercase, string.ascii_lowercase)
             == folded(email),
         )
-        .order_by(col(Feedback.received_at))
-        .limit(limit + 1)
+        .order_by(col(Feedback.received_at), col(Feedback.id))
+        .limit(limit)
     )
-    rows = (await session.execute(statement)).scalars().all()
-    return rows[:limit], len(rows) <= limit
+    if after is not None:
+        statement = statement.where(tuple_(col(Feedback.received_at), col(Feedback.id)) > (after.instant, after.id))
+    return (await session.execute(statement)).scalars().all()
 
 
-async def _held(session: AsyncSession, facts: Feedback) -> HeldItem:
+async def _held(session: AsyncSession, settings: Settings, facts: Feedback, *, at: datetime) -> HeldItem:
     events = (await feedback.fetch_events(session, [facts.id]))[facts.id]
     notes = await feedback.fetch_notes(session, facts.id)
     content = await feedback.fetch_content(session, facts.id)
@@ -78,7 +90,13 @@ async def _held(session: AsyncSession, facts: Feedback) -> HeldItem:
         language=facts.language,
         reply_wanted=facts.reply_wanted,
         content=presenter.content_of(content) if content else None,
-        attachments=[AttachmentPublic.model_validate(row) for row in files],
+        attachments=[
+            HeldAttachment(
+                **AttachmentPublic.model_validate(row).model_dump(),
+                url=links.attachment_link(settings, facts.id, row.position, at=at),
+            )
+            for row in files
+        ],
         events=[
             HeldEvent(
                 kind=FeedbackEventKind(event.kind),
