@@ -90,7 +90,7 @@ class PeriodService:
         period = _period(inquiry)
         # Fetched first: the wait for other services must not hold a database connection.
         statements = await fetch_statements(self._clients, period) if inquiry.compares_statements else None
-        counted = await self._count(period, inquiry.unit, inquiry.units)
+        counted = (await self._count([period], inquiry.unit, inquiry.units))[period.label]
         comparisons = _compare(statements, counted) if statements else None
         report = _report(inquiry, period, counted, comparisons)
         return report if inquiry.is_internal else await self._public(report, period, counted)
@@ -100,17 +100,35 @@ class PeriodService:
         periods = [find_period(inquiry.kind, inquiry.label, inquiry.as_of)]
         while len(periods) < number:
             periods.insert(0, periods[0].previous())
-        return {period.label: await self.report(replace(inquiry, label=period.label)) for period in periods}
+        counted = await self._count(periods, inquiry.unit, inquiry.units)
+        return {
+            period.label: await self._shown(replace(inquiry, label=period.label), period, counted[period.label])
+            for period in periods
+        }
 
-    async def _count(self, period: Period, unit_code: str | None, units: UnitsAs) -> Counted:
+    async def _shown(self, inquiry: Inquiry, period: Period, counted: Counted) -> Report[Figure]:
+        report = _report(inquiry, period, counted, None)
+        return report if inquiry.is_internal else await self._public(report, period, counted)
+
+    async def _count(self, periods: Sequence[Period], unit_code: str | None, units: UnitsAs) -> dict[str, Counted]:
+        """What is counted for the reports of the periods, by label, all at once."""
         catalogue = self._catalogue
         unit = find_unit(catalogue, unit_code, units) if unit_code is not None else None
         branch = catalogue.branch(unit.code, units=units) if unit else None
-        compared = _compared(period)
+        compared = {period.label: _compared(period) for period in periods}
         repository = PeriodRepository(self._session)
-        aggregates = await repository.count((compared.current, compared.previous, compared.last_year), branch)
-        surveys = await repository.list_surveys(period)
-        return Counted(catalogue, unit, units, compared.map(lambda it: aggregates[it.label]), surveys)
+        needed = [one for it in compared.values() for one in (it.current, it.previous, it.last_year)]
+        aggregates = await repository.count(needed, branch)
+        return {
+            period.label: Counted(
+                catalogue,
+                unit,
+                units,
+                compared[period.label].map(lambda it: aggregates[it.label]),
+                await repository.list_surveys(period),
+            )
+            for period in periods
+        }
 
     async def _public(self, report: Report[Figure], period: Period, counted: Counted) -> Report[Figure]:
         """The report without what disclosure control hides."""

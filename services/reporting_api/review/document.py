@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from babel.dates import format_date
 
@@ -10,6 +11,7 @@ from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.language import Language
 from services.reporting_api.review.chapters.digest import digest_phrases
 from services.reporting_api.review.chapters.registry import phrases_of
+from services.reporting_api.review.charts.style import NARROW, WIDE
 from services.reporting_api.review.illustrations import Illustration, illustrations_of
 from services.reporting_api.review.numbers import LOCALES
 from services.reporting_api.review.phrases import quarter_words, say, words_of
@@ -21,15 +23,26 @@ from services.shared.tables.base import Labels
 from services.shared.tables.editions import Chapter, EditionState, ReviewLanguage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReviewFigure:
-    """A numbered chart with the table of its cells."""
+    """A numbered chart with the table of its cells, drawn once for all that show it."""
 
     number: int
     illustration: Illustration
     title: str
     caption: str
     table: TableView
+    language: Language
+
+    @cached_property
+    def wide(self) -> str:
+        """The chart as SVG, for desktops and paper."""
+        return self.illustration.svg(self.language, WIDE)
+
+    @cached_property
+    def narrow(self) -> str:
+        """The chart as SVG, for telephones."""
+        return self.illustration.svg(self.language, NARROW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +149,7 @@ def _figure(number: int, illustration: Illustration, content: EditionContent, la
         title=say(illustration.title, language),
         caption=say(illustration.caption, language),
         table=_table(illustration, content, language),
+        language=language,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import altair as alt
+from altair.utils.schemapi import debug_mode
 
 from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.language import Language
@@ -47,7 +48,10 @@ class Illustration:
     def svg(self, language: Language, width: int) -> str:
         """The chart, named by its title and described by its caption."""
         identifier = f"{self.code}-{width}"
-        return to_svg(self.draw(language, width), identifier, say(self.title, language), say(self.caption, language))
+        # The schema is checked by the tests of the charts; checking it for each drawing takes most of the time.
+        with debug_mode(False):
+            chart = self.draw(language, width)
+        return to_svg(chart, identifier, say(self.title, language), say(self.caption, language))
 
 
 def illustrations_of(content: EditionContent) -> list[Illustration]:

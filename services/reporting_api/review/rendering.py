@@ -4,15 +4,16 @@ A rendering is known by everything that it shows, so nothing old is ever found: 
 version is another rendering.
 """
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from anyio import CapacityLimiter, to_thread
 
+from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.editions.service import content_of, internal_content_of
 from services.reporting_api.language import Language
+from services.reporting_api.quarters.memory import Memory
 from services.reporting_api.review.card import draw_card
 from services.reporting_api.review.document import Review, put_together
 from services.reporting_api.review.pages import Addresses, render_review
@@ -40,11 +41,15 @@ class Sight:
 
 
 class Renderings:
-    """The newest used renderings, at most ``kept`` of them; made in a thread, one at a time."""
+    """The newest ``kept`` renderings; made in a thread, one at a time.
+
+    The page and the file of a language share the review and its drawings, and the languages its content.
+    """
 
     def __init__(self, kept: int) -> None:
-        self._kept = kept
-        self._made: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._made = Memory[bytes](kept)
+        self._reviews = Memory[Review](len(Language))
+        self._contents = Memory[EditionContent](1)
         self._limiter = CapacityLimiter(1)
 
     async def of(
@@ -52,21 +57,33 @@ class Renderings:
     ) -> bytes:
         """The edition in a medium, as ``sight`` shows it; ``whole`` reads its content where it must be made."""
         key = (medium, sight, *_identity(edition))
-        made = self._made.get(key)
+        made = self._made.find(key)
         if made is None:
-            made = await self._make(key, medium, await whole(edition), sight)
-        self._made[key] = made
-        self._made.move_to_end(key)
-        while len(self._made) > self._kept:
-            self._made.popitem(last=False)
+            edition = await whole(edition)
+            # Another request may have made it while this one waits.
+            made = await to_thread.run_sync(
+                lambda: self._made.find(key) or self.make(medium, edition, sight), limiter=self._limiter
+            )
+            self._made.keep(key, made)
         return made
 
-    async def _make(self, key: tuple[object, ...], medium: Medium, edition: Edition, sight: Sight) -> bytes:
-        def make() -> bytes:
-            # Another request may have made it while this one waited.
-            return self._made.get(key) or _render(medium, edition, sight)
+    def make(self, medium: Medium, edition: Edition, sight: Sight) -> bytes:
+        """Make it anew, of a review that may have been put together already."""
+        key = (sight.language, sight.is_internal, *_identity(edition))
+        review = self._reviews.find(key)
+        if review is None:
+            content = self._content(edition, is_internal=sight.is_internal)
+            review = put_together(edition, content, sight.language, is_internal=sight.is_internal)
+            self._reviews.keep(key, review)
+        return _MAKERS[medium](review, sight)
 
-        return await to_thread.run_sync(make, limiter=self._limiter)
+    def _content(self, edition: Edition, *, is_internal: bool) -> EditionContent:
+        key = (edition.created_at, edition.internal_hash if is_internal else edition.content_hash)
+        content = self._contents.find(key)
+        if content is None:
+            content = internal_content_of(edition) if is_internal else content_of(edition)
+            self._contents.keep(key, content)
+        return content
 
 
 def _identity(edition: Edition) -> tuple[object, ...]:
@@ -80,12 +97,6 @@ def _identity(edition: Edition) -> tuple[object, ...]:
         edition.embargo_until,
         edition.withdrawal_reason,
     )
-
-
-def _render(medium: Medium, edition: Edition, sight: Sight) -> bytes:
-    content = internal_content_of(edition) if sight.is_internal else content_of(edition)
-    review = put_together(edition, content, sight.language, is_internal=sight.is_internal)
-    return _MAKERS[medium](review, sight)
 
 
 def _page(review: Review, sight: Sight) -> bytes:

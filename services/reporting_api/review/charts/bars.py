@@ -46,16 +46,16 @@ def horizontal_bars(bars: Sequence[Bar], width: int) -> alt.LayerChart:
     base = alt.Chart(alt.InlineData(values=rows))
     drawn = base.mark_rect(strokeWidth=1.5, stroke=BAR).encode(
         x=across,
-        x2="zero:Q",
+        x2=alt.X2("zero:Q"),
         y=alt.Y("top:Q", axis=None, scale=down),
-        y2="bottom:Q",
-        fill=alt.condition("datum.compared", alt.value("transparent"), alt.value(BAR)),
+        y2=alt.Y2("bottom:Q"),
+        fill=alt.FillValue(BAR, condition={"test": "datum.compared", "value": "transparent"}),
     )
     numbers = base.mark_text(align="left", baseline="middle", dx=6).encode(
-        x=across, y=alt.Y("middle:Q", scale=down), text="written:N"
+        x=across, y=alt.Y("middle:Q", scale=down), text=alt.Text("written:N")
     )
     names = base.mark_text(align="left", baseline="bottom", fontSize=FONT_SIZE).encode(
-        x=alt.value(0), y=alt.Y("above:Q", scale=down), text="name:N"
+        x=alt.value(0), y=alt.Y("above:Q", scale=down), text=alt.Text("name:N")
     )
     return alt.LayerChart(layer=[drawn, numbers, names], width=width, height=height)
 

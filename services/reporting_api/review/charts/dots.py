@@ -47,7 +47,7 @@ def dots_on_scale(dots: Sequence[Dot], scale: tuple[float, float], width: int) -
     base = alt.Chart(alt.InlineData(values=rows))
     y = alt.Y("at:Q", axis=None, scale=down)
     interval = base.mark_rule(strokeWidth=4, color=BAR, opacity=0.55).encode(
-        x=alt.X("lower:Q", scale=across, axis=axis), x2="upper:Q", y=y
+        x=alt.X("lower:Q", scale=across, axis=axis), x2=alt.X2("upper:Q"), y=y
     )
     earlier = base.mark_point(size=90, color=QUIET, strokeWidth=2, filled=False).encode(
         x=alt.X("earlier:Q", scale=across, axis=axis), y=y
@@ -56,7 +56,7 @@ def dots_on_scale(dots: Sequence[Dot], scale: tuple[float, float], width: int) -
         x=alt.X("value:Q", scale=across, axis=axis), y=y
     )
     numbers = base.mark_text(align="left", baseline="bottom", fontSize=FONT_SIZE).encode(
-        x=alt.value(0), y=alt.Y("above:Q", axis=None, scale=down), text="line:N"
+        x=alt.value(0), y=alt.Y("above:Q", axis=None, scale=down), text=alt.Text("line:N")
     )
     named = numbers.transform_calculate(line="datum.name + ': ' + datum.written")
     return alt.LayerChart(layer=[interval, earlier, now, named], width=width, height=height)

@@ -45,8 +45,8 @@ def week_grid(squares: Sequence[Square], scale: tuple[float, float], width: int)
         .encode(
             x=across,
             y=down,
-            text="written:N",
-            color=alt.condition(f"datum.value >= {middle}", alt.value("#ffffff"), alt.value("#0b2a45")),
+            text=alt.Text("written:N"),
+            color=alt.ColorValue("#0b2a45", condition={"test": f"datum.value >= {middle}", "value": "#ffffff"}),
         )
     )
     return alt.LayerChart(layer=[empty, filled, numbers], width=width, height=_ROW_HEIGHT * len(weekdays))

@@ -39,5 +39,7 @@ def line_over_quarters(points: Sequence[Point], width: int) -> alt.LayerChart:
     base = alt.Chart(alt.InlineData(values=rows))
     line = base.mark_line(color=BAR, strokeWidth=2.5).encode(x=across, y=up)
     dots = base.mark_point(color=BAR, filled=True, size=50, opacity=1).encode(x=across, y=up)
-    numbers = base.mark_text(baseline="bottom", dy=-9, fontSize=FONT_SIZE).encode(x=across, y=up, text="mark:N")
+    numbers = base.mark_text(baseline="bottom", dy=-9, fontSize=FONT_SIZE).encode(
+        x=across, y=up, text=alt.Text("mark:N")
+    )
     return alt.LayerChart(layer=[line, dots, numbers], width=width, height=_HEIGHT)

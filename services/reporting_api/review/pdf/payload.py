@@ -74,14 +74,14 @@ def _chapter(
         "note": words["only_in"][text.language] if text is not None and is_other else None,
         "text": None if text is None else {"language": text.language.value, "blocks": blocks_of(text.markdown)},
         "sentences": list(chapter.sentences),
-        "figures": [_figure(figure, review, words) for figure in chapter.figures],
+        "figures": [_figure(figure, words) for figure in chapter.figures],
         "acts": [_act(act, words) for act in review.actions] if chapter.code is Chapter.ACTIONS else [],
         "methods": _methods(review, words, corrections, base_url) if chapter.code is Chapter.METHODS else None,
     }
 
 
-def _figure(figure: ReviewFigure, review: Review, words: Words) -> dict[str, Any]:
-    svg = figure.illustration.svg(review.language, WIDE)
+def _figure(figure: ReviewFigure, words: Words) -> dict[str, Any]:
+    svg = figure.wide
     return {
         "title": words["figure"].format(number=figure.number, title=figure.title),
         "caption": figure.caption,
