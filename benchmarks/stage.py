@@ -102,7 +102,7 @@ def running_stage(console: Console) -> Iterator[Stage]:
         prepare(url)
         keys = ensure_home_keys(home, url)
 
-        ports = dict(zip(("feedback_api", "survey_api", "reporting_api", "echo", "stock"), _free_ports(5), strict=True))
+        ports = dict(zip(("feedback_api", "survey_api", "reporting_api", "echo", "stock"), free_ports(5), strict=True))
         settings = Settings(
             host=HOST,
             feedback_port=ports["feedback_api"],
@@ -147,7 +147,8 @@ def _address(name: str, port: int) -> ServiceAddress:
     return kind(name, port, "", url, url)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports that nothing listens on now."""
     with ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
         for one in sockets:

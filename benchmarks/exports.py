@@ -1,0 +1,168 @@
+"""A large export through the real service: rows a second beside a plain ``COPY … TO STDOUT``, and the service's memory.
+
+Run as ``python -m benchmarks.exports``; everything is in a temporary folder that is removed afterwards.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.stage import HOST, free_ports
+from services.cli.database import DATABASE_NAME, prepare
+from services.cli.embedded_postgres import EmbeddedPostgres
+from services.cli.home import Home
+from services.cli.keys import ensure_home_keys
+from services.cli.supervisor import ServiceAddress, Supervisor
+
+FORMATS = ("csv", "ndjson", "parquet")
+DAYS = {"from": "2019-01-01", "to": "2020-12-31"}
+KIB = 1024
+
+_FILL = """
+    INSERT INTO feedback (id, receipt, source, received_at, received_on, recorded_at, updated_at, channel_code,
+        unit_code, type_code, language, reply_wanted, state, reacted_at, handled_at, last_event_at, event_count)
+    SELECT gen_random_uuid(), 'row-' || number, 'web', at, (at AT TIME ZONE 'Europe/Helsinki')::date, at, at,
+        'web_form', 'oral-health', 'complaint', 'fi', number %% 2 = 0, 'answered', at + interval '1 day',
+        at + interval '2 days', at, 2
+    FROM (
+        SELECT number, timestamptz '2019-01-02' + number * interval '1 day' * 700 / %(rows)s AS at
+        FROM generate_series(1, %(rows)s) AS number
+    ) AS rows
+"""
+_COPY = "COPY (SELECT * FROM feedback_in_figures) TO STDOUT (FORMAT csv)"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One reading of everything."""
+
+    rows_per_second: float
+    megabytes: float
+    peak_rss_mib: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The running parts."""
+
+    database_url: str
+    url: str
+    key: str
+    pid: int
+
+
+@contextmanager
+def running_stage(rows: int) -> Iterator[Stage]:
+    """A PostgreSQL with as many rows, and reporting_api as it is run in production."""
+    with ExitStack() as stack:
+        home = Home(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="katsaus-bench-"))))
+        home.make()
+        server = EmbeddedPostgres(home.postgres)
+        stack.callback(server.stop)
+        server.start()
+        server.ensure_database(DATABASE_NAME)
+        url = server.url(DATABASE_NAME)
+        prepare(url)
+        keys = ensure_home_keys(home, url)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(_FILL.encode(), {"rows": rows})
+            connection.execute(b"VACUUM ANALYZE feedback")
+        (port,) = free_ports(1)
+        address = f"http://{HOST}:{port}"
+        supervisor = Supervisor(HOST, [ServiceAddress("reporting_api", port, "", address, address)], home.logs)
+        stack.callback(supervisor.stop)
+        supervisor.start({"DATABASE_URL": url, "KATSAUS_SERVICE_KEY": keys.service})
+        supervisor.wait_until_ready(supervisor.check_alive)
+        yield Stage(url, address, keys.operator, _pid_with(str(port)))
+
+
+def _pid_with(argument: str) -> int:
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if argument in words and "services.reporting_api.main:app" in words:
+            return int(folder.name)
+    raise RuntimeError("the service's process was not found")
+
+
+def rss_mib(pid: int) -> float:
+    """The process's resident memory."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1]) / KIB
+
+
+def read_export(stage: Stage, as_format: str, rows: int) -> Run:
+    """Read it all over HTTP; raises :class:`AssertionError` where the service told another number of rows."""
+    began, size, peak = time.perf_counter(), 0, rss_mib(stage.pid)
+    with (
+        httpx.Client(trust_env=False, timeout=600, headers={"X-API-Key": stage.key}) as client,
+        client.stream("GET", f"{stage.url}/v1/exports/feedback", params=DAYS | {"format": as_format}) as answer,
+    ):
+        if answer.headers.get("x-total-count") != str(rows):
+            raise AssertionError(f"{rows} rows were written, and {answer.headers} came")
+        for number, piece in enumerate(answer.iter_raw()):
+            size += len(piece)
+            if not number % 50:
+                peak = max(peak, rss_mib(stage.pid))
+    return Run(rows / (time.perf_counter() - began), size / KIB**2, max(peak, rss_mib(stage.pid)))
+
+
+def read_copy(stage: Stage, rows: int) -> Run:
+    """Read all columns straight from the database, in no order."""
+    began, size = time.perf_counter(), 0
+    with (
+        psycopg.connect(stage.database_url) as connection,
+        connection.cursor() as cursor,
+        cursor.copy(_COPY.encode()) as pieces,
+    ):
+        for piece in pieces:
+            size += len(piece)
+    return Run(rows / (time.perf_counter() - began), size / KIB**2, 0)
+
+
+def main() -> None:
+    """Measure and show."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.exports", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows to export (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="readings of each format (%(default)s)")
+    options = parser.parse_args()
+    console = Console()
+    with console.status(f"Writing {options.rows} rows"), running_stage(options.rows) as stage:
+        at_rest = rss_mib(stage.pid)
+        readers: dict[str, Callable[[], Run]] = {"COPY": lambda: read_copy(stage, options.rows)}
+        for as_format in FORMATS:
+            readers[as_format] = lambda chosen=as_format: read_export(stage, chosen, options.rows)  # type: ignore[misc]
+        runs: dict[str, list[Run]] = {name: [] for name in readers}
+        for _ in range(options.rounds):
+            for name, read in readers.items():
+                runs[name].append(read())
+    show(console, runs, at_rest)
+
+
+def show(console: Console, runs: dict[str, list[Run]], at_rest: float) -> None:
+    """The medians, each round's ratio taken by itself."""
+    table = Table("", "rows/s", "to COPY", "MB", "peak RSS MiB", title=f"at rest {at_rest:.0f} MiB")
+    for name, readings in runs.items():
+        ratio = statistics.median(
+            one.rows_per_second / copied.rows_per_second for one, copied in zip(readings, runs["COPY"], strict=True)
+        )
+        rate = statistics.median(one.rows_per_second for one in readings)
+        peak = max(one.peak_rss_mib for one in readings)
+        table.add_row(name, f"{rate:,.0f}", f"{ratio:.2f} ×", f"{readings[0].megabytes:.0f}", f"{peak:.0f}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
