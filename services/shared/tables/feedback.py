@@ -37,7 +37,8 @@ class FeedbackEventKind(StrEnum):
     """What can happen to an item. ``received`` is always the first event.
 
     ``held``, ``released`` and ``confirmed`` say whether it is kept apart from the figures; ``noted`` (staff, inside)
-    and ``commented`` (the sender, later) add words. None of these five moves the item's state or a clock.
+    and ``commented`` (the sender, later) add words; ``permission_withdrawn`` takes back the permission to publish. None
+    of these six moves the item's state or a clock.
     """
 
     RECEIVED = "received"
@@ -54,6 +55,7 @@ class FeedbackEventKind(StrEnum):
     CONFIRMED = "confirmed"
     NOTED = "noted"
     COMMENTED = "commented"
+    PERMISSION_WITHDRAWN = "permission_withdrawn"
 
 
 class Hold(StrEnum):
