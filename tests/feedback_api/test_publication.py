@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.scopes import Scope
 from tests.conftest import add_key, client_of
+from tests.feedback_api.test_import import event, record
+from tests.feedback_api.test_import import send as send_lines
 
 pytestmark = pytest.mark.anyio
 
@@ -121,3 +123,34 @@ async def test_only_the_sender_and_moderators_withdraw(public: httpx.AsyncClient
     unknown = await public.delete("/v1/receipts/AAAA-AAAA-AAAA-AAAA/publication-permission")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "receipt_not_found")
     assert await permission_of(staff, made["id"])
+
+
+async def test_an_imported_permission_awaits_a_moderator_and_its_withdrawal_is_an_event(
+    staff: httpx.AsyncClient, moderator: httpx.AsyncClient
+) -> None:
+    lines = [
+        record("1", event("answered", 9), publication_permitted=True),
+        record("2", event("transferred", 9, recipient="HUS"), publication_permitted=True),
+        record("3", event("answered", 9)),
+    ]
+    ids = [result["id"] for result in await send_lines(staff, *lines)]
+    pending = (await moderator.get("/v1/publications")).json()["items"]
+    assert {item["feedback_id"] for item in pending} == set(ids[:2])
+    assert [await permission_of(staff, feedback_id) for feedback_id in ids] == [True, True, False]
+
+    statement = (await staff.get("/v1/quarters/2021-Q2/statement")).json()["numbers"]
+    before = (await staff.get(f"/v1/feedback/{ids[0]}")).json()
+    for feedback_id in (*ids, ids[0]):
+        path = f"/v1/feedback/{feedback_id}/publication-permission"
+        assert (await moderator.delete(path)).status_code == 204
+    after = (await staff.get(f"/v1/feedback/{ids[0]}")).json()
+    assert [one["kind"] for one in after["events"]] == ["received", "answered", "permission_withdrawn"]
+    assert after["events"][2]["actor"] == "moderator"
+    assert [after[name] for name in ("state", "handled_at", "reacted_at")] == [
+        before[name] for name in ("state", "handled_at", "reacted_at")
+    ]
+    assert len((await staff.get(f"/v1/feedback/{ids[2]}")).json()["events"]) == 2, "nothing was permitted"
+    assert (await staff.get("/v1/quarters/2021-Q2/statement")).json()["numbers"] == statement
+
+    assert [result["status"] for result in await send_lines(staff, *lines)] == ["unchanged"] * 3
+    assert not await permission_of(staff, ids[0]), "a repeated line gives nothing back"

@@ -22,11 +22,13 @@ from services.feedback_api.feedback.handling import happening_of
 from services.feedback_api.feedback.lifecycle import Happening, Standing
 from services.feedback_api.feedback.repository import NewRows
 from services.feedback_api.feedback.schemas import FeedbackImportLine
+from services.feedback_api.publication import service as publication
 from services.feedback_api.themes import repository as themes
 from services.shared.catalogue import Catalogue
 from services.shared.database import Sessions
 from services.shared.ndjson import Line, LineResult, accepted, refused
 from services.shared.problems import PayloadTooLargeProblem, Problem, validation_problem
+from services.shared.settings import get_settings
 from services.shared.tables import Feedback, FeedbackEvent
 
 log = structlog.get_logger(__name__)
@@ -132,6 +134,8 @@ async def _store(
         except Problem as problem:
             results.append(refused(candidate.line, problem))
     await repository.write(session, rows)
+    new = [Feedback(**facts) for facts in rows.facts]
+    await publication.await_moderation_of_all(session, catalogue, get_settings(), new)
     for feedback_id, standing in moved:
         await repository.update_standing(session, feedback_id, standing, at=now)
     await deadlines.keep(session, catalogue, rows.facts, rows.events, at=now)
@@ -146,6 +150,7 @@ def _add(rows: NewRows, candidate: _Candidate, *, actor: str, now: datetime) -> 
     )
     _add_events(rows, feedback_id, candidate, 0, stored=1, actor=actor, now=now)
     rows.facts[-1] |= repository.standing_values(_fold(candidate.first, candidate.happenings))
+    rows.facts[-1]["publication_permitted"] = record.publication_permitted
     return accepted(candidate.line, "created", feedback_id)
 
 

@@ -9,8 +9,8 @@ transferred_out  transferred out   transferred to a recipient outside the organi
 rejected     inappropriate     rejected
 
 A second question is whether the item is kept apart from the figures (its hold): held begins it, released ends it, and
-confirmed says that a person agrees. None of these, nor a word added (noted, commented), moves the state or a clock, and
-an item that is kept apart goes through its states like any other.
+confirmed says that a person agrees. None of these, nor a word added (noted, commented), nor a permission taken back,
+moves the state or a clock, and an item that is kept apart goes through its states like any other.
 
 The clocks are the first event of their kind ever: reacted_at the first of interim answer, final answer and marked
 handled; handled_at the first of final answer and marked handled. No later event, not even reopening, moves them.
@@ -43,9 +43,12 @@ ALLOWED_IN: dict[Kind, frozenset[State]] = {
     Kind.CONFIRMED: EVERY_STATE,
     Kind.NOTED: EVERY_STATE,
     Kind.COMMENTED: EVERY_STATE,
+    Kind.PERMISSION_WITHDRAWN: EVERY_STATE,
 }
 
-BESIDE_THE_STATE = frozenset({Kind.HELD, Kind.RELEASED, Kind.CONFIRMED, Kind.NOTED, Kind.COMMENTED})
+BESIDE_THE_STATE = frozenset(
+    {Kind.HELD, Kind.RELEASED, Kind.CONFIRMED, Kind.NOTED, Kind.COMMENTED, Kind.PERMISSION_WITHDRAWN}
+)
 """Events that leave the state and both clocks as they are."""
 
 FIELDS_OF: dict[Kind, frozenset[str]] = {

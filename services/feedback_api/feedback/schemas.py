@@ -289,6 +289,11 @@ class FeedbackImportLine(FeedbackFields):
     source: Code = Field(description="The system it comes from.", examples=["open311"])
     reference: LineText = Field(description="The item's id there; with the source it identifies the item.")
     received_at: PastInstant
+    publication_permitted: Flag = Field(
+        default=False,
+        description="Whether the sender lets it be published. Only a new item's counts: a repeated line gives back no "
+        "permission that the sender has withdrawn here.",
+    )
     events: list[ImportedEvent] = Field(default_factory=list, max_length=1000)
 
 

@@ -1,6 +1,6 @@
 """Reading and writing what a moderator has decided of items, and what of them is public."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,21 @@ Row = tuple[FeedbackPublication, Feedback, FeedbackContent | None]
 async def insert(session: AsyncSession, *, moderation: Moderation, **values: Any) -> None:
     """Let an item be followed."""
     await bulk_insert(session, FeedbackPublication, [{**values, "moderation": moderation.value}])
+
+
+async def insert_pending(session: AsyncSession, service_codes: Mapping[UUID, str]) -> None:
+    """Let items await a moderator, each under its service."""
+    rows = [
+        {
+            "feedback_id": feedback_id,
+            "service_code": code,
+            "service_object_id": None,
+            "service_object_type": None,
+            "moderation": Moderation.PENDING.value,
+        }
+        for feedback_id, code in service_codes.items()
+    ]
+    await bulk_insert(session, FeedbackPublication, rows)
 
 
 async def find(session: AsyncSession, feedback_id: UUID) -> FeedbackPublication | None:

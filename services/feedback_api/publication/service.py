@@ -1,20 +1,28 @@
 """A moderator's decision on an item, and its sender's permission, which it needs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.feedback_api.feedback import lifecycle
 from services.feedback_api.feedback import repository as feedback
+from services.feedback_api.feedback.lifecycle import Happening
+from services.feedback_api.feedback.repository import NewRows
 from services.feedback_api.publication import repository
 from services.feedback_api.publication.errors import NotPublishableProblem
 from services.feedback_api.publication.schemas import PublicationDecision
 from services.shared.catalogue import Catalogue
 from services.shared.settings import Settings
 from services.shared.tables import Feedback, FeedbackContent, FeedbackPublication
+from services.shared.tables.feedback import FeedbackEventKind
 from services.shared.tables.open311 import Moderation
 
 log = structlog.get_logger(__name__)
+
+SENDER = "the sender"
+"""The actor of what a sender does with the receipt."""
 
 
 async def await_moderation(
@@ -24,32 +32,46 @@ async def await_moderation(
 
     It comes under the service of its topic. None where there is no permission, or no service to list it under.
     """
-    service = catalogue.open311_service_of(facts.topic_code, default=settings.open311_default_service)
-    if not facts.publication_permitted or service is None:
-        return None
-    await repository.insert(
-        session,
-        moderation=Moderation.PENDING,
-        feedback_id=facts.id,
-        service_code=service.code,
-        service_object_id=None,
-        service_object_type=None,
-    )
+    await await_moderation_of_all(session, catalogue, settings, [facts])
     return await repository.find(session, facts.id)
 
 
+async def await_moderation_of_all(
+    session: AsyncSession, catalogue: Catalogue, settings: Settings, items: Sequence[Feedback]
+) -> None:
+    """The same for many new items, in one statement."""
+    services = {facts.id: _service_of(catalogue, settings, facts) for facts in items if facts.publication_permitted}
+    await repository.insert_pending(session, {item: code for item, code in services.items() if code is not None})
+
+
+def _service_of(catalogue: Catalogue, settings: Settings, facts: Feedback) -> str | None:
+    service = catalogue.open311_service_of(facts.topic_code, default=settings.open311_default_service)
+    return service.code if service else None
+
+
 async def withdraw(session: AsyncSession, facts: Feedback, *, by: str, at: datetime) -> None:
-    """Take back the sender's permission: nothing of the item is public any more. Safe to repeat."""
-    if facts.publication_permitted:
-        await repository.withdraw_permission(session, facts.id, at=at)
-        log.info("permission_withdrawn", feedback_id=str(facts.id), by=by)
+    """Take back the sender's permission: nothing of the item is public any more. Safe to repeat.
+
+    ``facts`` are locked. That it was taken back stays as an event, which moves neither the state nor a clock.
+    """
+    if not facts.publication_permitted:
+        return
+    happening = Happening(FeedbackEventKind.PERMISSION_WITHDRAWN, max(at, facts.last_event_at))
+    standing = lifecycle.after(feedback.standing_of(facts), happening)
+    rows = NewRows()
+    rows.add_event(facts.id, standing.event_count, happening, actor=by, at=at, note=None)
+    await feedback.write(session, rows)
+    await feedback.update_standing(session, facts.id, standing, at=at)
+    await repository.withdraw_permission(session, facts.id, at=at)
+    log.info("permission_withdrawn", feedback_id=str(facts.id), by=by)
 
 
 async def withdraw_by_receipt(session: AsyncSession, receipt: str, *, at: datetime) -> bool:
     """The same for whoever has the receipt; False where there is no such feedback."""
-    facts = await feedback.find_by_receipt(session, receipt.strip().upper())
+    found = await feedback.find_by_receipt(session, receipt.strip().upper())
+    facts = await feedback.find_locked(session, found.id) if found else None
     if facts is not None:
-        await withdraw(session, facts, by="the sender", at=at)
+        await withdraw(session, facts, by=SENDER, at=at)
     return facts is not None
 
 

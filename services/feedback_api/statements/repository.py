@@ -29,7 +29,8 @@ _FOLDED = """
                                WHEN event.kind IN ('answered', 'closed') THEN 'handled'
                                ELSE 'open' END ORDER BY event.sequence DESC)
                    FILTER (WHERE event.kind NOT IN
-                           ('classified', 'held', 'released', 'confirmed', 'noted', 'commented')))[1] AS ended_as,
+                           ('classified', 'held', 'released', 'confirmed', 'noted', 'commented',
+                            'permission_withdrawn')))[1] AS ended_as,
                coalesce((array_agg(event.kind ORDER BY event.sequence DESC)
                    FILTER (WHERE event.kind IN ('held', 'released')))[1] = 'held', false) AS is_kept_apart
         FROM item JOIN feedback_event AS event ON event.feedback_id = item.id
