@@ -87,6 +87,10 @@ class RolledBackSessions:
         """A session within the test's transaction, as the service's role."""
         return _SessionAs(self)
 
+    def autocommitting(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """As any other: everything is in the test's one transaction."""
+        return _SessionAs(self)
+
     async def is_reachable(self) -> bool:
         """The test's connection is open."""
         return True

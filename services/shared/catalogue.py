@@ -173,11 +173,17 @@ class CatalogueCache:
         self._snapshot: Catalogue | None = None
         self._checked_at = 0.0
 
+    @property
+    def fresh(self) -> Catalogue | None:
+        """The snapshot, where it need not be looked after."""
+        is_fresh = time.monotonic() - self._checked_at < self._refresh_seconds
+        return self._snapshot if self._snapshot is not None and self._snapshot.revision and is_fresh else None
+
     async def get(self, session: AsyncSession) -> Catalogue:
         """The snapshot, read anew over ``session`` where the files were loaded since."""
-        is_fresh = time.monotonic() - self._checked_at < self._refresh_seconds
-        if self._snapshot is not None and self._snapshot.revision and is_fresh:
-            return self._snapshot
+        fresh = self.fresh
+        if fresh is not None:
+            return fresh
         revision = await _newest_revision(session)
         if self._snapshot is None or self._snapshot.revision != revision:
             self._snapshot = await read_catalogue(session)
@@ -258,7 +264,9 @@ async def _newest_revision(session: AsyncSession) -> str:
 
 async def _catalogue(request: Request) -> Catalogue:
     cache: CatalogueCache = request.app.state.catalogue
-    # A session of its own, which takes no connection while the snapshot is fresh.
+    fresh = cache.fresh
+    if fresh is not None:
+        return fresh
     async with sessions_of(request).session() as session:
         return await cache.get(session)
 

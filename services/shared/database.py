@@ -5,7 +5,7 @@ commit is an error the caller sees.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
@@ -35,6 +35,10 @@ class Sessions(Protocol):
         """A session without a transaction yet."""
         ...
 
+    def autocommitting(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session whose every statement is a transaction of its own, which saves the way there and back of two."""
+        ...
+
     async def is_reachable(self) -> bool:
         """Whether a trivial query works now."""
         ...
@@ -50,10 +54,16 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        autocommitting = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._autocommitting = async_sessionmaker(autocommitting, expire_on_commit=False)
 
     def session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session without a transaction yet."""
         return self._sessions()
+
+    def autocommitting(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session whose every statement is a transaction of its own."""
+        return self._autocommitting()
 
     async def is_reachable(self) -> bool:
         """Whether a trivial query works now."""
@@ -115,13 +125,20 @@ async def allow_writing(session: AsyncSession) -> None:
     await session.execute(text("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE"))
 
 
-async def _session(request: Request) -> AsyncIterator[AsyncSession]:
+@asynccontextmanager
+async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    """The request's one transaction, for endpoints that may do without one; committed where the block ends."""
     async with sessions_of(request).session() as session:
         if request.app.state.service is Service.REPORTING_API:
             await allow_writing(session)
         yield session
         # Not reached when the endpoint raised: leaving the block without commit rolls back.
         await session.commit()
+
+
+async def _session(request: Request) -> AsyncIterator[AsyncSession]:
+    async with transaction(request) as session:
+        yield session
 
 
 async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:

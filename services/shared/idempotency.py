@@ -21,7 +21,7 @@ from services.shared.clock import now
 from services.shared.database import SessionDep, Sessions, allow_writing
 from services.shared.problems import AnswerOutdatedProblem, IdempotencyKeyReusedProblem
 from services.shared.recurring import recurring
-from services.shared.security import PrincipalDep
+from services.shared.security import Principal, PrincipalDep
 from services.shared.tables import IdempotencyKey
 from services.shared.tables.access import Service
 
@@ -42,6 +42,11 @@ IdempotencyKeyHeader = Annotated[
         "first answer again and creates nothing.",
     ),
 ]
+
+
+def caller_of(principal: Principal | None) -> str:
+    """Whose keys are apart from others': an API key's; without one all are the public's."""
+    return str(principal.key_id) if principal else ""
 
 
 class Idempotency:
@@ -131,8 +136,7 @@ async def _idempotency(
     principal: PrincipalDep,
     idempotency_key: IdempotencyKeyHeader = None,
 ) -> Idempotency:
-    caller = str(principal.key_id) if principal else ""
-    return Idempotency(request, response, session, caller, idempotency_key)
+    return Idempotency(request, response, session, caller_of(principal), idempotency_key)
 
 
 IdempotencyDep = Annotated[Idempotency, Depends(_idempotency)]

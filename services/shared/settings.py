@@ -39,6 +39,18 @@ class Settings(BaseSettings):
         ge=0,
         description="No request may hold a connection longer than this; imports run in short batches.",
     )
+    response_queue_max: int = Field(
+        default=1000,
+        ge=1,
+        description="Responses of one survey_api process that may wait for their commit; more are answered 503 with "
+        "Retry-After. A second's work: whoever waits longer has given up.",
+    )
+    response_batch_max: int = Field(
+        default=200,
+        ge=1,
+        description="Most responses that are committed at once: more would gain little, and hold the rows of the "
+        "histogram longer.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the services listen on; 0.0.0.0 inside a container.")
     feedback_port: int = Field(default=8001, ge=1, le=65535, description="Port of feedback_api.")
     survey_port: int = Field(default=8002, ge=1, le=65535, description="Port of survey_api.")

@@ -23,6 +23,7 @@ from services.survey_api.hourly_counts.endpoints import router as hourly_counts
 from services.survey_api.misuse.endpoints import router as misuse
 from services.survey_api.responses.endpoints import IMPORT_PATH
 from services.survey_api.responses.endpoints import router as responses
+from services.survey_api.responses.group_commit import GroupCommit
 from services.survey_api.retention.endpoints import router as retention
 from services.survey_api.retention.worker import daily_retention
 from services.survey_api.source_points.endpoints import router as source_points
@@ -89,7 +90,12 @@ def create() -> FastAPI:
     )
     # Outermost: also what the service's own middleware answers can be read by the widget.
     app.add_middleware(SurveyCorsMiddleware)
-    app.state.surveys = SurveyCache()
+    surveys_read = SurveyCache()
+    app.state.surveys = surveys_read
+    settings = app.state.settings
+    app.state.group_commit = GroupCommit(
+        surveys_read, waiting_max=settings.response_queue_max, batch_max=settings.response_batch_max
+    )
     app.state.handovers_waiting = asyncio.Event()
     app.state.pull_waiting = asyncio.Event()
     return app

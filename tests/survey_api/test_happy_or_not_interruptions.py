@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from uuid import uuid4
 
@@ -139,6 +139,9 @@ class LosingSessions:
             if self._left == 0:
                 # Lost before the last one's work is committed.
                 raise OperationalError("", {}, Exception("server closed the connection unexpectedly"))
+
+    def autocommitting(self) -> AbstractAsyncContextManager[AsyncSession]:
+        return self.session()
 
     async def is_reachable(self) -> bool:
         return self._left > 0

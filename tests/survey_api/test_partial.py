@@ -177,7 +177,9 @@ class TestInteractions:
         self, staff: httpx.AsyncClient, session: AsyncSession
     ) -> None:
         await add_survey(staff, questions=[question("nps", "nps")])
-        lines = [line(answers={"nps": 5}, interaction_id=which) for which in ("a", "a", "b")]
+        # Of a batch, responses are stored in the order of their keys.
+        ids = sorted(str(uuid4()) for _ in range(3))
+        lines = [line(id=ids[n], answers={"nps": 5}, interaction_id=which) for n, which in enumerate(("a", "a", "b"))]
         results = await send_lines(staff, lines)
         assert [result["status"] for result in results] == ["created", "refused", "created"]
         assert "another id" in results[1]["detail"]

@@ -18,7 +18,7 @@ async def refuse_counted_hours(session: AsyncSession, lines: Sequence[JudgedLine
     hours = {
         line.number: _hour_of(line.outcome)
         for line in lines
-        if isinstance(line.outcome, JudgedResponse) and _may_be_counted(line.outcome)
+        if isinstance(line.outcome, JudgedResponse) and may_be_counted(line.outcome)
     }
     counted = await _find_counted(session, list(hours.values())) if hours else set()
     if not counted:
@@ -29,7 +29,7 @@ async def refuse_counted_hours(session: AsyncSession, lines: Sequence[JudgedLine
 
 async def refuse_counted_hour(session: AsyncSession, response: JudgedResponse) -> None:
     """Raise :class:`HourHasCountsProblem` where the response's hour is counted."""
-    if _may_be_counted(response) and await _find_counted(session, [_hour_of(response)]):
+    if may_be_counted(response) and await _find_counted(session, [_hour_of(response)]):
         raise _problem()
 
 
@@ -45,7 +45,8 @@ async def _find_counted(session: AsyncSession, hours: Sequence[AskedHour]) -> se
     return await repository.find_counted(session, sorted(set(hours)))
 
 
-def _may_be_counted(response: JudgedResponse) -> bool:
+def may_be_counted(response: JudgedResponse) -> bool:
+    """Whether the response's hour may be one of counts, which only the database knows."""
     return response.survey.kind is SurveyKind.SMILEY or response.origin.key != ""
 
 

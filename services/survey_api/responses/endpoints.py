@@ -9,8 +9,8 @@ from fastapi.responses import StreamingResponse
 
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
-from services.shared.database import ReadSessionDep, SessionDep, sessions_of
-from services.shared.idempotency import IdempotencyDep
+from services.shared.database import ReadSessionDep, sessions_of, transaction
+from services.shared.idempotency import Idempotency, IdempotencyKeyHeader, caller_of
 from services.shared.ndjson import IMPORT_ANSWER, IMPORT_BODY, DryRunQuery, import_lines
 from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
 from services.shared.problems import (
@@ -20,6 +20,7 @@ from services.shared.problems import (
     InvalidRequestProblem,
     PayloadTooLargeProblem,
     UnauthorizedProblem,
+    UnavailableProblem,
     UnsupportedMediaTypeProblem,
     problem_responses,
 )
@@ -37,6 +38,7 @@ from services.survey_api.responses.errors import (
     ResponseConflictProblem,
     SurveyClosedProblem,
 )
+from services.survey_api.responses.group_commit import Arrival, GroupCommit, is_grouped
 from services.survey_api.responses.imports import ResponseImport
 from services.survey_api.responses.schemas import (
     ResponseCreate,
@@ -44,10 +46,10 @@ from services.survey_api.responses.schemas import (
     ResponsePage,
     ResponseRead,
 )
-from services.survey_api.responses.submission import check_age
-from services.survey_api.surveys.cache import SurveyCacheDep
+from services.survey_api.responses.submission import check_age, is_dated_well
+from services.survey_api.surveys.cache import SurveyCache, SurveyCacheDep
 from services.survey_api.surveys.errors import OriginNotAllowedProblem, SurveyNotFoundProblem
-from services.survey_api.surveys.origins import refuse_foreign_page
+from services.survey_api.surveys.origins import foreign_origin, refuse_foreign_page
 
 IMPORT_PATH = "/v1/responses/import"
 
@@ -72,18 +74,18 @@ router = APIRouter(prefix="/v1", tags=["responses"])
         UnsupportedMediaTypeProblem,
         InvalidRequestProblem,
         IdempotencyKeyReusedProblem,
+        UnavailableProblem,
     ),
 )
 async def response_create(
     code: Annotated[str, Path(max_length=100, description="The survey's code.", examples=["dental-care-chat"])],
     request: Request,
+    response: Response,
     body: ResponseCreate,
     catalogue: CatalogueDep,
-    surveys: SurveyCacheDep,
-    session: SessionDep,
-    idempotency: IdempotencyDep,
     principal: PrincipalDep,
     background: BackgroundTasks,
+    idempotency_key: IdempotencyKeyHeader = None,
 ) -> ResponseCreated:
     """Public. Safe to repeat with the same `id`, or with the same Idempotency-Key. A comment whose writer sets
     `please_handle` becomes a piece of feedback, also when the feedback service is away just now. A page may answer
@@ -91,19 +93,27 @@ async def response_create(
 
     With `complete` false the response is partial: the same `id` may bring more answers for a while, each time all of
     them. A survey takes one response an interaction and version, unless it allows several."""
-    await refuse_foreign_page(request, session, code)
-
-    async def submit() -> ResponseCreated:
-        survey = await surveys.get(session, code)
-        check_age(body, principal, at=now())
-        key = await service.submit(session, catalogue, survey, body, at=now())
-        return ResponseCreated(id=key.id)
-
+    if idempotency_key is None and is_grouped(body) and is_dated_well(body, principal, at=now()):
+        group: GroupCommit = request.app.state.group_commit
+        key = await group.take(sessions_of(request), Arrival(code, body, catalogue, foreign_origin(request)))
+        if key is not None:
+            return ResponseCreated(id=key.id)
     if body.please_handle:
         # Runs after the answer was sent, and so after the commit.
         wake: asyncio.Event = request.app.state.handovers_waiting
         background.add_task(_wake, wake)
-    return await idempotency.answer(body, ResponseCreated, submit)
+    async with transaction(request) as session:
+        await refuse_foreign_page(request, session, code)
+
+        async def submit() -> ResponseCreated:
+            surveys: SurveyCache = request.app.state.surveys
+            survey = await surveys.get(session, code)
+            check_age(body, principal, at=now())
+            key = await service.submit(session, catalogue, survey, body, at=now())
+            return ResponseCreated(id=key.id)
+
+        idempotency = Idempotency(request, response, session, caller_of(principal), idempotency_key)
+        return await idempotency.answer(body, ResponseCreated, submit)
 
 
 async def _wake(event: asyncio.Event) -> None:

@@ -12,7 +12,7 @@ from services.survey_api.handovers import service as handovers
 from services.survey_api.handovers.service import Commenter
 from services.survey_api.responses import misuse, repository
 from services.survey_api.responses.completion import Resent, complete
-from services.survey_api.responses.counted_hours import refuse_counted_hour
+from services.survey_api.responses.counted_hours import may_be_counted, refuse_counted_hour
 from services.survey_api.responses.errors import InteractionAnsweredProblem
 from services.survey_api.responses.histogram import change_histogram
 from services.survey_api.responses.schemas import ResponseCreate
@@ -37,25 +37,48 @@ async def submit(
     response. Raises :class:`ResponseConflictProblem` for other content, :class:`CompletionOverProblem`,
     :class:`InteractionAnsweredProblem`, :class:`SurveyClosedProblem` and :class:`InvalidRequestProblem`.
     """
-    body = without_personal_data(survey, body)
-    given_at = body.given_at or at
-    service_point = service_point_of(survey, catalogue, body, given_at)
-    content_hash = hash_content(
-        survey, body, service_point=service_point, given_at=body.given_at, please_handle=body.please_handle
-    )
-    key = ResponseKey(service_point, body.id or new_uuid())
-    resent = Resent(survey, body, key, content_hash)
+    resent = _read(survey, catalogue, body, at=at)
     # Asked first: a repeat is answered as before even if the survey has closed or changed meanwhile.
     if body.id is not None and await _is_stored(session, resent, at=at):
-        return key
-    judged = judge(survey, body, key=key, given_at=given_at, content_hash=content_hash)
+        return resent.key
+    judged = _judge(resent, at=at)
     await refuse_counted_hour(session, judged)
     if await store(session, [judged], at=at):
-        await _hand_over(session, judged, body, at=at)
+        await _hand_over(session, judged, resent.body, at=at)
     # Otherwise another request with this id was faster, or one of the same interaction.
     elif not await _is_stored(session, resent, at=at):
         raise interaction_answered(judged)
-    return key
+    return resent.key
+
+
+def judge_plain(
+    survey: SurveyDefinition, catalogue: Catalogue, body: ResponseCreate, *, at: datetime
+) -> JudgedResponse | None:
+    """The response, which :func:`store` takes as it is if its id is new; None where :func:`submit` must look at more.
+
+    Raises the problems of :func:`submit` that need no database, also for a repeat of what was taken once.
+    """
+    judged = _judge(_read(survey, catalogue, body, at=at), at=at)
+    return None if may_be_counted(judged) else judged
+
+
+def _read(survey: SurveyDefinition, catalogue: Catalogue, body: ResponseCreate, *, at: datetime) -> Resent:
+    body = without_personal_data(survey, body)
+    service_point = service_point_of(survey, catalogue, body, body.given_at or at)
+    content_hash = hash_content(
+        survey, body, service_point=service_point, given_at=body.given_at, please_handle=body.please_handle
+    )
+    return Resent(survey, body, ResponseKey(service_point, body.id or new_uuid()), content_hash)
+
+
+def _judge(resent: Resent, *, at: datetime) -> JudgedResponse:
+    return judge(
+        resent.survey,
+        resent.body,
+        key=resent.key,
+        given_at=resent.body.given_at or at,
+        content_hash=resent.content_hash,
+    )
 
 
 async def _is_stored(session: AsyncSession, resent: Resent, *, at: datetime) -> bool:

@@ -28,6 +28,10 @@ class SurveyCache:
             self._definitions.update((definition.code, definition) for definition in found)
         return {code: self._definitions[code] for code in newest}
 
+    def known(self, code: str) -> SurveyDefinition | None:
+        """The survey's definition as it was last read here; it may have changed since."""
+        return self._definitions.get(code)
+
     async def get(self, session: AsyncSession, code: str) -> SurveyDefinition:
         """The survey's definition; raises :class:`SurveyNotFoundProblem`."""
         definition = (await self.find_all(session, [code])).get(code)

@@ -1,0 +1,173 @@
+"""Responses that arrive together are committed together, and each is answered for itself."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from services.cli.catalogue.loader import load_catalogue
+from services.cli.embedded_postgres import EmbeddedPostgres
+from services.cli.migrations import migrate
+from services.shared.database import connect
+from services.shared.scopes import Scope
+from services.shared.settings import Settings
+from services.shared.tables.access import Service
+from services.survey_api.main import create
+from services.survey_api.responses.group_commit import GroupCommit
+from tests.conftest import add_key, client_of
+from tests.survey_api.factories import add_survey, question
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+def own_database_url(postgres: EmbeddedPostgres) -> str:
+    postgres.ensure_database("katsaus_group_commit")
+    url = postgres.url("katsaus_group_commit")
+    migrate(url)
+    load_catalogue(url)
+    return url
+
+
+@pytest.fixture
+async def app(own_database_url: str) -> AsyncIterator[FastAPI]:
+    app = create()
+    app.state.sessions = connect(Settings(DATABASE_URL=own_database_url), Service.SURVEY_API)
+    yield app
+    await app.state.sessions.dispose()
+
+
+@pytest.fixture
+async def public(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def staff(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with app.state.sessions.session() as session:
+        await session.execute(text("SET LOCAL ROLE NONE"))
+        key = await add_key(session, Scope.SURVEY_MANAGE, name=str(uuid4()))
+    async with client_of(app, key=key) as client:
+        yield client
+
+
+@pytest.fixture
+async def survey(staff: httpx.AsyncClient) -> str:
+    code = f"s-{uuid4()}"
+    await add_survey(staff, code, questions=[question("nps", "nps"), question("comment", "text")])
+    return code
+
+
+async def give_all(public: httpx.AsyncClient, survey: str, bodies: list[dict[str, Any]]) -> list[httpx.Response]:
+    return await asyncio.gather(*(public.post(f"/v1/surveys/{survey}/responses", json=body) for body in bodies))
+
+
+async def numbers(app: FastAPI, survey: str, select: str) -> tuple[int, ...]:
+    async with app.state.sessions.session() as session:
+        return tuple((await session.execute(text(select), {"survey": survey})).one())
+
+
+async def recount(app: FastAPI, survey: str) -> tuple[int, ...]:
+    """Stored, the transactions that stored them, counted, and comments."""
+    return await numbers(
+        app,
+        survey,
+        """
+        SELECT (SELECT count(*) FROM survey_response WHERE survey_code = :survey),
+            (SELECT count(DISTINCT xmin::text) FROM survey_response WHERE survey_code = :survey),
+            (SELECT coalesce(sum(count), 0)::int FROM answer_histogram
+                WHERE survey_code = :survey AND question_code = '_responses'),
+            (SELECT count(*) FROM survey_response_content JOIN survey_response
+                ON id = response_id WHERE survey_code = :survey)
+        """,
+    )
+
+
+async def test_many_are_stored_in_few_transactions(app: FastAPI, public: httpx.AsyncClient, survey: str) -> None:
+    await give_all(public, survey, [{"answers": {"nps": 1}}])
+    bodies = [{"answers": {"nps": number % 11, "comment": "Kiitos"}} for number in range(60)]
+    answers = await give_all(public, survey, bodies)
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 60
+    stored, transactions, counted, comments = await recount(app, survey)
+    assert (stored, counted, comments) == (61, 61, 60)
+    assert transactions < 20
+
+
+async def test_one_that_is_refused_costs_its_neighbours_nothing(
+    app: FastAPI, public: httpx.AsyncClient, survey: str
+) -> None:
+    await give_all(public, survey, [{"answers": {"nps": 1}}])
+    wrong: list[dict[str, Any]] = [
+        {"answers": {"nps": 11}},
+        {"answers": {"unheard": 1}},
+        {"answers": {"nps": 5}, "service_point": "nowhere"},
+        {"answers": {"nps": 5}, "version": 7},
+    ]
+    answers = await give_all(public, survey, [*wrong, *[{"answers": {"nps": 9}}] * 20])
+    assert [answer.status_code for answer in answers] == [422] * 4 + [201] * 20
+    assert (await recount(app, survey))[0] == 21
+
+
+async def test_repeats_and_conflicts_in_one_group(app: FastAPI, public: httpx.AsyncClient, survey: str) -> None:
+    await give_all(public, survey, [{"answers": {"nps": 1}}])
+    repeated, changed = str(uuid4()), str(uuid4())
+    bodies = [{"id": repeated, "answers": {"nps": 3}}] * 5 + [{"id": changed, "answers": {"nps": n}} for n in range(5)]
+    bodies += [{"interaction_id": "call 1", "answers": {"nps": n}} for n in range(5)]
+    answers = await give_all(public, survey, bodies)
+    assert Counter(answer.status_code for answer in answers[:5]) == {201: 5}
+    assert Counter(answer.status_code for answer in answers[5:10]) == {201: 1, 409: 4}
+    assert Counter(answer.status_code for answer in answers[10:]) == {201: 1, 409: 4}
+    stored, _, counted, _ = await recount(app, survey)
+    assert stored == counted == 4
+
+
+async def test_a_version_published_elsewhere_is_answered_at_once(
+    own_database_url: str, public: httpx.AsyncClient, staff: httpx.AsyncClient, survey: str
+) -> None:
+    await give_all(public, survey, [{"answers": {"nps": 1}}])
+    other = create()
+    other.state.sessions = connect(Settings(DATABASE_URL=own_database_url), Service.SURVEY_API)
+    async with client_of(other) as elsewhere:
+        elsewhere.headers.update(staff.headers)
+        questions = [question("nps", "nps"), question("grade", "grade")]
+        published = await elsewhere.post(f"/v1/surveys/{survey}/versions", json={"questions": questions})
+        assert published.status_code == 201
+    await other.state.sessions.dispose()
+    (answer,) = await give_all(public, survey, [{"answers": {"grade": 9}}])
+    assert answer.status_code == 201
+
+
+async def test_more_than_may_wait_are_told_to_come_again(app: FastAPI, public: httpx.AsyncClient, survey: str) -> None:
+    app.state.group_commit = GroupCommit(app.state.surveys, waiting_max=5, batch_max=2)
+    answers = await give_all(public, survey, [{"answers": {"nps": 1}}] * 40)
+    statuses = Counter(answer.status_code for answer in answers)
+    assert set(statuses) == {201, 503}
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert {answer.headers["retry-after"] for answer in refused} == {"1"}
+    assert {answer.json()["code"] for answer in refused} == {"unavailable"}
+    stored, _, counted, _ = await recount(app, survey)
+    assert stored == counted == statuses[201]
+
+
+async def test_while_the_database_is_away_nothing_is_accepted(
+    own_database_url: str, app: FastAPI, public: httpx.AsyncClient, survey: str
+) -> None:
+    await give_all(public, survey, [{"answers": {"nps": 1}}])
+    reachable = app.state.sessions
+    nowhere = Settings(DATABASE_URL=own_database_url.replace("katsaus_group_commit", "katsaus_nowhere"))
+    app.state.sessions = connect(nowhere, Service.SURVEY_API)
+    (refused,) = await give_all(public, survey, [{"answers": {"nps": 1}}])
+    await app.state.sessions.dispose()
+    app.state.sessions = reachable
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    (accepted,) = await give_all(public, survey, [{"answers": {"nps": 1}}])
+    assert accepted.status_code == 201
+    assert (await recount(app, survey))[0] == 2
