@@ -95,3 +95,24 @@ async def test_a_label_that_names_nothing_is_refused(anyone: httpx.AsyncClient, 
     answer = await anyone.get(f"/v1/{path}")
 
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_period")
+
+
+async def test_a_quarter_that_has_not_begun_is_refused_with_the_newest_there_is(anyone: httpx.AsyncClient) -> None:
+    for path in ("tables", "tables/feedback"):
+        answer = await anyone.get(f"/v1/quarters/2099-Q1/{path}")
+
+        assert (answer.status_code, answer.json()["code"]) == (404, "period_not_begun")
+        assert "the newest quarter to ask for is" in answer.json()["detail"]
+
+
+async def test_a_quarter_before_the_first_data_counts_nought_and_has_no_means(
+    session: AsyncSession, read_publicly: Read
+) -> None:
+    await add_feedback(session)
+
+    rows = (await read_publicly("/v1/quarters/2001-Q1/tables/feedback"))["rows"]
+
+    assert {(row["unit"] == "count", row["value"], row["status"]) for row in rows} == {
+        (True, 0, "final"),
+        (False, None, "not_available"),
+    }
