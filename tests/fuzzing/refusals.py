@@ -25,6 +25,10 @@ EVERYWHERE = {
             "opens_at",
             "proposed_on",
             "received_on",
+            "from_day",
+            "retired_at",
+            "valid_from",
+            "to_day",
         ),
         CLOCK,
     ),
@@ -49,6 +53,7 @@ BEYOND: dict[str, dict[str, str]] = {
     "POST /v1/feedback/events": EVENT | {"feedback_ids": SETTING},
     "POST /v1/feedback/{feedback_id}/events": EVENT,
     "POST /v1/surveys": QUESTIONS,
+    "PUT /v1/surveys/{code}": QUESTIONS,
     "POST /v1/surveys/{code}/versions": QUESTIONS,
     "POST /v1/surveys/{code}/responses": {
         "answers": "each survey has its own questions",

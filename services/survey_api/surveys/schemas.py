@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from services.shared.periods import EARLIEST_PERIOD_YEAR, LATEST_PERIOD_YEAR
 from services.shared.schemas import LANGUAGE_PATTERN, Code, Flag, Instant, LineText, RequestModel, ResponseModel
@@ -266,10 +267,10 @@ class SurveyCreate(SurveyFields):
 class SurveyChange(RequestModel):
     """What may change of a survey; a field that is left out stays as it is."""
 
-    names: LabelsByLanguage | None = None
-    opens_at: PlannedInstant | None = None
+    names: LabelsByLanguage | SkipJsonSchema[None] = None
+    opens_at: PlannedInstant | SkipJsonSchema[None] = None
     closes_at: PlannedInstant | None = Field(default=None, description="Null: open until further notice.")
-    allows_several_per_interaction: Flag | None = None
+    allows_several_per_interaction: Flag | SkipJsonSchema[None] = None
 
 
 class SurveyStatus(StrEnum):
