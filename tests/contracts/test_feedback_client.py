@@ -116,7 +116,7 @@ class TestHandover:
         self, svc: FeedbackClient, connection: AsyncConnection, session: AsyncSession
     ) -> None:
         survey_api = attach(create_survey_api(), connection)
-        key = await add_key(session, Scope.SURVEY_MANAGE, name="manager")
+        key = await add_key(session, Scope.SURVEY_MANAGE, Scope.SURVEY_IMPORT, name="manager")
         async with client_of(survey_api, key=key) as staff:
             await add_survey(staff)
             body = {
