@@ -311,6 +311,12 @@ class Settings(BaseSettings):
     odata_filter_max_length: int = Field(
         default=2_000, ge=100, description="Longest `$filter` in characters: about a hundred conditions."
     )
+    reports_kept: int = Field(
+        default=50,
+        ge=0,
+        description="Reports a process keeps in memory for as long as no data has changed: the quarters and units that "
+        "are looked at most. 0 counts each anew.",
+    )
     export_max_seconds: int = Field(
         default=3_600,
         ge=1,

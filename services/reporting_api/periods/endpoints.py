@@ -59,7 +59,8 @@ QUARTER_RESPONSES = NOT_MODIFIED | problem_responses(
 
 
 def _service(request: Request, session: ReadSessionDep, catalogue: CatalogueDep) -> PeriodService:
-    return PeriodService(session, catalogue, request.app.state.statement_clients)
+    state = request.app.state
+    return PeriodService(session, catalogue, state.statement_clients, state.report_memory)
 
 
 PeriodServiceDep = Annotated[PeriodService, Depends(_service, scope="function")]

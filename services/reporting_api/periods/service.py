@@ -13,6 +13,7 @@ from services.reporting_api.disclosure.service import DisclosureService, PeriodP
 from services.reporting_api.disclosure.suppression import Suppression
 from services.reporting_api.measures.figures import Compared, Figure
 from services.reporting_api.periods.aggregates import PeriodAggregate, SurveyDefinition
+from services.reporting_api.periods.data_version import data_version
 from services.reporting_api.periods.errors import (
     PeriodLabelProblem,
     PeriodNotBegunProblem,
@@ -26,13 +27,14 @@ from services.reporting_api.periods.repository import PeriodRepository
 from services.reporting_api.periods.schemas import Demonstration, PeriodAnswer, Report, UnitAnswer
 from services.reporting_api.periods.smiley_figures import SmileyFigures
 from services.reporting_api.periods.survey_figures import SurveyFigures
+from services.reporting_api.quarters.memory import Memory
 from services.reporting_api.statements.clients import StatementClients
 from services.reporting_api.statements.comparison import without_values
 from services.reporting_api.statements.numbers import feedback_numbers, survey_numbers
 from services.reporting_api.statements.schemas import StatementComparison
 from services.reporting_api.statements.service import FetchedStatements, fetch_statements
 from services.shared.catalogue import Catalogue, UnitsAs
-from services.shared.clock import local_day
+from services.shared.clock import local_day, midnight
 from services.shared.periods import InvalidPeriodLabelError, Period, PeriodKind, parse_period, period_of
 from services.shared.problems import InvalidParam, InvalidRequestProblem
 from services.shared.tables import Unit
@@ -80,14 +82,38 @@ class Counted:
 class PeriodService:
     """Answers questions about periods."""
 
-    def __init__(self, session: AsyncSession, catalogue: Catalogue, clients: StatementClients) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        catalogue: Catalogue,
+        clients: StatementClients,
+        memory: Memory[Report[Figure]] | None = None,
+    ) -> None:
         self._session = session
         self._catalogue = catalogue
         self._clients = clients
+        self._memory = memory
 
     async def report(self, inquiry: Inquiry) -> Report[Figure]:
-        """The report, as the asker may see it; raises the problems of ``errors.py``."""
+        """The report, as the asker may see it; raises the problems of ``errors.py``.
+
+        What was counted before is answered again where the data is provably the same.
+        """
         period = _period(inquiry)
+        if self._memory is None or inquiry.compares_statements:
+            return await self._counted_report(inquiry, period)
+        version = await data_version(self._session)
+        # The clock decides which periods are over, and that changes at midnight.
+        key = (version, self._catalogue.revision, replace(inquiry, as_of=midnight(local_day(inquiry.as_of))))
+        kept = self._memory.find(key) if version else None
+        if kept is not None:
+            return kept.model_copy(update={"as_of": inquiry.as_of})
+        report = await self._counted_report(inquiry, period)
+        if version:
+            self._memory.keep(key, report)
+        return report
+
+    async def _counted_report(self, inquiry: Inquiry, period: Period) -> Report[Figure]:
         # Fetched first: the wait for other services must not hold a database connection.
         statements = await fetch_statements(self._clients, period) if inquiry.compares_statements else None
         counted = (await self._count([period], inquiry.unit, inquiry.units))[period.label]
@@ -100,6 +126,19 @@ class PeriodService:
         periods = [find_period(inquiry.kind, inquiry.label, inquiry.as_of)]
         while len(periods) < number:
             periods.insert(0, periods[0].previous())
+        return await self._reports(inquiry, periods)
+
+    async def reports(
+        self, periods: Sequence[Period], as_of: datetime, *, is_internal: bool
+    ) -> dict[str, Report[Figure]]:
+        """The whole city's reports of the periods, which have begun, by label in the order given."""
+        if not periods:
+            return {}
+        first = periods[0]
+        inquiry = Inquiry(first.kind, first.label, None, UnitsAs.THEN, as_of, is_internal=is_internal)
+        return await self._reports(inquiry, periods)
+
+    async def _reports(self, inquiry: Inquiry, periods: Sequence[Period]) -> dict[str, Report[Figure]]:
         counted = await self._count(periods, inquiry.unit, inquiry.units)
         return {
             period.label: await self._shown(replace(inquiry, label=period.label), period, counted[period.label])

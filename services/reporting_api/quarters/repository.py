@@ -1,4 +1,4 @@
-"""Reads which quarters have data, and a version of all data."""
+"""Reads which quarters have data."""
 
 from collections.abc import Sequence
 
@@ -29,11 +29,6 @@ WHERE """ + " OR ".join(
 )
 """Looks for one row in each, however much there is."""
 
-_VERSION = """
-SELECT pg_postmaster_start_time()::text || ' ' || pg_current_snapshot()::text
-WHERE pg_current_xact_id_if_assigned() IS NULL
-"""
-
 
 class QuarterRepository:
     """Reads over one session."""
@@ -50,13 +45,3 @@ class QuarterRepository:
         }
         labels = set((await self._session.execute(text(_WITH_DATA), parameters)).scalars())
         return [period for period in candidates if period.label in labels]
-
-    async def data_version(self) -> str | None:
-        """A text that is the same for two sessions only where both see the same data; None where none can be told.
-
-        It is PostgreSQL's own snapshot: which transactions are committed in what the session sees. Every write that
-        has been acknowledged is in a transaction with a number, so it changes the text of whoever begins after it.
-        None for a session that has written itself: what it sees is not in its snapshot. Needs repeatable read, under
-        which all of reporting_api's reading is.
-        """
-        return (await self._session.execute(text(_VERSION))).scalar_one_or_none()

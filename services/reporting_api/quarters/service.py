@@ -7,13 +7,13 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.measures.figures import Figure
+from services.reporting_api.periods.data_version import data_version
 from services.reporting_api.periods.schemas import Report
-from services.reporting_api.periods.service import Inquiry, PeriodService
+from services.reporting_api.periods.service import PeriodService
 from services.reporting_api.quarters.memory import Memory
 from services.reporting_api.quarters.repository import QuarterRepository
 from services.reporting_api.tables.formats.flat import Edition
 from services.reporting_api.tables.service import SOURCE, BuiltTable, beside, find_table
-from services.shared.catalogue import UnitsAs
 from services.shared.clock import local_day
 from services.shared.periods import EARLIEST_PERIOD_YEAR, Period, PeriodKind, period_of
 
@@ -37,6 +37,7 @@ class QuarterService:
     def __init__(
         self, session: AsyncSession, periods: PeriodService, memory: Memory[Reports], *, max_periods: int
     ) -> None:
+        self._session = session
         self._repository = QuarterRepository(session)
         self._periods = periods
         self._memory = memory
@@ -62,25 +63,14 @@ class QuarterService:
 
     async def _reports(self, asking: Asking) -> Reports:
         """All quarters' reports as the asker may see them, counted anew where anything may have changed."""
-        version = await self._repository.data_version()
+        version = await data_version(self._session)
         # The clock decides which quarters there are and which of them are over; both change at midnight.
         key = (version, asking.catalogue_revision, asking.is_internal, local_day(asking.as_of))
         kept = self._memory.find(key) if version else None
         if kept is not None:
             return kept
-        reports = {
-            quarter.label: await self._periods.report(
-                Inquiry(
-                    PeriodKind.QUARTER,
-                    quarter.label,
-                    None,
-                    UnitsAs.THEN,
-                    asking.as_of,
-                    is_internal=asking.is_internal,
-                )
-            )
-            for quarter in await self.list_quarters(asking.as_of)
-        }
+        quarters = await self.list_quarters(asking.as_of)
+        reports = await self._periods.reports(quarters, asking.as_of, is_internal=asking.is_internal)
         if version:
             self._memory.keep(key, reports)
         return reports

@@ -69,7 +69,10 @@ async def test_tables_are_paged_with_links(read_publicly: Read, anyone: httpx.As
 async def test_tables_are_found_by_words_in_each_language(read_publicly: Read) -> None:
     found = await read_publicly(f"{ROOT}/tables", query="respons typ", lang="sv")
 
-    assert [table["id"] for table in found["tables"]] == ["feedback-by-type", "themes-by-type"]
+    labels = {table["id"]: table["label"] for table in found["tables"]}
+    assert labels["feedback-by-type"] == "Respons enligt typ"
+    assert all("respons" in label.casefold() and "typ" in f"{name} {label}" for name, label in labels.items())
+    assert "feedback-by-topic" not in labels
 
 
 async def test_a_table_tells_its_first_and_last_quarter(session: AsyncSession, read_publicly: Read) -> None:

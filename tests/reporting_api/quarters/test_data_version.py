@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from services.reporting_api.periods.data_version import data_version
 from services.reporting_api.quarters.memory import Memory
-from services.reporting_api.quarters.repository import QuarterRepository
 from services.shared.database import Database, connect, sqlalchemy_url
 from services.shared.settings import Settings
 from services.shared.tables.access import Service
@@ -25,7 +25,7 @@ async def reporting(database_url: str) -> AsyncIterator[Database]:
 
 async def version_seen_by(database: Database) -> str | None:
     async with database.session() as session:
-        return await QuarterRepository(session).data_version()
+        return await data_version(session)
 
 
 async def write(database_url: str, *statements: str) -> None:
@@ -48,17 +48,16 @@ async def test_every_acknowledged_write_changes_it(reporting: Database, database
 
 async def test_a_session_keeps_the_version_of_what_it_sees(reporting: Database, database_url: str) -> None:
     async with reporting.session() as session:
-        repository = QuarterRepository(session)
-        before = await repository.data_version()
+        before = await data_version(session)
         await write(database_url, "CREATE TABLE seen ()", "DROP TABLE seen")
-        assert await repository.data_version() == before
+        assert await data_version(session) == before
     assert await version_seen_by(reporting) != before
 
 
 async def test_there_is_none_for_a_session_that_has_written(session: AsyncSession) -> None:
     await session.execute(text("CREATE TEMPORARY TABLE written ()"))
 
-    assert await QuarterRepository(session).data_version() is None
+    assert await data_version(session) is None
 
 
 def test_the_oldest_result_is_let_go_of() -> None:
