@@ -55,6 +55,7 @@ BEYOND: dict[str, dict[str, str]] = {
     "POST /v1/surveys": QUESTIONS,
     "PUT /v1/surveys/{code}": QUESTIONS,
     "POST /v1/surveys/{code}/versions": QUESTIONS,
+    "PUT /v1/surveys/{code}/versions/{number}": QUESTIONS,
     "POST /v1/surveys/{code}/responses": {
         "answers": "each survey has its own questions",
         "please_handle": RELATION,
