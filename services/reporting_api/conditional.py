@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -37,6 +38,31 @@ def conditional_json(
     lasting = {name: value for name, value in content.items() if name not in passing}
     not_modified, headers = _conditional(request, orjson.dumps(lasting), is_private=is_private)
     return not_modified or Response(orjson.dumps(content), media_type=media_type, headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """A JSON object without what differs each time, ready to be sent, and its tag."""
+
+    content: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, content: bytes) -> "Lasting":
+        """Of a JSON object that has properties."""
+        return cls(content, _tag_of(content))
+
+
+def conditional_lasting(
+    request: Request, lasting: Lasting, passing: Mapping[str, str], *, is_private: bool = False
+) -> Response:
+    """As :func:`conditional_answer`, of content that is written already; ``passing`` are the properties it lacks."""
+    not_modified, headers = _conditional_by_tag(request, lasting.tag, is_private=is_private)
+    if not_modified is not None:
+        return not_modified
+    return Response(
+        orjson.dumps(passing)[:-1] + b"," + lasting.content[1:], media_type="application/json", headers=headers
+    )
 
 
 def conditional_text(request: Request, text: str, *, media_type: str, is_private: bool = False) -> Response:
@@ -84,7 +110,14 @@ def conditional_content(
 
 
 def _conditional(request: Request, lasting: bytes, *, is_private: bool) -> tuple[Response | None, dict[str, str]]:
-    tag = f'W/"{hashlib.sha256(lasting).hexdigest()[:32]}"'
+    return _conditional_by_tag(request, _tag_of(lasting), is_private=is_private)
+
+
+def _tag_of(lasting: bytes) -> str:
+    return f'W/"{hashlib.sha256(lasting).hexdigest()[:32]}"'
+
+
+def _conditional_by_tag(request: Request, tag: str, *, is_private: bool) -> tuple[Response | None, dict[str, str]]:
     headers = {
         "ETag": tag,
         "Cache-Control": "private, no-cache" if is_private else "no-cache",

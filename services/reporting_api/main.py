@@ -81,6 +81,7 @@ def create() -> FastAPI:
     app.state.statement_clients = None
     app.state.report_memory = Memory(app.state.settings.reports_kept)
     app.state.quarters_memory = Memory()
+    app.state.written_reports = Memory(app.state.settings.reports_kept)
     app.state.renderings = Renderings(app.state.settings.renderings_kept)
     return app
 

@@ -4,15 +4,15 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer
-from services.reporting_api.measures.figures import Figure
+from services.reporting_api.conditional import NOT_MODIFIED
+from services.reporting_api.periods.answers import ReportAnswersDep
 from services.reporting_api.periods.errors import (
     PeriodLabelProblem,
     PeriodNotBegunProblem,
     StatementsOfUnitProblem,
     UnknownUnitProblem,
 )
-from services.reporting_api.periods.schemas import MonthReport, QuarterReport, Report, WeekReport, YearReport
+from services.reporting_api.periods.schemas import MonthReport, QuarterReport, WeekReport, YearReport
 from services.reporting_api.periods.service import Inquiry, PeriodService
 from services.shared.catalogue import CatalogueDep, UnitsAs
 from services.shared.clock import now
@@ -21,7 +21,7 @@ from services.shared.periods import LABEL_SCHEMAS, PeriodKind
 from services.shared.problems import UnauthorizedProblem, problem_responses
 from services.shared.schemas import CODE_MAX_LENGTH
 from services.shared.scopes import Scope
-from services.shared.security import PrincipalDep
+from services.shared.security import Principal, PrincipalDep
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 
@@ -58,7 +58,8 @@ QUARTER_RESPONSES = NOT_MODIFIED | problem_responses(
 )
 
 
-def _service(request: Request, session: ReadSessionDep, catalogue: CatalogueDep) -> PeriodService:
+# Async, though they await nothing: FastAPI would run plain functions and classes in a thread.
+async def _service(request: Request, session: ReadSessionDep, catalogue: CatalogueDep) -> PeriodService:
     state = request.app.state
     return PeriodService(session, catalogue, state.statement_clients, state.report_memory)
 
@@ -66,13 +67,10 @@ def _service(request: Request, session: ReadSessionDep, catalogue: CatalogueDep)
 PeriodServiceDep = Annotated[PeriodService, Depends(_service, scope="function")]
 
 
-AnyReport = QuarterReport | MonthReport | WeekReport | YearReport
-
-
 class Asker:
     """The request: what its key may see, and what its client has already."""
 
-    def __init__(self, request: Request, principal: PrincipalDep) -> None:
+    def __init__(self, request: Request, principal: Principal | None) -> None:
         self.request = request
         self.has_key = principal is not None
         self.is_internal = principal is not None and principal.has(Scope.REPORT_INTERNAL)
@@ -85,14 +83,12 @@ class Asker:
             kind, label, unit, units, now(), is_internal=self.is_internal, compares_statements=check == "statements"
         )
 
-    def answer(
-        self, model: type[QuarterReport | MonthReport | WeekReport | YearReport], report: Report[Figure]
-    ) -> Response:
-        """The report with its comparisons named as ``model`` has them."""
-        return conditional_answer(self.request, model.model_validate(report), passing=PASSING, is_private=self.has_key)
+
+async def _asker(request: Request, principal: PrincipalDep) -> Asker:
+    return Asker(request, principal)
 
 
-AskerDep = Annotated[Asker, Depends()]
+AskerDep = Annotated[Asker, Depends(_asker)]
 
 
 @router.get(
@@ -104,7 +100,7 @@ AskerDep = Annotated[Asker, Depends()]
 async def quarter_read(
     quarter: Annotated[str, Path(examples=["2021-Q2"], json_schema_extra=LABEL_SCHEMAS[PeriodKind.QUARTER])],
     asker: AskerDep,
-    service: PeriodServiceDep,
+    answers: ReportAnswersDep,
     unit: UnitQuery = None,
     units: UnitsQuery = UnitsAs.THEN,
     check: CheckQuery = None,
@@ -113,21 +109,21 @@ async def quarter_read(
 
     Opinions are hidden as the disclosure policy says, except for keys of scope `report:internal`.
     """
-    report = await service.report(asker.inquiry(PeriodKind.QUARTER, quarter, unit, units, check))
-    return asker.answer(QuarterReport, report)
+    inquiry = asker.inquiry(PeriodKind.QUARTER, quarter, unit, units, check)
+    return await answers.answer(QuarterReport, inquiry, has_key=asker.has_key)
 
 
 @router.get("/months/{month}", summary="The figures of a month", response_model=MonthReport, responses=RESPONSES)
 async def month_read(
     month: Annotated[str, Path(examples=["2021-05"], json_schema_extra=LABEL_SCHEMAS[PeriodKind.MONTH])],
     asker: AskerDep,
-    service: PeriodServiceDep,
+    answers: ReportAnswersDep,
     unit: UnitQuery = None,
     units: UnitsQuery = UnitsAs.THEN,
 ) -> Response:
     """As of a quarter; figures compare with the previous month and the same month last year."""
-    report = await service.report(asker.inquiry(PeriodKind.MONTH, month, unit, units))
-    return asker.answer(MonthReport, report)
+    inquiry = asker.inquiry(PeriodKind.MONTH, month, unit, units)
+    return await answers.answer(MonthReport, inquiry, has_key=asker.has_key)
 
 
 @router.get("/weeks/{week}", summary="The figures of a week", response_model=WeekReport, responses=RESPONSES)
@@ -137,23 +133,23 @@ async def week_read(
         Path(description="An ISO 8601 week.", examples=["2021-W23"], json_schema_extra=LABEL_SCHEMAS[PeriodKind.WEEK]),
     ],
     asker: AskerDep,
-    service: PeriodServiceDep,
+    answers: ReportAnswersDep,
     unit: UnitQuery = None,
     units: UnitsQuery = UnitsAs.THEN,
 ) -> Response:
     """As of a quarter; figures compare with the previous week and the same week last year (53 with 52)."""
-    report = await service.report(asker.inquiry(PeriodKind.WEEK, week, unit, units))
-    return asker.answer(WeekReport, report)
+    inquiry = asker.inquiry(PeriodKind.WEEK, week, unit, units)
+    return await answers.answer(WeekReport, inquiry, has_key=asker.has_key)
 
 
 @router.get("/years/{year}", summary="The figures of a year", response_model=YearReport, responses=RESPONSES)
 async def year_read(
     year: Annotated[str, Path(examples=["2021"], json_schema_extra=LABEL_SCHEMAS[PeriodKind.YEAR])],
     asker: AskerDep,
-    service: PeriodServiceDep,
+    answers: ReportAnswersDep,
     unit: UnitQuery = None,
     units: UnitsQuery = UnitsAs.THEN,
 ) -> Response:
     """As of a quarter; figures compare with the previous year only."""
-    report = await service.report(asker.inquiry(PeriodKind.YEAR, year, unit, units))
-    return asker.answer(YearReport, report)
+    inquiry = asker.inquiry(PeriodKind.YEAR, year, unit, units)
+    return await answers.answer(YearReport, inquiry, has_key=asker.has_key)

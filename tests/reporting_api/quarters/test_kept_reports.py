@@ -1,0 +1,107 @@
+"""A report that is asked for again costs nothing while the data is unchanged, and is never stale."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from services.cli.catalogue.loader import load_catalogue
+from services.cli.embedded_postgres import EmbeddedPostgres
+from services.cli.migrations import migrate
+from services.reporting_api.main import create
+from services.shared.database import Database, connect, sqlalchemy_url
+from services.shared.settings import Settings
+from services.shared.tables.access import Service
+from tests.conftest import client_of
+
+pytestmark = pytest.mark.anyio
+
+PATH = "/v1/quarters/2021-Q2"
+
+
+@pytest.fixture(scope="module")
+def own_database_url(postgres: EmbeddedPostgres) -> str:
+    postgres.ensure_database("katsaus_kept_reports")
+    url = postgres.url("katsaus_kept_reports")
+    migrate(url)
+    load_catalogue(url)
+    return url
+
+
+@pytest.fixture
+async def database(own_database_url: str) -> AsyncIterator[Database]:
+    database = connect(Settings(DATABASE_URL=own_database_url), Service.REPORTING_API)
+    yield database
+    await database.dispose()
+
+
+@pytest.fixture
+async def public(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    app = create()
+    app.state.sessions = database
+    async with client_of(app) as client:
+        yield client
+
+
+@pytest.fixture
+def counts(database: Database) -> list[str]:
+    """The statements that have counted feedback."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "feedback_in_figures" in statement:
+            statements.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    return statements
+
+
+async def receive(database_url: str, number: int) -> None:
+    """A piece of feedback, committed by another process."""
+    engine = create_async_engine(sqlalchemy_url(database_url))
+    async with engine.begin() as connection:
+        await connection.execute(
+            text(
+                """
+                INSERT INTO feedback (id, receipt, source, received_at, received_on, recorded_at, updated_at,
+                    channel_code, language, reply_wanted, state, unit_code, type_code, last_event_at, event_count)
+                SELECT gen_random_uuid(), 'receipt ' || :number, 'test', :at, '2021-05-04', :at, :at, channel.code,
+                    'fi', false, 'received', unit.code, feedback_type.code, :at, 1
+                FROM channel, unit, feedback_type LIMIT 1
+                """
+            ),
+            {"number": str(number), "at": datetime(2021, 5, 4, 9, tzinfo=UTC)},
+        )
+    await engine.dispose()
+
+
+async def test_a_report_is_counted_once_until_something_is_written(
+    public: httpx.AsyncClient, own_database_url: str, counts: list[str]
+) -> None:
+    first = await public.get(PATH)
+    once = len(counts)
+    again = await public.get(PATH)
+    assert first.json() | {"as_of": ""} == again.json() | {"as_of": ""}
+    assert first.json()["as_of"] < again.json()["as_of"]
+    assert first.headers["etag"] == again.headers["etag"]
+    unchanged = await public.get(PATH, headers={"If-None-Match": first.headers["etag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert len(counts) == once > 0
+
+    for number in range(1, 4):
+        await receive(own_database_url, number)
+        read = await public.get(PATH, headers={"If-None-Match": first.headers["etag"]})
+        assert read.status_code == 200
+        assert read.json()["feedback"]["received"]["value"] == number
+    assert len(counts) == 4 * once
+
+
+async def test_what_is_asked_otherwise_is_counted_for_itself(public: httpx.AsyncClient, counts: list[str]) -> None:
+    seen = []
+    for path in (PATH, f"{PATH}?unit=oral-health", "/v1/months/2021-05", PATH):
+        assert (await public.get(path)).status_code == 200
+        seen.append(len(counts))
+    assert 0 < seen[0] < seen[1] < seen[2] == seen[3]
