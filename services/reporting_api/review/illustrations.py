@@ -291,11 +291,9 @@ def _line(series: Sequence[tuple[str, float | None]], measure: str) -> Draw:
 
 
 def _points(table: StoredTable, measure: str) -> list[tuple[str, float | None]]:
-    """The measure of each quarter; those before the first record came have none, not nought."""
+    """The measure of each quarter; one in which nothing at all came was not recorded, and is a gap, not nought."""
     values = {cell.key[0]: cell.value for cell in table.cells if cell.key[-1] == measure}
-    labels = [category.code for category in table.dimensions[0].categories]
-    first = next((place for place, label in enumerate(labels) if values.get(label)), len(labels))
-    return [(label, values.get(label) if place >= first else None) for place, label in enumerate(labels)]
+    return [(category.code, values.get(category.code) or None) for category in table.dimensions[0].categories]
 
 
 def _series_title(received: Source) -> Phrase:
