@@ -16,6 +16,7 @@ from services.reporting_api.participation.endpoints import router as participati
 from services.reporting_api.periods.endpoints import router as periods_router
 from services.reporting_api.pxweb.endpoints import router as pxweb_router
 from services.reporting_api.quarters.memory import Memory
+from services.reporting_api.readiness.endpoints import router as readiness_router
 from services.reporting_api.review.endpoints import router as review_router
 from services.reporting_api.review.rendering import Renderings
 from services.reporting_api.statements.clients import statement_clients
@@ -72,6 +73,7 @@ def create() -> FastAPI:
             measures_router,
             disclosure_router,
             editions_router,
+            readiness_router,
             texts_router,
             actions_router,
             review_router,

@@ -107,6 +107,10 @@ class KeyWith:
 
     async def __call__(self, principal: Annotated[Principal | None, Depends(find_principal)]) -> Principal:
         """The principal, who has the scope."""
+        return self.admit(principal)
+
+    def admit(self, principal: Principal | None) -> Principal:
+        """The principal, who has the scope."""
         if principal is None:
             raise UnauthorizedProblem(
                 f"send an API key with the scope {self.scope} as `Authorization: Bearer …`",
@@ -120,6 +124,12 @@ class KeyWith:
 def require(scope: Scope) -> KeyWith:
     """What an endpoint depends on that is for keys with ``scope`` only."""
     return KeyWith(scope)
+
+
+def require_any(principal: Principal | None, *scopes: Scope) -> Principal:
+    """The principal, who has one of the scopes; refused like :class:`KeyWith` otherwise."""
+    held = next((scope for scope in scopes if principal is not None and principal.has(scope)), scopes[0])
+    return KeyWith(held).admit(principal)
 
 
 PrincipalDep = Annotated[Principal | None, Depends(find_principal)]

@@ -295,6 +295,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Most periods of one series: ten years of quarters. Each is counted with its two comparisons.",
     )
+    source_usual_weekday_share: float = Field(
+        default=0.8,
+        gt=0,
+        le=1,
+        description="Share of a weekday's open days in the quarter before on which a source must have had data, for a "
+        "day without any to be reported: a week or two may have been missing.",
+    )
     pxweb_max_cells: int = Field(
         default=10_000, ge=1, description="Most cells of one answer to a PxWeb tool: what PxWebApi 2 has by default."
     )

@@ -83,5 +83,5 @@ def digest(canonical_content: str) -> str:
 def read_content(canonical_content: str, *, as_of: datetime) -> EditionContent:
     """The content of an edition made at ``as_of``."""
     written: dict[str, Any] = orjson.loads(canonical_content)
-    written["figures"] |= {"as_of": as_of, "statements": None}
+    written["figures"] = {"ripening": None} | written["figures"] | {"as_of": as_of, "statements": None}
     return EditionContent.model_validate(written)

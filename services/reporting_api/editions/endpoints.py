@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer
 from services.reporting_api.editions import repository
-from services.reporting_api.editions.checks import Check
 from services.reporting_api.editions.comparison import EditionComparison
 from services.reporting_api.editions.errors import (
     CorrectionReasonProblem,
@@ -34,6 +33,7 @@ from services.reporting_api.editions.schemas import (
 from services.reporting_api.editions.service import EditionService, content_of, is_public
 from services.reporting_api.language import Language
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem
+from services.reporting_api.readiness.checks import Check
 from services.reporting_api.tables.endpoints import FILES, FormatQuery, LanguageQuery, table_answer
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.registry import FileFormat

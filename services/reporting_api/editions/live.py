@@ -1,6 +1,6 @@
 """The live figures an edition is made from: one snapshot, read in a transaction of its own before any writing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +9,8 @@ from services.reporting_api.editions.content import SERIES_QUARTERS
 from services.reporting_api.measures.figures import Figure
 from services.reporting_api.periods.schemas import Report
 from services.reporting_api.periods.service import Inquiry, PeriodService, find_period
+from services.reporting_api.readiness.checks import Circumstances
+from services.reporting_api.readiness.service import ReadinessService
 from services.reporting_api.statements.clients import StatementClients
 from services.reporting_api.statements.schemas import StatementComparison
 from services.shared.catalogue import Catalogue, UnitsAs
@@ -38,6 +40,12 @@ class LiveFigures:
         async with self._periods() as periods:
             inquiry = replace(_inquiry(quarter, at, is_internal=True), compares_statements=True)
             return (await periods.report(inquiry)).statements or []
+
+    async def circumstances(self, quarter: str, at: datetime, measures_before: Mapping[str, int]) -> Circumstances:
+        """What surrounds the quarter's figures; ``measures_before`` are those of the edition before, by version."""
+        period = find_period(PeriodKind.QUARTER, quarter, at)
+        async with self._sessions.session() as session:
+            return await ReadinessService(session, self._catalogue).circumstances(period, at, measures_before)
 
     @asynccontextmanager
     async def _periods(self) -> AsyncIterator[PeriodService]:

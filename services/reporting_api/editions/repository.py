@@ -43,6 +43,12 @@ async def find(session: AsyncSession, quarter: str, version: int, *, is_locked: 
     return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
+async def last_published(session: AsyncSession) -> Edition | None:
+    """The edition that was published last."""
+    statement = select(Edition).where(col(Edition.published_at).is_not(None))
+    return (await session.execute(statement.order_by(col(Edition.published_at).desc()).limit(1))).scalar_one_or_none()
+
+
 async def insert(session: AsyncSession, edition: Edition) -> None:
     """Write a new draft; raises :class:`EditionInPreparationProblem` where the quarter has one."""
     try:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, Field
 
-from services.reporting_api.editions.checks import Check, CheckCode
 from services.reporting_api.editions.content import EditionContent
+from services.reporting_api.readiness.checks import Check, CheckCode
 from services.reporting_api.texts.schemas import Quarter
 from services.shared.schemas import FreeText, RequestModel, ResponseModel
 from services.shared.tables.editions import EditionState

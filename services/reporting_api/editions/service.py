@@ -7,14 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.actions import repository as actions
 from services.reporting_api.editions import repository
-from services.reporting_api.editions.checks import (
-    Check,
-    CheckCode,
-    check_content,
-    check_statements,
-    check_unchanged,
-    obstacles,
-)
+from services.reporting_api.editions.checks import check_content, check_unchanged, obstacles
 from services.reporting_api.editions.comparison import EditionComparison, compare_contents
 from services.reporting_api.editions.content import (
     EditionContent,
@@ -33,6 +26,13 @@ from services.reporting_api.editions.errors import (
 )
 from services.reporting_api.editions.live import LiveFigures
 from services.reporting_api.editions.schemas import EditionDraft, EditionPublication
+from services.reporting_api.readiness.checks import (
+    Check,
+    CheckCode,
+    check_circumstances,
+    check_statements,
+    versions_of,
+)
 from services.reporting_api.texts import repository as texts
 from services.shared.problems import InvalidParam
 from services.shared.security import Principal
@@ -95,8 +95,9 @@ class EditionService:
         """Everything asked before publishing, on the figures as they are now."""
         shown, internal = await self._contents(edition.quarter, at)
         return [
-            *check_content(content_of(edition)),
+            *check_content(internal_content_of(edition)),
             *check_statements(await self._live.statements(edition.quarter, at)),
+            *check_circumstances(await self._live.circumstances(edition.quarter, at, await self._measures_before())),
             check_unchanged(edition.content_hash + edition.internal_hash, digest(shown) + digest(internal)),
         ]
 
@@ -171,6 +172,10 @@ class EditionService:
         return compare_contents(
             content_of(before), content_of(edition), version=edition.version, previous=before.version
         )
+
+    async def _measures_before(self) -> dict[str, int]:
+        published = await repository.last_published(self._session)
+        return versions_of(content_of(published).measures) if published else {}
 
     async def _contents(self, quarter: str, at: datetime) -> tuple[str, str]:
         """Canonical JSON of what the public and what the staff may see of the quarter now."""

@@ -12,6 +12,7 @@ from pydantic import AliasChoices, Field
 from services.reporting_api.disclosure.schemas import DisclosureAnswer
 from services.reporting_api.measures.figures import Change, FigureStatus, Reason, SuppressionReason
 from services.reporting_api.measures.registry import MeasureUnit
+from services.reporting_api.readiness.coverage import SourceKind
 from services.reporting_api.statements.schemas import StatementComparison
 from services.shared.catalogue import UnitsAs
 from services.shared.periods import PeriodKind
@@ -305,12 +306,31 @@ class Demonstration(ResponseModel):
     note: Labels | None
 
 
+class UncoveredSource(ResponseModel):
+    """A feedback channel that had nothing on days it usually has something."""
+
+    kind: SourceKind
+    code: str
+    days: list[date]
+
+
+class Ripening(ResponseModel):
+    """How far the figures may still change."""
+
+    share_open: Number | None = Field(
+        description="Per cent of the counted feedback that is not handled: with it, handling times will still grow."
+    )
+    days_uncovered: int = Field(description="Days without feedback from a channel that usually has some.")
+    uncovered: list[UncoveredSource]
+
+
 class Report(ResponseModel, Generic[FigureT]):
     """All figures of a period. ``ombudsman`` is null, with a note why, when figures are narrowed to a unit."""
 
     period: PeriodAnswer
     unit: UnitAnswer | None
     as_of: datetime
+    ripening: Ripening | None = Field(description="Null only in editions made before it was counted.")
     demonstration: Demonstration
     disclosure: DisclosureAnswer
     feedback: FeedbackSection[FigureT]

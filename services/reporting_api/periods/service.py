@@ -1,8 +1,8 @@
 """The report of a period: reads the aggregates, builds the sections, hides what may not be shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +12,8 @@ from services.reporting_api.disclosure.schemas import DisclosureAnswer
 from services.reporting_api.disclosure.service import DisclosureService, PeriodPatterns
 from services.reporting_api.disclosure.suppression import Suppression
 from services.reporting_api.measures.figures import Compared, Figure
+from services.reporting_api.measures.rounding import round_half_up
+from services.reporting_api.measures.tallies import ShareTally
 from services.reporting_api.periods.aggregates import PeriodAggregate, SurveyDefinition
 from services.reporting_api.periods.data_version import data_version
 from services.reporting_api.periods.errors import (
@@ -24,10 +26,19 @@ from services.reporting_api.periods.feedback_figures import FeedbackFigures
 from services.reporting_api.periods.ombudsman_figures import NOT_BY_UNIT, OmbudsmanFigures
 from services.reporting_api.periods.participation_figures import ParticipationFigures
 from services.reporting_api.periods.repository import PeriodRepository
-from services.reporting_api.periods.schemas import Demonstration, PeriodAnswer, Report, UnitAnswer
+from services.reporting_api.periods.schemas import (
+    Demonstration,
+    PeriodAnswer,
+    Report,
+    Ripening,
+    UncoveredSource,
+    UnitAnswer,
+)
 from services.reporting_api.periods.smiley_figures import SmileyFigures
 from services.reporting_api.periods.survey_figures import SurveyFigures
 from services.reporting_api.quarters.memory import Memory
+from services.reporting_api.readiness.coverage import Source
+from services.reporting_api.readiness.service import ReadinessService
 from services.reporting_api.statements.clients import StatementClients
 from services.reporting_api.statements.comparison import without_values
 from services.reporting_api.statements.numbers import feedback_numbers, survey_numbers
@@ -118,8 +129,7 @@ class PeriodService:
         statements = await fetch_statements(self._clients, period) if inquiry.compares_statements else None
         counted = (await self._count([period], inquiry.unit, inquiry.units))[period.label]
         comparisons = _compare(statements, counted) if statements else None
-        report = _report(inquiry, period, counted, comparisons)
-        return report if inquiry.is_internal else await self._public(report, period, counted)
+        return await self._shown(inquiry, period, counted, comparisons)
 
     async def series(self, inquiry: Inquiry, number: int) -> dict[str, Report[Figure]]:
         """The reports of the period asked for and ``number - 1`` periods before it, by label, oldest first."""
@@ -141,12 +151,17 @@ class PeriodService:
     async def _reports(self, inquiry: Inquiry, periods: Sequence[Period]) -> dict[str, Report[Figure]]:
         counted = await self._count(periods, inquiry.unit, inquiry.units)
         return {
-            period.label: await self._shown(replace(inquiry, label=period.label), period, counted[period.label])
+            period.label: await self._shown(replace(inquiry, label=period.label), period, counted[period.label], None)
             for period in periods
         }
 
-    async def _shown(self, inquiry: Inquiry, period: Period, counted: Counted) -> Report[Figure]:
-        report = _report(inquiry, period, counted, None)
+    async def _shown(
+        self, inquiry: Inquiry, period: Period, counted: Counted, comparisons: list[StatementComparison] | None
+    ) -> Report[Figure]:
+        uncovered = await ReadinessService(self._session, self._catalogue).uncovered_of_channels(
+            period, inquiry.as_of, counted.branch
+        )
+        report = _report(inquiry, period, counted, comparisons, _ripening(counted, uncovered))
         return report if inquiry.is_internal else await self._public(report, period, counted)
 
     async def _count(self, periods: Sequence[Period], unit_code: str | None, units: UnitsAs) -> dict[str, Counted]:
@@ -245,7 +260,11 @@ def _compare(statements: FetchedStatements, counted: Counted) -> list[StatementC
 
 
 def _report(
-    inquiry: Inquiry, period: Period, counted: Counted, comparisons: list[StatementComparison] | None
+    inquiry: Inquiry,
+    period: Period,
+    counted: Counted,
+    comparisons: list[StatementComparison] | None,
+    ripening: Ripening,
 ) -> Report[Figure]:
     is_complete = period.ends_at <= inquiry.as_of
     periods, catalogue = counted.periods, counted.catalogue
@@ -258,6 +277,7 @@ def _report(
         period=period_answer(period, is_complete=is_complete),
         unit=unit_answer(counted.unit, counted.units),
         as_of=inquiry.as_of,
+        ripening=ripening,
         demonstration=_demonstration(counted),
         disclosure=disclosure_answer(None),
         feedback=feedback.section(catalogue, period),
@@ -311,6 +331,17 @@ def period_answer(period: Period, *, is_complete: bool) -> PeriodAnswer:
         starts_at=period.starts_at,
         ends_at=period.ends_at,
         is_complete=is_complete,
+    )
+
+
+def _ripening(counted: Counted, uncovered: Mapping[Source, Sequence[date]]) -> Ripening:
+    share = ShareTally(counted.periods.current.feedback.open, counted.periods.current.feedback.counted).value
+    return Ripening(
+        share_open=None if share is None else round_half_up(share, 1),
+        days_uncovered=len({day for days in uncovered.values() for day in days}),
+        uncovered=[
+            UncoveredSource(kind=source.kind, code=source.code, days=list(days)) for source, days in uncovered.items()
+        ],
     )
 
 

@@ -58,7 +58,7 @@ async def city(session: AsyncSession) -> None:
     await press(session, {3: 10, 2: 10})
     await press(session, {0: 20}, on=MONDAY + timedelta(days=1), hour=16)
     await press(session, {3: 2}, on=MONDAY + timedelta(days=6), hour=11)
-    await press(session, {1: 4}, on=MONDAY - timedelta(days=7))
+    await press(session, {1: 5}, on=MONDAY - timedelta(days=7))
     await press(session, {3: 100}, on=MONDAY + timedelta(days=7))
 
 
@@ -68,25 +68,25 @@ async def test_each_hour_has_its_presses_and_index_beside_those_of_the_week_befo
     monday_at_nine = hour_of(body, 1, 9)
     assert monday_at_nine["current"] == {
         "presses": 20,
-        "happy_index": 83.3,
+        "happy_index": 83.33,
         "status": "final",
         "suppression_reason": None,
     }
-    assert (monday_at_nine["previous"]["presses"], monday_at_nine["previous"]["happy_index"]) == (4, 33.3)
+    assert (monday_at_nine["previous"]["presses"], monday_at_nine["previous"]["happy_index"]) == (5, 33.33)
     assert hour_of(body, 7, 11)["current"]["presses"] == 2
     empty = hour_of(body, 3, 3)["current"]
     assert (empty["presses"], empty["happy_index"], empty["status"]) == (0, None, "not_available")
     assert body["current"]["period"]["label"] == "2019-W20"
     assert body["previous"]["period"]["label"] == "2019-W19"
     assert body["current"]["presses"] == 42
-    assert body["current"]["happy_index"] == round((12 * 100 + 10 * 200 / 3) / 42, 1) == 44.4
+    assert body["current"]["happy_index"] == round((12 * 100 + 10 * 200 / 3) / 42, 2) == 44.44
 
 
 async def test_the_best_and_the_worst_hour_have_enough_presses(city: None, read: Read) -> None:
     body = await read("/v1/weeks/2019-W20/smileys")
-    assert body["current"]["best_hour"] == {"weekday": 1, "hour": 9, "presses": 20, "happy_index": 83.3}
+    assert body["current"]["best_hour"] == {"weekday": 1, "hour": 9, "presses": 20, "happy_index": 83.33}
     assert body["current"]["worst_hour"] == {"weekday": 2, "hour": 16, "presses": 20, "happy_index": 0.0}
-    assert body["previous"]["best_hour"] is None, "four presses are too few, and one hour is no ranking"
+    assert body["previous"]["best_hour"] is None, "five presses are too few, and one hour is no ranking"
 
 
 async def test_presses_judged_misuse_are_told_apart(city: None, session: AsyncSession, read: Read) -> None:
@@ -138,7 +138,7 @@ async def test_the_public_sees_a_quarter_whose_every_hour_has_enough(
     await press(session, {3: 10, 2: 10})
     await press(session, {0: 20, 3: 5}, hour=16)
     body = await read_publicly("/v1/quarters/2019-Q2/smileys")
-    assert hour_of(body, 1, 9)["current"]["happy_index"] == 83.3
+    assert hour_of(body, 1, 9)["current"]["happy_index"] == 83.33
     assert body["current"]["worst_hour"]["hour"] == 16
     of_unit = await read_publicly("/v1/quarters/2019-Q2/smileys", unit="oral-health")
     assert of_unit["current"]["suppression_reason"] == "detail"

@@ -1,0 +1,1 @@
+"""Whether a quarter is ready to be published: what an officer looks at first."""
