@@ -13,17 +13,36 @@ from services.shared.tables import Table
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-async def bulk_insert(session: AsyncSession, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+Rows = Sequence[Mapping[str, Any]]
+
+
+async def bulk_insert(session: AsyncSession, table: type[Table], rows: Rows) -> None:
     """Insert ``rows``, which all have the same columns; ``executemany`` would send each by itself."""
-    if not rows:
+    await bulk_insert_all(session, [(table, rows)])
+
+
+async def bulk_insert_all(session: AsyncSession, inserts: Sequence[tuple[type[Table], Rows]]) -> None:
+    """Insert rows of several tables by one statement; foreign keys between them are checked when all are there."""
+    filled = [(table, rows) for table, rows in inserts if rows]
+    if not filled:
         return
-    columns = tuple(rows[0])
-    await session.execute(_statement(table, columns), {name: [row[name] for row in rows] for name in columns})
+    parameters = {
+        f"{table.__tablename__}_{name}": [row[name] for row in rows] for table, rows in filled for name in rows[0]
+    }
+    await session.execute(_statement(tuple((table, tuple(rows[0])) for table, rows in filled)), parameters)
 
 
 @cache
-def _statement(table: type[Table], columns: tuple[str, ...]) -> TextClause:
+def _statement(inserts: tuple[tuple[type[Table], tuple[str, ...]], ...]) -> TextClause:
+    *others, last = [_insert(table, columns) for table, columns in inserts]
+    parts = ", ".join(f"insert_{number} AS ({insert})" for number, insert in enumerate(others))
+    return text(f"WITH {parts} {last}" if others else last)
+
+
+def _insert(table: type[Table], columns: tuple[str, ...]) -> str:
     known = table.__table__.columns  # type: ignore[attr-defined]
-    arrays = ", ".join(f"CAST(:{name} AS {known[name].type.compile(_DIALECT)}[])" for name in columns)
+    arrays = ", ".join(
+        f"CAST(:{table.__tablename__}_{name} AS {known[name].type.compile(_DIALECT)}[])" for name in columns
+    )
     names = ", ".join(columns)
-    return text(f"INSERT INTO {table.__tablename__} ({names}) SELECT * FROM unnest({arrays})")  # noqa: S608 (our names)
+    return f"INSERT INTO {table.__tablename__} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 (our names)

@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from services.feedback_api.deadlines.due_lists import DueWindow
 from services.feedback_api.feedback.lifecycle import OPEN, Happening, Standing
-from services.shared.bulk_insert import bulk_insert
+from services.shared.bulk_insert import bulk_insert_all
 from services.shared.identifiers import new_uuid
 from services.shared.pagination import Cursor
 from services.shared.tables import (
@@ -49,7 +49,7 @@ class Filters:
 
 @dataclass(slots=True)
 class NewRows:
-    """Rows of one or many new items, written together in four statements."""
+    """Rows of one or many new items, written together in one statement."""
 
     facts: list[dict[str, Any]] = field(default_factory=list)
     content: list[dict[str, Any]] = field(default_factory=list)
@@ -119,15 +119,14 @@ def standing_of(facts: Feedback) -> Standing:
 
 
 async def write(session: AsyncSession, rows: NewRows) -> None:
-    """Insert the rows, parents first."""
+    """Insert the rows."""
     tables: tuple[tuple[type[Table], list[dict[str, Any]]], ...] = (
         (Feedback, rows.facts),
         (FeedbackContent, rows.content),
         (FeedbackEvent, rows.events),
         (FeedbackEventContent, rows.event_content),
     )
-    for table, values in tables:
-        await bulk_insert(session, table, values)
+    await bulk_insert_all(session, tables)
 
 
 async def update_standing(session: AsyncSession, feedback_id: UUID, standing: Standing, *, at: datetime) -> None:

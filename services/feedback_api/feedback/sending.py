@@ -41,8 +41,8 @@ class Sender:
                 accepted = await intake.submit(
                     self.session, self.catalogue, submission.fields, origin, self.screening, now()
                 )
-                await publication.await_moderation(
-                    self.session, self.catalogue, settings_of(self.request), accepted.facts
+                await publication.await_moderation_of_all(
+                    self.session, self.catalogue, settings_of(self.request), [accepted.facts]
                 )
                 await attachments.store(self.session, self.storage, accepted.facts.id, files, at=now())
                 return presenter.receipt_of(self.request, accepted, submission.fields.masked)

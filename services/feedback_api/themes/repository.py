@@ -16,23 +16,29 @@ from services.shared.tables.feedback import ThemeAssignedBy
 
 _ASSIGN = text(
     """
+    WITH item AS MATERIALIZED (
+        -- Each text is read once a language, however many themes search it.
+        SELECT feedback.id, feedback.topic_code,
+               to_tsvector('finnish', words.text) AS fi, to_tsvector('swedish', words.text) AS sv,
+               to_tsvector('english', words.text) AS en, to_tsvector('simple', words.text) AS other
+        FROM feedback
+        LEFT JOIN feedback_content AS content ON content.feedback_id = feedback.id
+        CROSS JOIN LATERAL concat_ws(' ', content.title, content.body) AS words (text)
+        WHERE feedback.id = ANY (:ids)
+    )
     INSERT INTO feedback_theme (feedback_id, theme_code, applies, assigned_by, assigned_at)
-    SELECT feedback.id, theme.code, true,
-           CASE WHEN feedback.topic_code = ANY (theme.topic_codes) THEN 'topic' ELSE 'search' END, :at
-    FROM feedback
-    LEFT JOIN feedback_content AS content ON content.feedback_id = feedback.id
+    SELECT item.id, theme.code, true,
+           CASE WHEN item.topic_code = ANY (theme.topic_codes) THEN 'topic' ELSE 'search' END, :at
+    FROM item
     CROSS JOIN theme
-    WHERE feedback.id = ANY (:ids)
-      AND (feedback.topic_code = ANY (theme.topic_codes)
-           OR EXISTS (
-               SELECT FROM jsonb_each_text(theme.searches) AS search (language, query),
-                    LATERAL (SELECT CASE search.language
-                                    WHEN 'fi' THEN 'finnish'::regconfig
-                                    WHEN 'sv' THEN 'swedish'::regconfig
-                                    WHEN 'en' THEN 'english'::regconfig
-                                    ELSE 'simple'::regconfig END AS name) AS config
-               WHERE to_tsvector(config.name, concat_ws(' ', content.title, content.body))
-                     @@ to_tsquery(config.name, search.query)))
+    WHERE item.topic_code = ANY (theme.topic_codes)
+       OR EXISTS (
+           SELECT FROM jsonb_each_text(theme.searches) AS search (language, query)
+           WHERE CASE search.language
+                 WHEN 'fi' THEN item.fi @@ to_tsquery('finnish', search.query)
+                 WHEN 'sv' THEN item.sv @@ to_tsquery('swedish', search.query)
+                 WHEN 'en' THEN item.en @@ to_tsquery('english', search.query)
+                 ELSE item.other @@ to_tsquery('simple', search.query) END)
     ON CONFLICT (feedback_id, theme_code) DO NOTHING
     """
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
