@@ -37,7 +37,7 @@ lock: environment ## Lock the newest allowed versions of all packages, with hash
 	$(PY) -m uv pip compile --system-certs --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade --extra dev pyproject.toml -o requirements.lock
 
 bench: environment ## Measure against floors and a stock implementation
-	@$(PY) -m benchmarks
+	@$(KATSAUS) bench
 
 clean: ## Remove the environment and caches; the data in .katsaus stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -105,9 +105,13 @@ def read_options() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measure, check, show and keep."""
+    """Measure as the command line says."""
     options = read_options()
-    console = Console()
+    carry_out(options, Console())
+
+
+def carry_out(options: argparse.Namespace, console: Console) -> None:
+    """Measure, check, show and keep. ``options`` has seconds, connections and rounds."""
     before = machine()
     with running_stage(console) as stage:
         comparisons = measure(stage, options, console)

@@ -136,6 +136,22 @@ def publish(
     show_addresses(settings.public_reporting_base_url, quarter, console)
 
 
+@app.command()
+def bench(
+    seconds: Annotated[float, typer.Option(min=0.1, help="Measured time of a turn.")] = 3.0,
+    connections: Annotated[int, typer.Option(min=1, help="Requests under way at once.")] = 16,
+    rounds: Annotated[int, typer.Option(min=1, help="Turns of each request at each target.")] = 5,
+) -> None:
+    """Measure the services beside their framework's floor and a stock implementation, on this machine."""
+    import argparse
+
+    try:
+        from benchmarks.__main__ import carry_out
+    except ModuleNotFoundError as error:
+        raise CommandError("The benchmarks are not installed: run this from a checkout of the project.") from error
+    carry_out(argparse.Namespace(seconds=seconds, connections=connections, rounds=rounds), console)
+
+
 @load_app.command("open311")
 def load_open311(
     file: Annotated[Path, typer.Argument(help="Open311 records with their tasks, one JSON object a line; may be .gz.")],
