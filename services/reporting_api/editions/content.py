@@ -6,6 +6,7 @@ The same records and the same code give the same bytes: times of making are left
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -24,6 +25,9 @@ from services.shared.tables.editions import Chapter, ReviewLanguage
 
 SERIES_QUARTERS = 13
 """Three years and the quarter they end with: each of the last four stands beside two of its kind."""
+
+CONTENTS_KEPT = 4
+"""Contents of editions kept in memory, a few megabytes each: a reader of a review asks for its tables one by one."""
 
 PASSING = frozenset({"as_of", "statements"})
 """Properties of a report that differ each time it is made without any figure having changed."""
@@ -80,8 +84,9 @@ def digest(canonical_content: str) -> str:
     return hashlib.sha256(canonical_content.encode()).hexdigest()
 
 
+@lru_cache(maxsize=CONTENTS_KEPT)
 def read_content(canonical_content: str, *, as_of: datetime) -> EditionContent:
-    """The content of an edition made at ``as_of``."""
+    """The content of an edition made at ``as_of``; kept, as a page is followed by the reading of its tables."""
     written: dict[str, Any] = orjson.loads(canonical_content)
     written["figures"] = {"ripening": None} | written["figures"] | {"as_of": as_of, "statements": None}
     return EditionContent.model_validate(written)

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from anyio import CapacityLimiter, to_thread
 
-from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.editions.service import content_of, internal_content_of
 from services.reporting_api.language import Language
 from services.reporting_api.quarters.memory import Memory
@@ -43,13 +42,12 @@ class Sight:
 class Renderings:
     """The newest ``kept`` renderings; made in a thread, one at a time.
 
-    The page and the file of a language share the review and its drawings, and the languages its content.
+    The page and the file of a language share the review and its drawings.
     """
 
     def __init__(self, kept: int) -> None:
         self._made = Memory[bytes](kept)
         self._reviews = Memory[Review](len(Language))
-        self._contents = Memory[EditionContent](1)
         self._limiter = CapacityLimiter(1)
 
     async def of(
@@ -72,18 +70,10 @@ class Renderings:
         key = (sight.language, sight.is_internal, *_identity(edition))
         review = self._reviews.find(key)
         if review is None:
-            content = self._content(edition, is_internal=sight.is_internal)
+            content = internal_content_of(edition) if sight.is_internal else content_of(edition)
             review = put_together(edition, content, sight.language, is_internal=sight.is_internal)
             self._reviews.keep(key, review)
         return _MAKERS[medium](review, sight)
-
-    def _content(self, edition: Edition, *, is_internal: bool) -> EditionContent:
-        key = (edition.created_at, edition.internal_hash if is_internal else edition.content_hash)
-        content = self._contents.find(key)
-        if content is None:
-            content = internal_content_of(edition) if is_internal else content_of(edition)
-            self._contents.keep(key, content)
-        return content
 
 
 def _identity(edition: Edition) -> tuple[object, ...]:

@@ -33,6 +33,7 @@ def test_it_is_drawn_by_the_schema(name: str, width: int) -> None:
 
     assert 'role="img" aria-labelledby="code-title code-description"' in svg
     assert '<title id="code-title">Otsikko &lt;1&gt;</title>' in svg
+    assert (svg.count("role="), svg.count("aria-")) == (1, 1)
     assert "<text" in svg
     assert 'fill="currentColor"' in svg
     assert "#010203" not in svg

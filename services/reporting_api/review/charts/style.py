@@ -21,6 +21,9 @@ FONT_SIZE = 14
 _PLACEHOLDER_INK = "#010203"
 """Vega draws no ``currentColor``; this colour, which nothing else has, is replaced by it."""
 
+_TAG = re.compile(r"<[^>]*>")
+_ROLE = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
+
 WIDE = 680
 NARROW = 340
 """Widths in CSS pixels: of the text column, and of the smallest phone at 320 with its margins zoomed to fit."""
@@ -55,7 +58,12 @@ def to_svg(chart: alt.TopLevelMixin, code: str, title: str, description: str) ->
         f'{_without_fixed_size(head)} role="img" aria-labelledby="{code}-title {code}-description">'
         f'<title id="{code}-title">{escape(title)}</title><desc id="{code}-description">{escape(description)}</desc>'
     )
-    return (named + rest).replace(_PLACEHOLDER_INK, INK)
+    return (named + _TAG.sub(_without_roles, rest)).replace(_PLACEHOLDER_INK, INK)
+
+
+def _without_roles(tag: re.Match[str]) -> str:
+    """The tag without roles of its own: the drawing is one picture, and what is in it has no names."""
+    return _ROLE.sub("", tag[0])
 
 
 def _without_fixed_size(head: str) -> str:
