@@ -1,8 +1,10 @@
 """Answering with a report: written once, and kept as it is sent for as long as the data is provably the same."""
 
+import asyncio
 from collections.abc import Hashable
 from datetime import datetime
 from typing import Annotated
+from weakref import WeakValueDictionary
 
 import orjson
 from fastapi import Depends, Request, Response
@@ -25,6 +27,9 @@ AS_OF = "as_of"
 
 _INSTANT = TypeAdapter(datetime)
 
+_counting: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+"""Held while a report is counted; there as long as someone holds it or waits."""
+
 
 class ReportAnswers:
     """Answers a request with the report it asks for."""
@@ -41,17 +46,28 @@ class ReportAnswers:
         """The report with its comparisons named as ``model`` has them, or 304 where the client has its figures."""
         # Asked first, so that it is the version of what the session sees in all that follows.
         version = None if inquiry.compares_statements else await data_version(self._session)
-        key = self._key(version, inquiry)
-        lasting = self._memory.find(key) if version else None
-        if lasting is None:
-            report = model.model_validate(await self._service.report(inquiry))
-            lasting = Lasting.of(orjson.dumps(report.model_dump(mode="json", exclude={AS_OF})))
-            if version:
-                self._memory.keep(key, lasting)
+        if version is None:
+            lasting = await self._write(model, inquiry)
+        else:
+            lasting = await self._kept(self._key(version, inquiry), model, inquiry)
         as_of = _INSTANT.dump_python(inquiry.as_of, mode="json")
         return conditional_lasting(self._request, lasting, {AS_OF: as_of}, is_private=has_key)
 
-    def _key(self, version: str | None, inquiry: Inquiry) -> Hashable:
+    async def _kept(self, key: Hashable, model: type[AnyReport], inquiry: Inquiry) -> Lasting:
+        kept = self._memory.find(key)
+        if kept is not None:
+            return kept
+        # Of many who ask at once one counts, and the others take what it wrote.
+        async with _counting.setdefault(key, asyncio.Lock()):
+            lasting = self._memory.find(key) or await self._write(model, inquiry)
+            self._memory.keep(key, lasting)
+        return lasting
+
+    async def _write(self, model: type[AnyReport], inquiry: Inquiry) -> Lasting:
+        report = model.model_validate(await self._service.report(inquiry))
+        return Lasting.of(orjson.dumps(report.model_dump(mode="json", exclude={AS_OF})))
+
+    def _key(self, version: str, inquiry: Inquiry) -> Hashable:
         """All that a report depends on. Of the clock it is the day: periods begin and are over at midnight."""
         return (
             version,

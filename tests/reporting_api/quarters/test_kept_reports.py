@@ -1,5 +1,6 @@
 """A report that is asked for again costs nothing while the data is unchanged, and is never stale."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -105,3 +106,16 @@ async def test_what_is_asked_otherwise_is_counted_for_itself(public: httpx.Async
         assert (await public.get(path)).status_code == 200
         seen.append(len(counts))
     assert 0 < seen[0] < seen[1] < seen[2] == seen[3]
+
+
+async def test_of_many_who_ask_at_once_one_counts(
+    public: httpx.AsyncClient, own_database_url: str, counts: list[str]
+) -> None:
+    await receive(own_database_url, 10)
+    await public.get(PATH)
+    once = len(counts)
+    await receive(own_database_url, 11)
+    answers = await asyncio.gather(*(public.get(PATH) for _ in range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.headers["etag"] for answer in answers}) == 1
+    assert len(counts) == 2 * once
