@@ -15,11 +15,18 @@ pytestmark = pytest.mark.journey
 SURVEY = {
     "code": "round-smileys",
     "kind": "smiley",
-    "names": {"fi": "Kierros"},
+    "names": {"fi": "Kierros", "sv": "Rundan", "en": "The round"},
     "unit": "helsinki",
     "collection_mode": "device",
     "opens_at": "2024-01-01T00:00:00+02:00",
-    "questions": [{"code": "satisfaction", "kind": "smiley_4", "purpose": "satisfaction", "labels": {"fi": "?"}}],
+    "questions": [
+        {
+            "code": "satisfaction",
+            "kind": "smiley_4",
+            "purpose": "satisfaction",
+            "labels": {"fi": "Miten meni?", "sv": "Hur gick det?", "en": "How did it go?"},
+        }
+    ],
 }
 
 PRESSES = """Aika;Laite;Painike

@@ -37,12 +37,17 @@ RSS_GROWTH_MAX_MB = 150
 SURVEY = {
     "code": "hall-smileys",
     "kind": "smiley",
-    "names": {"fi": "Aulat"},
+    "names": {"fi": "Aulat", "sv": "Aulorna", "en": "Lobbies"},
     "unit": "helsinki",
     "collection_mode": "device",
     "opens_at": "2024-01-01T00:00:00+02:00",
     "questions": [
-        {"code": "satisfaction", "kind": "smiley_4", "purpose": "satisfaction", "labels": {"fi": "Miten meni?"}}
+        {
+            "code": "satisfaction",
+            "kind": "smiley_4",
+            "purpose": "satisfaction",
+            "labels": {"fi": "Miten meni?", "sv": "Hur gick det?", "en": "How did it go?"},
+        }
     ],
 }
 
