@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.reporting_api.actions.endpoints import router as actions_router
+from services.reporting_api.comments.endpoints import router as comments_router
 from services.reporting_api.disclosure.endpoints import router as disclosure_router
 from services.reporting_api.editions.endpoints import router as editions_router
 from services.reporting_api.exports.endpoints import router as exports_router
@@ -66,6 +67,7 @@ def create() -> FastAPI:
             periods_router,
             hours_router,
             participation_router,
+            comments_router,
             tables_router,
             exports_router,
             pxweb_router,

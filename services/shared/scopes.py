@@ -18,6 +18,7 @@ class Scope(StrEnum):
     SURVEY_DEVICES = "survey:devices"
     SURVEY_READ = "survey:read"
     SURVEY_ERASE = "survey:erase"
+    SURVEY_MODERATE = "survey:moderate"
     REPORT_INTERNAL = "report:internal"
     REPORT_PUBLISH = "report:publish"
     SERVICE = "service"

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.shared.application import create_app
 from services.shared.recurring import recurring
 from services.shared.tables.access import Service
+from services.survey_api.comments.endpoints import router as comments
 from services.survey_api.cors import SurveyCorsMiddleware
 from services.survey_api.devices.endpoints import router as devices
 from services.survey_api.erasures.worker import erasing_copies
@@ -63,6 +64,7 @@ def create() -> FastAPI:
         tags={
             "surveys": "Definitions and their versions.",
             "responses": "Answers, one by one or in streams.",
+            "comments": "What respondents wrote, and what of it a person releases.",
             "widget": "Surveys on pages of the city.",
             "devices": "Smiley devices, points of other systems, and what is held until they are known.",
             "connectors": "Answers fetched from other systems.",
@@ -74,6 +76,7 @@ def create() -> FastAPI:
         routers=[
             surveys,
             responses,
+            comments,
             hourly_counts,
             widget,
             devices,

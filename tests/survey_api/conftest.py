@@ -32,6 +32,7 @@ async def staff(app: FastAPI, session: AsyncSession) -> AsyncIterator[httpx.Asyn
         Scope.SURVEY_IMPORT,
         Scope.SURVEY_READ,
         Scope.SURVEY_DEVICES,
+        Scope.SURVEY_MODERATE,
         Scope.SERVICE,
         name="staff",
     )

@@ -41,6 +41,20 @@ _AMEND = text(
     """
 )
 
+# Before the words change, and while the response is locked: an old decision never stands beside other words.
+_DROP_DECISIONS = text(
+    """
+    DELETE FROM comment_decision AS decision
+    USING unnest(CAST(:service_points AS text[]), CAST(:ids AS uuid[]), CAST(:comments AS text[]))
+        AS given (service_point_code, response_id, comments),
+        survey_response_content AS content
+    WHERE (decision.service_point_code, decision.response_id) = (given.service_point_code, given.response_id)
+        AND (content.service_point_code, content.response_id) = (given.service_point_code, given.response_id)
+        AND content.comments ->> decision.question_code
+            IS DISTINCT FROM given.comments::jsonb ->> decision.question_code
+    """
+)
+
 _PUT_CONTENTS = text(
     """
     INSERT INTO survey_response_content (service_point_code, response_id, comments)
@@ -95,14 +109,13 @@ async def _put_contents(session: AsyncSession, amended: Sequence[Amended]) -> No
         if response.texts and (stored.has_content or not response.texts.keys() <= stored.answers.keys())
     ]
     if written:
-        await session.execute(
-            _PUT_CONTENTS,
-            {
-                "service_points": [response.key.service_point for response in written],
-                "ids": [response.key.id for response in written],
-                "comments": [orjson.dumps(response.texts).decode() for response in written],
-            },
-        )
+        contents = {
+            "service_points": [response.key.service_point for response in written],
+            "ids": [response.key.id for response in written],
+            "comments": [orjson.dumps(response.texts).decode() for response in written],
+        }
+        await session.execute(_DROP_DECISIONS, contents)
+        await session.execute(_PUT_CONTENTS, contents)
 
 
 async def _recount(session: AsyncSession, amended: Sequence[Amended]) -> None:

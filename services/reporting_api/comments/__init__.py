@@ -1,0 +1,1 @@
+"""Comments of surveys that a person has released."""

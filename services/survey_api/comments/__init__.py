@@ -1,0 +1,1 @@
+"""Comments, and what a person has decided about publishing each."""

@@ -1,0 +1,68 @@
+"""Comments and decisions on the wire."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from services.shared.schemas import Code, LineText, RequestModel, ResponseModel
+from services.shared.tables.surveys import CommentRelease
+
+
+class CommentState(StrEnum):
+    """Where a comment stands: nobody has decided yet, or what was decided."""
+
+    PENDING = "pending"
+    RELEASED = CommentRelease.RELEASED.value
+    WITHHELD = CommentRelease.WITHHELD.value
+
+
+class Verdict(StrEnum):
+    """What to do with a comment."""
+
+    RELEASE = "release"
+    WITHHOLD = "withhold"
+
+
+class DecisionPut(RequestModel):
+    """A person's decision about the words that were read."""
+
+    service_point: Code = Field(description="Where the response was given: the list's `service_point`.")
+    fingerprint: str = Field(
+        pattern="^[0-9a-f]{32}$", description="The list's `fingerprint`: of the words that the decision is about."
+    )
+    decision: Verdict
+    reason: LineText = Field(description="Why, for those who look at it later. Not published.")
+
+
+class CommentDecided(ResponseModel):
+    """What was decided about a comment."""
+
+    decision: CommentRelease
+    reason: str
+    decided_by: str = Field(description="The name of the key it was decided with.")
+    decided_at: datetime
+
+
+class CommentRead(ResponseModel):
+    """A comment, personal data masked in it."""
+
+    response_id: UUID
+    question: str
+    service_point: str
+    survey: str
+    version: int
+    given_on: date
+    language: str | None
+    comment: str
+    fingerprint: str
+    state: CommentState
+    decision: CommentDecided | None
+
+
+class CommentPage(ResponseModel):
+    """Comments in the order their responses were recorded."""
+
+    items: list[CommentRead]
+    next: str | None
