@@ -189,6 +189,27 @@ class TestPull:
             ("comment", 1): 1,
         }
 
+    async def test_a_text_that_changes_there_loses_its_release(
+        self, app: FastAPI, staff: httpx.AsyncClient, vendor: Vendor, session: AsyncSession
+    ) -> None:
+        await put_mapping(staff, entry())
+        vendor.text(vendor.press("p", f"{YESTERDAY}T09:00:00", 0), "Jono oli pitkä")
+        await pull(app, staff)
+        (read,) = (await staff.get("/v1/comments")).json()["items"]
+        body = {key: read[key] for key in ("service_point", "fingerprint")} | {
+            "decision": "release",
+            "reason": "Asiaa.",
+        }
+        path = f"/v1/comments/{read['response_id']}/{read['question']}/decision"
+        assert (await staff.put(path, json=body)).status_code == 200
+        await pull(app, staff)
+        assert await count(session, "released_comment") == 1
+        vendor.texts[0]["text"] = "Jotain muuta"
+        await pull(app, staff)
+        (changed,) = (await staff.get("/v1/comments")).json()["items"]
+        assert (changed["comment"], changed["state"]) == ("Jotain muuta", "pending")
+        assert await count(session, "released_comment") == 0
+
     async def test_a_text_that_is_added_to_misuse_is_not_counted(
         self, app: FastAPI, staff: httpx.AsyncClient, vendor: Vendor, session: AsyncSession
     ) -> None:
