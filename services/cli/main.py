@@ -29,6 +29,8 @@ retention_app = typer.Typer(help="Content that has been kept long enough.", no_a
 pull_app = typer.Typer(help="Fetch answers from other systems.", no_args_is_help=True)
 misuse_app = typer.Typer(help="Presses that are no honest answers.", no_args_is_help=True)
 openapi_app = typer.Typer(help="The committed OpenAPI documents.", no_args_is_help=True)
+surveys_app = typer.Typer(help="Surveys as data.", no_args_is_help=True)
+app.add_typer(surveys_app, name="surveys")
 app.add_typer(key_app, name="key")
 app.add_typer(retention_app, name="retention")
 app.add_typer(load_app, name="load")
@@ -231,6 +233,21 @@ def pull_happy_or_not(
             return
         days = {"from_day": from_day, "to_day": to_day}
         pull(services, console, **{name: day.date() if day else None for name, day in days.items()})
+
+
+@surveys_app.command("load")
+def surveys_load(
+    file: Annotated[Path, typer.Argument(help="A pack of questions, YAML; services/cli/packs has an example.")],
+    check: Annotated[bool, typer.Option("--check", help="Only say what would be done.")] = False,
+    key: KeyOption = None,
+) -> None:
+    """Load a pack of questions as surveys. Safe to repeat: what is the same is left as it is."""
+    from services.cli.packs.load import load_pack
+    from services.cli.service_http import Services
+    from services.shared.settings import get_settings
+
+    with Services.of(get_settings(), _key_or_operators(key)) as services:
+        load_pack(services.survey, file, console, checks_only=check)
 
 
 @retention_app.command("run")

@@ -1,0 +1,1 @@
+"""Packs: sets of questions as data, to be loaded as surveys."""
