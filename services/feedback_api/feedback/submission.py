@@ -26,6 +26,9 @@ MULTIPART = "multipart/form-data"
 FORM_MAX_FIELDS = 100
 """A form has a dozen fields; more is an attack on the parser."""
 
+FORM_MAX_FILES = 100
+"""No form has so many file inputs; their bytes together are bounded by ``upload_limit``."""
+
 CHECKED_VALUES = frozenset({"on", "yes", "1", "true"})
 """What browsers and form libraries send for a ticked box."""
 
@@ -39,7 +42,8 @@ FORM_FIELDS = frozenset(FeedbackCreate.model_fields) - {"location", "attributes"
 def _request_body() -> dict[str, Any]:
     schema = FeedbackCreate.model_json_schema(ref_template="#/components/schemas/{model}")
     definitions = schema.pop("$defs", {})
-    files = {"attachments": {"type": "array", "items": {"type": "string", "format": "binary"}}}
+    file = {"type": "string", "format": "binary"}
+    files = {"attachments": {"type": "array", "items": file, "maxItems": FORM_MAX_FILES}}
     properties = {
         name: schema["properties"][name] for name in schema["properties"] if name not in {"location", "attributes"}
     }
@@ -118,8 +122,8 @@ async def _form_content(request: Request) -> AsyncIterator[FormContent | None]:
     elif media_type == MULTIPART:
         settings = settings_of(request)
         reading = request.form(
-            # One more than may come, so that our own limit tells of it.
-            max_files=settings.attachment_max_count + 1,
+            # As many as may be read at all: attachment_max_count, a setting, is told of by the field's name.
+            max_files=FORM_MAX_FILES,
             max_fields=FORM_MAX_FIELDS,
             max_part_size=settings.body_max_bytes,
         )
