@@ -3,8 +3,6 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
-
 from services.feedback_api.initiatives import service
 from services.feedback_api.initiatives.schemas import (
     InitiativeCreate,
@@ -14,36 +12,23 @@ from services.feedback_api.initiatives.schemas import (
     InitiativeWritten,
 )
 from services.feedback_api.registers import repository as registers
-from services.feedback_api.registers.errors import RecordConflictProblem, RecordNotFoundProblem
 from services.feedback_api.registers.filters import FilterDep, PagingDep
+from services.feedback_api.registers.routing import ADDRESSING, LISTING, REGISTERING, register_router
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep
 from services.shared.idempotency import IdempotencyDep
-from services.shared.problems import (
-    ForbiddenProblem,
-    IdempotencyKeyReusedProblem,
-    InvalidRequestProblem,
-    UnauthorizedProblem,
-    problem_responses,
-)
-from services.shared.scopes import Scope
-from services.shared.security import require
+from services.shared.problems import problem_responses
 from services.shared.tables import ResidentsInitiative
 
-router = APIRouter(
-    prefix="/v1/initiatives",
-    tags=["participation"],
-    dependencies=[Depends(require(Scope.PARTICIPATION))],
-    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem),
-)
+router = register_router("/v1/initiatives")
 
 
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
     summary="Register a residents' initiative",
-    responses=problem_responses(InvalidRequestProblem, IdempotencyKeyReusedProblem, RecordConflictProblem),
+    responses=problem_responses(*REGISTERING),
 )
 async def initiative_create(
     body: InitiativeCreate, session: SessionDep, catalogue: CatalogueDep, idempotency: IdempotencyDep
@@ -56,7 +41,7 @@ async def initiative_create(
     return await idempotency.answer(body, InitiativeWritten, work)
 
 
-@router.get("", summary="List residents' initiatives", responses=problem_responses(InvalidRequestProblem))
+@router.get("", summary="List residents' initiatives", responses=problem_responses(*LISTING))
 async def initiative_list(session: ReadSessionDep, wanted: FilterDep, paging: PagingDep) -> InitiativePage:
     """In the order they were registered; days are those of receipt."""
     rows = await service.list_initiatives(session, wanted, paging.after, paging.wanted)
@@ -67,7 +52,7 @@ async def initiative_list(session: ReadSessionDep, wanted: FilterDep, paging: Pa
 @router.get(
     "/{initiative_id}",
     summary="Read a residents' initiative",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def initiative_read(initiative_id: UUID, session: ReadSessionDep) -> InitiativePublic:
     """With where it is being handled."""
@@ -77,7 +62,7 @@ async def initiative_read(initiative_id: UUID, session: ReadSessionDep) -> Initi
 @router.put(
     "/{initiative_id}",
     summary="Correct a residents' initiative",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def initiative_correct(
     initiative_id: UUID, body: InitiativeFields, session: SessionDep, catalogue: CatalogueDep
@@ -90,7 +75,7 @@ async def initiative_correct(
     "/{initiative_id}",
     status_code=HTTPStatus.NO_CONTENT,
     summary="Delete a residents' initiative",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def initiative_delete(initiative_id: UUID, session: SessionDep) -> None:
     """One that was registered by mistake: it leaves the figures."""

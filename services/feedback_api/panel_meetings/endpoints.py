@@ -3,8 +3,6 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
-
 from services.feedback_api.panel_meetings import service
 from services.feedback_api.panel_meetings.schemas import (
     MeetingCreate,
@@ -14,37 +12,23 @@ from services.feedback_api.panel_meetings.schemas import (
     MeetingWritten,
 )
 from services.feedback_api.registers import repository as registers
-from services.feedback_api.registers.errors import RecordConflictProblem, RecordNotFoundProblem
+from services.feedback_api.registers.errors import RecordNotFoundProblem
 from services.feedback_api.registers.filters import FilterDep, PagingDep
+from services.feedback_api.registers.routing import ADDRESSING, LISTING, REGISTERING, register_router
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep
 from services.shared.idempotency import IdempotencyDep
-from services.shared.problems import (
-    ForbiddenProblem,
-    IdempotencyKeyReusedProblem,
-    InvalidRequestProblem,
-    UnauthorizedProblem,
-    problem_responses,
-)
-from services.shared.scopes import Scope
-from services.shared.security import require
+from services.shared.problems import problem_responses
 from services.shared.tables import PanelMeeting
 
-router = APIRouter(
-    prefix="/v1/panel-meetings",
-    tags=["participation"],
-    dependencies=[Depends(require(Scope.PARTICIPATION))],
-    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem),
-)
+router = register_router("/v1/panel-meetings")
 
 
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
     summary="Register a meeting",
-    responses=problem_responses(
-        InvalidRequestProblem, IdempotencyKeyReusedProblem, RecordConflictProblem, RecordNotFoundProblem
-    ),
+    responses=problem_responses(*REGISTERING, RecordNotFoundProblem),
 )
 async def meeting_create(body: MeetingCreate, session: SessionDep, idempotency: IdempotencyDep) -> MeetingWritten:
     """The day, how many took part, and the memo as text, as a link, or both. All of it is public."""
@@ -55,7 +39,7 @@ async def meeting_create(body: MeetingCreate, session: SessionDep, idempotency: 
     return await idempotency.answer(body, MeetingWritten, work)
 
 
-@router.get("", summary="List meetings", responses=problem_responses(InvalidRequestProblem))
+@router.get("", summary="List meetings", responses=problem_responses(*LISTING))
 async def meeting_list(
     session: ReadSessionDep, wanted: FilterDep, paging: PagingDep, panel: UUID | None = None
 ) -> MeetingPage:
@@ -68,7 +52,7 @@ async def meeting_list(
 @router.get(
     "/{meeting_id}",
     summary="Read a meeting",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def meeting_read(meeting_id: UUID, session: ReadSessionDep) -> MeetingPublic:
     """With its memo."""
@@ -78,7 +62,7 @@ async def meeting_read(meeting_id: UUID, session: ReadSessionDep) -> MeetingPubl
 @router.put(
     "/{meeting_id}",
     summary="Correct a meeting",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def meeting_correct(meeting_id: UUID, body: MeetingFields, session: SessionDep) -> MeetingWritten:
     """The whole meeting as it should be. Figures follow at once."""
@@ -89,7 +73,7 @@ async def meeting_correct(meeting_id: UUID, body: MeetingFields, session: Sessio
     "/{meeting_id}",
     status_code=HTTPStatus.NO_CONTENT,
     summary="Delete a meeting",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def meeting_delete(meeting_id: UUID, session: SessionDep) -> None:
     """One that was registered by mistake: it leaves the figures."""

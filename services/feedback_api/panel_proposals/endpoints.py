@@ -3,8 +3,6 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
-
 from services.feedback_api.panel_proposals import service
 from services.feedback_api.panel_proposals.schemas import (
     ProposalCreate,
@@ -14,37 +12,23 @@ from services.feedback_api.panel_proposals.schemas import (
     ProposalWritten,
 )
 from services.feedback_api.registers import repository as registers
-from services.feedback_api.registers.errors import RecordConflictProblem, RecordNotFoundProblem
+from services.feedback_api.registers.errors import RecordNotFoundProblem
 from services.feedback_api.registers.filters import FilterDep, PagingDep
+from services.feedback_api.registers.routing import ADDRESSING, LISTING, REGISTERING, register_router
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep
 from services.shared.idempotency import IdempotencyDep
-from services.shared.problems import (
-    ForbiddenProblem,
-    IdempotencyKeyReusedProblem,
-    InvalidRequestProblem,
-    UnauthorizedProblem,
-    problem_responses,
-)
-from services.shared.scopes import Scope
-from services.shared.security import require
+from services.shared.problems import problem_responses
 from services.shared.tables import PanelProposal
 
-router = APIRouter(
-    prefix="/v1/panel-proposals",
-    tags=["participation"],
-    dependencies=[Depends(require(Scope.PARTICIPATION))],
-    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem),
-)
+router = register_router("/v1/panel-proposals")
 
 
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
     summary="Register a proposal",
-    responses=problem_responses(
-        InvalidRequestProblem, IdempotencyKeyReusedProblem, RecordConflictProblem, RecordNotFoundProblem
-    ),
+    responses=problem_responses(*REGISTERING, RecordNotFoundProblem),
 )
 async def proposal_create(body: ProposalCreate, session: SessionDep, idempotency: IdempotencyDep) -> ProposalWritten:
     """What was proposed and when; what was answered, once it was. All of it is public."""
@@ -55,7 +39,7 @@ async def proposal_create(body: ProposalCreate, session: SessionDep, idempotency
     return await idempotency.answer(body, ProposalWritten, work)
 
 
-@router.get("", summary="List proposals", responses=problem_responses(InvalidRequestProblem))
+@router.get("", summary="List proposals", responses=problem_responses(*LISTING))
 async def proposal_list(
     session: ReadSessionDep, wanted: FilterDep, paging: PagingDep, panel: UUID | None = None
 ) -> ProposalPage:
@@ -68,7 +52,7 @@ async def proposal_list(
 @router.get(
     "/{proposal_id}",
     summary="Read a proposal",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def proposal_read(proposal_id: UUID, session: ReadSessionDep) -> ProposalPublic:
     """With its outcome."""
@@ -78,7 +62,7 @@ async def proposal_read(proposal_id: UUID, session: ReadSessionDep) -> ProposalP
 @router.put(
     "/{proposal_id}",
     summary="Correct a proposal",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def proposal_correct(proposal_id: UUID, body: ProposalFields, session: SessionDep) -> ProposalWritten:
     """The whole proposal as it should be: this is also how its answer is recorded. Figures follow at once."""
@@ -89,7 +73,7 @@ async def proposal_correct(proposal_id: UUID, body: ProposalFields, session: Ses
     "/{proposal_id}",
     status_code=HTTPStatus.NO_CONTENT,
     summary="Delete a proposal",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def proposal_delete(proposal_id: UUID, session: SessionDep) -> None:
     """One that was registered by mistake: it leaves the figures."""

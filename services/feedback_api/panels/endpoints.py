@@ -3,8 +3,6 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
-
 from services.feedback_api.panels import service
 from services.feedback_api.panels.schemas import (
     PanelCreate,
@@ -13,36 +11,24 @@ from services.feedback_api.panels.schemas import (
     PanelPublic,
 )
 from services.feedback_api.registers import repository as registers
-from services.feedback_api.registers.errors import PanelInUseProblem, RecordConflictProblem, RecordNotFoundProblem
+from services.feedback_api.registers.errors import PanelInUseProblem
 from services.feedback_api.registers.filters import FilterDep, PagingDep
+from services.feedback_api.registers.routing import ADDRESSING, LISTING, REGISTERING, register_router
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep
 from services.shared.idempotency import IdempotencyDep
-from services.shared.problems import (
-    ForbiddenProblem,
-    IdempotencyKeyReusedProblem,
-    InvalidRequestProblem,
-    UnauthorizedProblem,
-    problem_responses,
-)
-from services.shared.scopes import Scope
-from services.shared.security import require
+from services.shared.problems import problem_responses
 from services.shared.tables import ClientPanel
 
-router = APIRouter(
-    prefix="/v1/panels",
-    tags=["participation"],
-    dependencies=[Depends(require(Scope.PARTICIPATION))],
-    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem),
-)
+router = register_router("/v1/panels")
 
 
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
     summary="Register a client panel",
-    responses=problem_responses(InvalidRequestProblem, IdempotencyKeyReusedProblem, RecordConflictProblem),
+    responses=problem_responses(*REGISTERING),
 )
 async def panel_create(
     body: PanelCreate, session: SessionDep, catalogue: CatalogueDep, idempotency: IdempotencyDep
@@ -55,7 +41,7 @@ async def panel_create(
     return await idempotency.answer(body, PanelPublic, work)
 
 
-@router.get("", summary="List client panels", responses=problem_responses(InvalidRequestProblem))
+@router.get("", summary="List client panels", responses=problem_responses(*LISTING))
 async def panel_list(session: ReadSessionDep, wanted: FilterDep, paging: PagingDep) -> PanelPage:
     """In the order they were registered; `from` and `to` do not narrow this list."""
     rows = await service.list_panels(session, wanted, paging.after, paging.wanted)
@@ -66,7 +52,7 @@ async def panel_list(session: ReadSessionDep, wanted: FilterDep, paging: PagingD
 @router.get(
     "/{panel_id}",
     summary="Read a client panel",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def panel_read(panel_id: UUID, session: ReadSessionDep) -> PanelPublic:
     """With where it came from."""
@@ -76,7 +62,7 @@ async def panel_read(panel_id: UUID, session: ReadSessionDep) -> PanelPublic:
 @router.put(
     "/{panel_id}",
     summary="Correct a client panel",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def panel_correct(panel_id: UUID, body: PanelFields, session: SessionDep, catalogue: CatalogueDep) -> PanelPublic:
     """The whole panel as it should be."""
@@ -87,7 +73,7 @@ async def panel_correct(panel_id: UUID, body: PanelFields, session: SessionDep, 
     "/{panel_id}",
     status_code=HTTPStatus.NO_CONTENT,
     summary="Delete a client panel",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem, PanelInUseProblem),
+    responses=problem_responses(*ADDRESSING, PanelInUseProblem),
 )
 async def panel_delete(panel_id: UUID, session: SessionDep) -> None:
     """Only one without meetings and proposals: delete those first."""

@@ -3,11 +3,9 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
-
 from services.feedback_api.registers import repository as registers
-from services.feedback_api.registers.errors import RecordConflictProblem, RecordNotFoundProblem
 from services.feedback_api.registers.filters import FilterDep, PagingDep
+from services.feedback_api.registers.routing import ADDRESSING, LISTING, REGISTERING, register_router
 from services.feedback_api.social_reports import service
 from services.feedback_api.social_reports.schemas import (
     SocialReportCreate,
@@ -20,30 +18,17 @@ from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep
 from services.shared.idempotency import IdempotencyDep
-from services.shared.problems import (
-    ForbiddenProblem,
-    IdempotencyKeyReusedProblem,
-    InvalidRequestProblem,
-    UnauthorizedProblem,
-    problem_responses,
-)
-from services.shared.scopes import Scope
-from services.shared.security import require
+from services.shared.problems import problem_responses
 from services.shared.tables import SocialReport
 
-router = APIRouter(
-    prefix="/v1/social-reports",
-    tags=["participation"],
-    dependencies=[Depends(require(Scope.PARTICIPATION))],
-    responses=problem_responses(UnauthorizedProblem, ForbiddenProblem),
-)
+router = register_router("/v1/social-reports")
 
 
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
     summary="Register a social report",
-    responses=problem_responses(InvalidRequestProblem, IdempotencyKeyReusedProblem, RecordConflictProblem),
+    responses=problem_responses(*REGISTERING),
 )
 async def social_report_create(
     body: SocialReportCreate, session: SessionDep, catalogue: CatalogueDep, idempotency: IdempotencyDep
@@ -56,7 +41,7 @@ async def social_report_create(
     return await idempotency.answer(body, SocialReportWritten, work)
 
 
-@router.get("", summary="List social reports", responses=problem_responses(InvalidRequestProblem))
+@router.get("", summary="List social reports", responses=problem_responses(*LISTING))
 async def social_report_list(session: ReadSessionDep, wanted: FilterDep, paging: PagingDep) -> SocialReportPage:
     """In the order they were registered; days are those of the observation."""
     page, next_cursor = paging.split(await service.list_reports(session, wanted, paging.after, paging.wanted))
@@ -66,7 +51,7 @@ async def social_report_list(session: ReadSessionDep, wanted: FilterDep, paging:
 @router.get(
     "/{report_id}",
     summary="Read a social report",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def social_report_read(report_id: UUID, session: ReadSessionDep) -> SocialReportPublic:
     """With its note."""
@@ -77,7 +62,7 @@ async def social_report_read(report_id: UUID, session: ReadSessionDep) -> Social
 @router.put(
     "/{report_id}",
     summary="Correct a social report",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def social_report_correct(
     report_id: UUID, body: SocialReportFields, session: SessionDep, catalogue: CatalogueDep
@@ -90,7 +75,7 @@ async def social_report_correct(
     "/{report_id}",
     status_code=HTTPStatus.NO_CONTENT,
     summary="Delete a social report",
-    responses=problem_responses(InvalidRequestProblem, RecordNotFoundProblem),
+    responses=problem_responses(*ADDRESSING),
 )
 async def social_report_delete(report_id: UUID, session: SessionDep) -> None:
     """One that was registered by mistake: it leaves the figures."""
