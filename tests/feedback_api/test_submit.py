@@ -211,6 +211,22 @@ class TestForm:
         headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
         assert (await public.post("/v1/feedback", content=body, headers=headers)).status_code == status
 
+    @pytest.mark.parametrize(
+        ("sent", "is_wanted"), [("on", True), (" TRUE ", True), ("0", False), ("false", False), ("", False)]
+    )
+    async def test_a_box_that_is_ticked_or_not(
+        self, public: httpx.AsyncClient, staff: httpx.AsyncClient, sent: str, is_wanted: bool
+    ) -> None:
+        fields = {"text": "Vastatkaa", "reply_wanted": sent, "email": "resident@example.org"}
+        created = await public.post("/v1/feedback", data=fields)
+        assert created.status_code == 201, created.text
+        assert (await staff.get(f"/v1/feedback/{created.json()['id']}")).json()["reply_wanted"] is is_wanted
+
+    async def test_a_box_that_is_neither(self, public: httpx.AsyncClient) -> None:
+        refused = await public.post("/v1/feedback", data={"text": "Vastatkaa", "publication_permitted": "680"})
+        assert refused.status_code == 422
+        assert "true or false" in refused.json()["invalid_params"][0]["reason"]
+
 
 class TestIdempotencyKey:
     async def test_a_repeat_gets_the_same_answer(self, public: httpx.AsyncClient, session: AsyncSession) -> None:

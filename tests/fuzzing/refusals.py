@@ -1,5 +1,6 @@
 """Refusals of requests that a JSON Schema lets pass, by field and operation, each with the reason it cannot say so."""
 
+import re
 from typing import Any
 
 from schemathesis import Response
@@ -7,6 +8,7 @@ from schemathesis import Response
 CATALOGUE = "codes are the catalogue's, which the operator changes without a release"
 CLOCK = "times lie between the setting earliest_year and now"
 CURSOR = "a cursor is one that this list gave out before"
+FILES = "what a file is shows in its content; how many and how large they may be are settings"
 RELATION = "it depends on another field or on what is stored, which is a relation and no schema of one field"
 SETTING = "the bound is a setting"
 
@@ -49,7 +51,7 @@ EVENT = {
 QUESTIONS = {"questions": "kinds have their own fields, and earlier versions bind later ones"}
 
 BEYOND: dict[str, dict[str, str]] = {
-    "POST /v1/feedback": {"location": RELATION, "text": SETTING, "attachments": SETTING},
+    "POST /v1/feedback": {"location": RELATION, "text": SETTING, "attachments": FILES},
     "POST /v1/feedback/events": EVENT | {"feedback_ids": SETTING},
     "POST /v1/feedback/{feedback_id}/events": EVENT,
     "POST /v1/surveys": QUESTIONS,
@@ -62,6 +64,7 @@ BEYOND: dict[str, dict[str, str]] = {
         "version": "versions are those published",
     },
     "PUT /v1/source-points": {"source": "the pattern is of what is left when spaces around it are taken off"},
+    "POST /v1/panel-proposals": {"answer": RELATION},
     "PUT /v1/panel-proposals/{proposal_id}": {"answer": RELATION},
     "POST /v1/quarters/{quarter}/actions": {"done_on": RELATION},
     "PUT /v1/connectors/happy-or-not/mapping": dict.fromkeys(("surveys",), CATALOGUE),
@@ -86,5 +89,5 @@ def is_beyond_the_schema(operation: str, response: Response) -> bool:
     document: dict[str, Any] = response.json()
     if document.get("error", document).get("code") in CODES:
         return True
-    fields = {one["name"].partition(".")[0] for one in document.get("invalid_params", [])}
+    fields = {re.split(r"[.\[]", one["name"])[0] for one in document.get("invalid_params", [])}
     return bool(fields) and fields <= set(EVERYWHERE) | set(BEYOND.get(operation, {}))

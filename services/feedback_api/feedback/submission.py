@@ -32,11 +32,18 @@ FORM_MAX_FILES = 100
 CHECKED_VALUES = frozenset({"on", "yes", "1", "true"})
 """What browsers and form libraries send for a ticked box."""
 
+UNCHECKED_VALUES = frozenset({"off", "no", "0", "false"})
+"""What form libraries send for a box that is not ticked; browsers send nothing."""
+
 CHECKBOXES = frozenset({"reply_wanted", "publication_permitted", "sender_identified"})
 LOCATION_FIELDS = frozenset({"latitude", "longitude", "address", "address_id", "zip_code"})
 """Fields of a form that make up ``location``."""
 
 FORM_FIELDS = frozenset(FeedbackCreate.model_fields) - {"location", "attributes"} | LOCATION_FIELDS
+
+
+_ANNOTATIONS = frozenset({"title", "description", "examples", "default"})
+"""Keywords of a schema that say something of a value and hold it to nothing."""
 
 
 def _request_body() -> dict[str, Any]:
@@ -48,7 +55,7 @@ def _request_body() -> dict[str, Any]:
         name: schema["properties"][name] for name in schema["properties"] if name not in {"location", "attributes"}
     }
     place = definitions["Location"]["properties"]
-    inputs = {name: _without_null(value) for name, value in (properties | place).items()}
+    inputs = {name: _as_input(value, name in schema["required"]) for name, value in (properties | place).items()}
     form = schema | {"properties": inputs, "additionalProperties": True}
     return {
         "required": True,
@@ -60,11 +67,14 @@ def _request_body() -> dict[str, Any]:
     }
 
 
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a form's input, which is left out or blank instead."""
-    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
-    rest = {name: value for name, value in schema.items() if name not in {"anyOf", "default"}}
-    return rest | (kinds[0] if len(kinds) == 1 else {"anyOf": kinds}) if kinds else schema
+def _as_input(schema: dict[str, Any], is_required: bool) -> dict[str, Any]:
+    """The schema of a form's input: blank where JSON has null or leaves the field out."""
+    if is_required:
+        return schema
+    said = {name: value for name, value in schema.items() if name in _ANNOTATIONS and value is not None}
+    held = {name: value for name, value in schema.items() if name not in _ANNOTATIONS}
+    kinds = [kind for kind in schema.get("anyOf", [held]) if kind != {"type": "null"}]
+    return said | {"anyOf": [*kinds, {"type": "string", "maxLength": 0}]}
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
@@ -185,5 +195,12 @@ def form_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         if name in LOCATION_FIELDS:
             location[name] = value
         else:
-            fields[name] = value.lower() in CHECKED_VALUES if name in CHECKBOXES else value
+            fields[name] = _is_checked(name, value) if name in CHECKBOXES else value
     return fields | ({"location": location} if location else {})
+
+
+def _is_checked(name: str, value: str) -> bool:
+    word = value.strip().lower()
+    if word not in CHECKED_VALUES | UNCHECKED_VALUES:
+        raise invalid(name, "is neither ticked nor unticked; send true or false, or leave the field out for false")
+    return word in CHECKED_VALUES
