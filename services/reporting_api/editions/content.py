@@ -7,12 +7,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import orjson
 
 from services.reporting_api.actions.endpoints import public as public_action
 from services.reporting_api.actions.schemas import ActionPublic
+from services.reporting_api.editions.formats import CURRENT_FORMAT, upgrade
 from services.reporting_api.measures.figures import Figure
 from services.reporting_api.measures.registry import MEASURES
 from services.reporting_api.measures.schemas import MeasureAnswer
@@ -36,6 +36,8 @@ PASSING = frozenset({"as_of", "statements"})
 class EditionContent(ResponseModel):
     """An edition: the quarter's figures and tables, series of quarters, texts, actions and definitions."""
 
+    content_format: int
+    """The format it was stored in (``formats.py``)."""
     quarter: str
     figures: QuarterReport
     tables: dict[str, StoredTable]
@@ -62,6 +64,7 @@ def build_content(
     tables = {name: StoredTable.of(table.build({quarter: report})) for name, table in TABLES.items()}
     used = {cell.key[-1] for table in tables.values() for cell in table.cells}
     return EditionContent(
+        content_format=CURRENT_FORMAT,
         quarter=quarter,
         figures=QuarterReport.model_validate(report),
         tables=tables,
@@ -87,6 +90,6 @@ def digest(canonical_content: str) -> str:
 @lru_cache(maxsize=CONTENTS_KEPT)
 def read_content(canonical_content: str, *, as_of: datetime) -> EditionContent:
     """The content of an edition made at ``as_of``; kept, as a page is followed by the reading of its tables."""
-    written: dict[str, Any] = orjson.loads(canonical_content)
-    written["figures"] = {"ripening": None} | written["figures"] | {"as_of": as_of, "statements": None}
+    written = upgrade(orjson.loads(canonical_content))
+    written["figures"] |= {"as_of": as_of, "statements": None}
     return EditionContent.model_validate(written)

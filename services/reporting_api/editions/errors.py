@@ -1,6 +1,6 @@
 """What can be refused about editions."""
 
-from services.shared.problems import ConflictProblem, NotFoundProblem
+from services.shared.problems import ConflictProblem, NotFoundProblem, UnavailableProblem
 
 
 class EditionNotFoundProblem(NotFoundProblem):
@@ -43,3 +43,10 @@ class NotReadyProblem(ConflictProblem):
 
     code = "edition_not_ready"
     title = "The edition is not ready to be published"
+
+
+class EditionFormatProblem(UnavailableProblem):
+    """The edition was stored by newer code, as after going back to an earlier release."""
+
+    code = "edition_format"
+    title = "This release cannot read the edition"

@@ -1,0 +1,77 @@
+"""The formats that editions were stored in. A published edition keeps its bytes and its hash for ever; what the code of
+today expects beyond them is added when it is read.
+
+A step brings what was stored from its format to the next. It says only what the older code left out, such as *not
+recorded*, and never computes a figure: an edition says what was said.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from services.reporting_api.editions.errors import EditionFormatProblem
+from services.reporting_api.measures.figures import Change, FigureStatus, Reason
+
+Stored = dict[str, Any]
+"""An edition's content as it was parsed, or a part of it."""
+
+EVERY = "*"
+"""In a path: every entry of a list or a mapping."""
+
+
+def upgrade(content: Stored) -> Stored:
+    """The content in the present format; raises :class:`EditionFormatProblem` where newer code stored it."""
+    stored_in = content.setdefault("content_format", 1)
+    if stored_in > CURRENT_FORMAT:
+        raise EditionFormatProblem(
+            f"it was stored in format {stored_in}, and this release reads up to {CURRENT_FORMAT}; "
+            "start the release it was made with, or a later one"
+        )
+    for number in range(stored_in, CURRENT_FORMAT):
+        STEPS[number](content)
+    return content
+
+
+def parts(content: Any, *path: str) -> Iterator[Stored]:
+    """The mappings at ``path`` below ``content``, as far as there are any."""
+    if not path:
+        if isinstance(content, dict):
+            yield content
+        return
+    name, *rest = path
+    if name == EVERY:
+        below = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    else:
+        below = [content[name]] if isinstance(content, dict) and name in content else []
+    for part in below:
+        yield from parts(part, *rest)
+
+
+def figure_not_recorded(measure: str, unit: str) -> Stored:
+    """A quarter's figure that the code of then did not make."""
+    comparison = {
+        **dict.fromkeys(("value", "count", "base", "difference", "difference_interval")),
+        "change": Change.NOT_COMPARABLE.value,
+        "reason": Reason.NO_DATA.value,
+    }
+    return {
+        "measure": measure,
+        "unit": unit,
+        **dict.fromkeys(("value", "count", "base", "interval", "suppression_reason")),
+        "status": FigureStatus.NOT_AVAILABLE.value,
+        "previous_quarter": comparison,
+        "same_quarter_last_year": comparison,
+    }
+
+
+def _say_that_ripening_was_not_recorded(content: Stored) -> None:
+    content["figures"].setdefault("ripening", None)
+
+
+STEPS: Mapping[int, Callable[[Stored], None]] = {
+    1: _say_that_ripening_was_not_recorded,
+}
+"""By the format that a step begins with, which it changes in its place into the next."""
+
+CURRENT_FORMAT = len(STEPS) + 1
+"""What editions are stored in now. To change the content's shape, add a step and keep an edition of the format before
+beside the test that reads them all (tests/reporting_api/review/test_formats.py)."""
