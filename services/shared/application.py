@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from services.shared import health
+from services.shared import garbage, health
 from services.shared.body_limit import BodyLimitMiddleware, LimitOf
 from services.shared.catalogue import CatalogueCache
 from services.shared.database import connect
@@ -63,11 +63,14 @@ def create_app(
 
     @asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:
-        if app.state.sessions is None:
+        is_process = app.state.sessions is None
+        if is_process:
             configure_logging(service, settings.log_level)
             app.state.sessions = connect(settings, service)
         forgets = forgetting(app.state.sessions, service, days=settings.idempotency_key_days)
         async with forgets, lifespan(app):
+            if is_process:
+                garbage.settle()
             yield
         await app.state.sessions.dispose()
 

@@ -22,7 +22,7 @@ from services.survey_api.held_answers.service import Release
 from services.survey_api.hourly_counts.endpoints import COUNTS_PATH
 from services.survey_api.hourly_counts.endpoints import router as hourly_counts
 from services.survey_api.misuse.endpoints import router as misuse
-from services.survey_api.responses.endpoints import IMPORT_PATH
+from services.survey_api.responses.endpoints import IMPORT_PATH, answering
 from services.survey_api.responses.endpoints import router as responses
 from services.survey_api.responses.group_commit import GroupCommit
 from services.survey_api.retention.endpoints import router as retention
@@ -74,6 +74,7 @@ def create() -> FastAPI:
             "health": "Is the service alive, and ready?",
         },
         routers=[
+            answering,  # first: what is asked most is found soonest
             surveys,
             responses,
             comments,

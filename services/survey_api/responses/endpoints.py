@@ -38,7 +38,7 @@ from services.survey_api.responses.errors import (
     ResponseConflictProblem,
     SurveyClosedProblem,
 )
-from services.survey_api.responses.group_commit import Arrival, GroupCommit, is_grouped
+from services.survey_api.responses.group_route import GroupRoute, take_grouped
 from services.survey_api.responses.imports import ResponseImport
 from services.survey_api.responses.schemas import (
     ResponseCreate,
@@ -46,17 +46,18 @@ from services.survey_api.responses.schemas import (
     ResponsePage,
     ResponseRead,
 )
-from services.survey_api.responses.submission import check_age, is_dated_well
+from services.survey_api.responses.submission import check_age
 from services.survey_api.surveys.cache import SurveyCache, SurveyCacheDep
 from services.survey_api.surveys.errors import OriginNotAllowedProblem, SurveyNotFoundProblem
-from services.survey_api.surveys.origins import foreign_origin, refuse_foreign_page
+from services.survey_api.surveys.origins import refuse_foreign_page
 
 IMPORT_PATH = "/v1/responses/import"
 
+answering = APIRouter(prefix="/v1", tags=["responses"], route_class=GroupRoute)
 router = APIRouter(prefix="/v1", tags=["responses"])
 
 
-@router.post(
+@answering.post(
     "/surveys/{code}/responses",
     status_code=HTTPStatus.CREATED,
     summary="Answer a survey",
@@ -93,11 +94,11 @@ async def response_create(
 
     With `complete` false the response is partial: the same `id` may bring more answers for a while, each time all of
     them. A survey takes one response an interaction and version, unless it allows several."""
-    if idempotency_key is None and is_grouped(body) and is_dated_well(body, principal, at=now()):
-        group: GroupCommit = request.app.state.group_commit
-        key = await group.take(sessions_of(request), Arrival(code, body, catalogue, foreign_origin(request)))
-        if key is not None:
-            return ResponseCreated(id=key.id)
+    if principal is not None and idempotency_key is None:
+        # Without a key, the group was tried before FastAPI read the request.
+        grouped = await take_grouped(request, code, body, catalogue, principal)
+        if grouped is not None:
+            return grouped
     if body.please_handle:
         # Runs after the answer was sent, and so after the commit.
         wake: asyncio.Event = request.app.state.handovers_waiting
