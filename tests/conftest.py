@@ -88,8 +88,8 @@ class RolledBackSessions:
         return _SessionAs(self)
 
     def autocommitting(self) -> AbstractAsyncContextManager[AsyncSession]:
-        """As any other: everything is in the test's one transaction."""
-        return _SessionAs(self)
+        """Its statements stay, as far as anything does in the test's one transaction."""
+        return _SessionAs(self, keeps=True)
 
     async def is_reachable(self) -> bool:
         """The test's connection is open."""
@@ -100,8 +100,9 @@ class RolledBackSessions:
 
 
 class _SessionAs(AbstractAsyncContextManager[AsyncSession]):
-    def __init__(self, sessions: RolledBackSessions) -> None:
+    def __init__(self, sessions: RolledBackSessions, *, keeps: bool = False) -> None:
         self._sessions = sessions
+        self._keeps = keeps
         self._session = AsyncSession(
             sessions.connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
         )
@@ -114,6 +115,8 @@ class _SessionAs(AbstractAsyncContextManager[AsyncSession]):
 
     async def __aexit__(self, *error: object) -> None:
         has_left_changes = error[0] is None and (self._session.new or self._session.dirty or self._session.deleted)
+        if self._keeps:
+            await self._session.commit()
         await self._session.close()
         self._sessions.open_sessions -= 1
         if self._sessions.role and not self._sessions.open_sessions:

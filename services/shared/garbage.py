@@ -1,4 +1,4 @@
-"""Python's cyclic garbage collector in a process that serves for months: what lives for ever is not looked through again.
+"""Python's cyclic garbage collector in a process that serves for months: what lives for ever is not walked again.
 
 With the library's defaults the collector walks through all loaded code again and again while requests wait for their
 commits: up to a quarter of a busy service's processor time.

@@ -24,7 +24,7 @@ from services.survey_api.hourly_counts.endpoints import router as hourly_counts
 from services.survey_api.misuse.endpoints import router as misuse
 from services.survey_api.responses.endpoints import IMPORT_PATH, answering
 from services.survey_api.responses.endpoints import router as responses
-from services.survey_api.responses.group_commit import GroupCommit
+from services.survey_api.responses.group_commit import response_groups
 from services.survey_api.retention.endpoints import router as retention
 from services.survey_api.retention.worker import daily_retention
 from services.survey_api.source_points.endpoints import router as source_points
@@ -97,8 +97,8 @@ def create() -> FastAPI:
     surveys_read = SurveyCache()
     app.state.surveys = surveys_read
     settings = app.state.settings
-    app.state.group_commit = GroupCommit(
-        surveys_read, waiting_max=settings.response_queue_max, batch_max=settings.response_batch_max
+    app.state.response_groups = response_groups(
+        surveys_read, waiting_max=settings.response_queue_max, group_max=settings.response_batch_max
     )
     app.state.handovers_waiting = asyncio.Event()
     app.state.pull_waiting = asyncio.Event()

@@ -19,7 +19,7 @@ from services.shared.scopes import Scope
 from services.shared.settings import Settings
 from services.shared.tables.access import Service
 from services.survey_api.main import create
-from services.survey_api.responses.group_commit import GroupCommit
+from services.survey_api.responses.group_commit import response_groups
 from tests.conftest import add_key, client_of
 from tests.survey_api.factories import add_survey, question
 
@@ -146,7 +146,7 @@ async def test_a_version_published_elsewhere_is_answered_at_once(
 
 
 async def test_more_than_may_wait_are_told_to_come_again(app: FastAPI, public: httpx.AsyncClient, survey: str) -> None:
-    app.state.group_commit = GroupCommit(app.state.surveys, waiting_max=5, batch_max=2)
+    app.state.response_groups = response_groups(app.state.surveys, waiting_max=5, group_max=2)
     answers = await give_all(public, survey, [{"answers": {"nps": 1}}] * 40)
     statuses = Counter(answer.status_code for answer in answers)
     assert set(statuses) == {201, 503}
@@ -171,3 +171,46 @@ async def test_while_the_database_is_away_nothing_is_accepted(
     (accepted,) = await give_all(public, survey, [{"answers": {"nps": 1}}])
     assert accepted.status_code == 201
     assert (await recount(app, survey))[0] == 2
+
+
+ODD_BODIES = [
+    b'{"answers": {"nps": 7}}',
+    b'{"answers": {"nps": 7.0}, "language": " fi "}',
+    b'{"answers": {"nps": "7"}}',
+    b'{"answers": {"nps": NaN}}',
+    b'{"answers": {"nps": 12345678901234567890123}}',
+    b'{"answers": {"nps": 7}, "answers": {"nps": 12}}',
+    b'{"answers": {"nps": 7}, "unheard": 1}',
+    b'{"answers": {"nps": 7}, "version": "1"}',
+    b'{"answers": {"nps": 7}, "version": 1.5}',
+    b'{"answers": {"nps": 7}, "version": true}',
+    b'{"answers": {"nps": 7}, "id": "not-a-uuid"}',
+    b'{"answers": {"nps": 7}, "given_at": 1700000000}',
+    b'{"answers": {"nps": 7}, "given_at": "2099-01-01T00:00:00Z"}',
+    b'{"answers": {"nps": 7}, "given_at": "2010-01-01T00:00:00Z"}',
+    b'{"answers": {"nps": 7}, "collection_mode": "telepathy"}',
+    b'{"answers": {"comment": "\\ud800"}}',
+    b'{"answers": {"comment": "\\u0000"}}',
+    b'\xef\xbb\xbf{"answers": {"nps": 7}}',
+    b'{"answers": {"comment": "\xff"}}',
+    b"[]",
+    b"{",
+    b"",
+]
+
+
+@pytest.mark.parametrize("body", ODD_BODIES)
+async def test_the_short_way_and_the_ordinary_one_answer_alike(
+    app: FastAPI, public: httpx.AsyncClient, survey: str, body: bytes
+) -> None:
+    await give_all(public, survey, [{"answers": {"nps": 1}}])
+    path, headers = f"/v1/surveys/{survey}/responses", {"Content-Type": "application/json"}
+    short = await public.post(path, content=body, headers=headers)
+    ordinary = await public.post(path, content=body, headers=headers | {"Idempotency-Key": str(uuid4())})
+    assert short.status_code == ordinary.status_code
+    varying = {"id", "request_id"}
+    told = [{k: v for k, v in answer.json().items() if k not in varying} for answer in (short, ordinary)]
+    assert told[0] == told[1]
+    answers = 3 if short.status_code == 201 else 1
+    stored, _, counted, _ = await recount(app, survey)
+    assert stored == counted == answers

@@ -16,7 +16,7 @@ from services.shared.clock import now
 from services.shared.database import sessions_of
 from services.shared.security import Principal
 from services.survey_api.json_body import is_json
-from services.survey_api.responses.group_commit import Arrival, GroupCommit, is_grouped
+from services.survey_api.responses.group_commit import Arrival, ResponseGroups, is_grouped
 from services.survey_api.responses.schemas import ResponseCreate, ResponseCreated
 from services.survey_api.responses.submission import is_dated_well
 from services.survey_api.surveys.origins import foreign_origin
@@ -63,6 +63,6 @@ async def take_grouped(
     """The answer to a response that was committed with others; None where it must be taken by itself."""
     if not is_grouped(body) or not is_dated_well(body, principal, at=now()):
         return None
-    group: GroupCommit = request.app.state.group_commit
-    key = await group.take(sessions_of(request), Arrival(code, body, catalogue, foreign_origin(request)))
+    groups: ResponseGroups = request.app.state.response_groups
+    key = await groups.take(sessions_of(request), Arrival(code, body, catalogue, foreign_origin(request)))
     return ResponseCreated(id=key.id) if key is not None else None
