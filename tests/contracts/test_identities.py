@@ -1,11 +1,10 @@
 """Whatever residents and staff do, the figures balance and equal the recount from raw rows.
 
-Random lives of feedback and random answers go through the real feedback_api and survey_api into the database, and come
+Random lives of feedback and of answers go through the real feedback_api and survey_api into the database, and come
 out of the real reporting_api. Times are drawn near what breaks figures: Helsinki midnight, quarter ends and both nights
 on which the clocks change.
 """
 
-import json
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +18,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tests.contracts.answer_lives import Drawn, drawn, questions
 from tests.contracts.conftest import City
+from tests.contracts.residents import Residents, recount, send, stored_of
 from tests.survey_api.factories import survey
 
 pytestmark = pytest.mark.anyio
@@ -99,63 +100,20 @@ def life(received_at: datetime, wanted: list[tuple[dict[str, Any], timedelta]]) 
     }
 
 
-answers = st.fixed_dictionaries(
-    {},
-    optional={
-        "scale": st.sampled_from([0, 25, 50, 75, 100]),
-        "smiley_4": st.sampled_from(["very_happy", "happy", "unhappy", "very_unhappy"]),
-        "smiley_5": st.sampled_from(["very_happy", "happy", "neutral", "unhappy", "very_unhappy"]),
-        "single": st.sampled_from(["booking", "advice", "other"]),
-        "multiple": st.lists(st.sampled_from(["booking", "advice", "other"]), min_size=1, unique=True),
-        "yes_no": st.booleans(),
-        "grade": st.integers(4, 10),
-        "nps": st.integers(0, 10),
-        "comment": st.just("Kiitos"),
-    },
-).filter(bool)
-
-responses = st.lists(
-    st.tuples(near_turning_points, answers, st.sampled_from([None, "kallio-health-station"]), st.booleans()),
-    max_size=12,
-)
-
-
-async def send(client: httpx.AsyncClient, path: str, lines: list[dict[str, Any]]) -> list[str]:
-    if not lines:
-        return []  # a body without a line is refused
-    answer = await client.post(path, content="\n".join(json.dumps(line) for line in lines))
-    return [json.loads(result)["status"] for result in answer.text.splitlines()]
-
-
-async def give(city: City, given: list[tuple[datetime, dict[str, Any], str | None, bool]]) -> None:
-    """Some answers come in a stream, and again; the others one by one."""
-    lines = []
-    for given_at, chosen, point, comes_alone in given:
-        body: dict[str, Any] = {"id": str(uuid4()), "given_at": given_at.isoformat(), "answers": chosen}
-        if point:
-            body["service_point"] = point
-        if comes_alone:
-            assert (await city.surveys.post("/v1/surveys/chat/responses", json=body)).status_code == 201
-        else:
-            lines.append({"survey": "chat", **body})
-    assert await send(city.surveys, "/v1/responses/import", lines) == ["created"] * len(lines)
-    assert await send(city.surveys, "/v1/responses/import", lines) == ["unchanged"] * len(lines)
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(lives=st.lists(st.tuples(near_turning_points, moves), max_size=12), given_answers=responses)
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(lives=st.lists(st.tuples(near_turning_points, moves), max_size=12), example=drawn(near_turning_points))
 async def test_figures_balance_and_equal_the_recount(
     city: City,
     reader: httpx.AsyncClient,
     session: AsyncSession,
     lives: list[tuple[datetime, list[tuple[dict[str, Any], timedelta]]]],
-    given_answers: list[tuple[datetime, dict[str, Any], str | None, bool]],
+    example: Drawn,
 ) -> None:
     # Examples add to each other's rows: the identities hold for whatever is there.
-    await city.surveys.post("/v1/surveys", json=survey())
+    await city.surveys.post("/v1/surveys", json=survey(questions=questions()))
     lines = [life(received_at, wanted) for received_at, wanted in lives]
     assert await send(city.feedback, "/v1/feedback/import", lines) == ["created"] * len(lines)
-    await give(city, given_answers)
+    await Residents(city.surveys, "chat").live(example)
 
     received: Counter[str] = Counter()
     for quarter in QUARTERS:
@@ -175,47 +133,19 @@ async def test_figures_balance_and_equal_the_recount(
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(given_answers=responses)
-async def test_the_histogram_is_what_a_plain_loop_counts(
-    city: City,
-    session: AsyncSession,
-    given_answers: list[tuple[datetime, dict[str, Any], str | None, bool]],
-) -> None:
+@given(example=drawn(near_turning_points))
+async def test_the_histogram_is_what_a_plain_loop_counts(city: City, session: AsyncSession, example: Drawn) -> None:
     code = f"loop-{uuid4().hex[:8]}"
-    await city.surveys.post("/v1/surveys", json=survey(code))
-    lines = [
-        {"survey": code, "id": str(uuid4()), "given_at": at.isoformat(), "answers": chosen}
-        for at, chosen, _, _ in given_answers
-    ]
-    assert await send(city.surveys, "/v1/responses/import", lines) == ["created"] * len(lines)
-    expected: Counter[tuple[str, int, str, int]] = Counter()
-    smiley = ["very_unhappy", "unhappy", "happy", "very_happy"]
-    five = ["very_unhappy", "unhappy", "neutral", "happy", "very_happy"]
-    choices = ["booking", "advice", "other"]
-    for at, chosen, _, _ in given_answers:
-        local = at.astimezone(HELSINKI)
-        day, hour = local.date().isoformat(), local.hour
-        values: list[tuple[str, int]] = [("_responses", 1)]
-        for question, answer in chosen.items():
-            match question:
-                case "smiley_4":
-                    values.append((question, smiley.index(answer)))
-                case "smiley_5":
-                    values.append((question, five.index(answer)))
-                case "single":
-                    values.append((question, choices.index(answer) + 1))
-                case "multiple":
-                    values += [(question, 0), *((question, choices.index(one) + 1) for one in answer)]
-                case "yes_no" | "comment":
-                    values.append((question, 1 if answer else 0))
-                case _:
-                    values.append((question, answer))
-        expected.update((question, value, day, hour) for question, value in values)
-    rows = await session.execute(
+    await city.surveys.post("/v1/surveys", json=survey(code, questions=questions()))
+    residents = Residents(city.surveys, code)
+    await residents.live(example)
+    rows = await stored_of(session, code)
+    assert {row.id: row for row in rows} == {own: one.stored(own) for own, one in residents.expected.items()}
+    counted = await session.execute(
         text(
-            "SELECT question_code, value, given_on::text, given_hour, sum(count)::int FROM answer_histogram"
-            " WHERE survey_code = :code GROUP BY 1, 2, 3, 4"
+            "SELECT service_point_code, given_on::text, given_hour, question_code, value, sum(count)::int"
+            " FROM answer_histogram WHERE survey_code = :code GROUP BY 1, 2, 3, 4, 5 HAVING sum(count) > 0"
         ),
         {"code": code},
     )
-    assert {(row[0], row[1], row[2], row[3]): row[4] for row in rows} == dict(expected)
+    assert {(row[0], row[1], row[2], row[3], row[4]): row[5] for row in counted} == dict(recount(rows))
