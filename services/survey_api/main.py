@@ -21,6 +21,7 @@ from services.survey_api.held_answers.endpoints import router as held_answers
 from services.survey_api.held_answers.service import Release
 from services.survey_api.hourly_counts.endpoints import COUNTS_PATH
 from services.survey_api.hourly_counts.endpoints import router as hourly_counts
+from services.survey_api.invitations.endpoints import router as invitations
 from services.survey_api.misuse.endpoints import router as misuse
 from services.survey_api.responses.endpoints import IMPORT_PATH, answering
 from services.survey_api.responses.endpoints import router as responses
@@ -76,6 +77,7 @@ def create() -> FastAPI:
         routers=[
             answering,  # first: what is asked most is found soonest
             surveys,
+            invitations,
             responses,
             comments,
             hourly_counts,

@@ -63,6 +63,7 @@ BEYOND: dict[str, dict[str, str]] = {
         "please_handle": RELATION,
         "version": "versions are those published",
     },
+    "POST /v1/surveys/{code}/invitations": {"items": RELATION},
     "PUT /v1/source-points": {"source": "the pattern is of what is left when spaces around it are taken off"},
     "POST /v1/panel-proposals": {"answer": RELATION},
     "PUT /v1/panel-proposals/{proposal_id}": {"answer": RELATION},

@@ -22,6 +22,7 @@ from services.shared.tables import (
     SocialReportBarrier,
     SocialReportReason,
     Survey,
+    SurveyInvitation,
     SurveyOption,
     SurveyQuestion,
     SurveyVersion,
@@ -272,6 +273,31 @@ async def add_presses(
     await add_answers(session, survey, "mood", histogram, on=on, point=point, mode="device")
 
 
-async def add_responses(session: AsyncSession, survey: str, number: int) -> None:
+async def add_responses(
+    session: AsyncSession, survey: str, number: int, *, on: date = IN_QUARTER, mode: str = "web"
+) -> None:
     """``number`` respondents of the survey."""
-    await add_answers(session, survey, "_responses", {1: number})
+    await add_answers(session, survey, "_responses", {1: number}, on=on, mode=mode)
+
+
+async def add_invitations(
+    session: AsyncSession,
+    survey: str,
+    number: int,
+    *,
+    on: date = IN_QUARTER,
+    point: str = "ruskeasuo-dental-clinic",
+    mode: str = "web",
+) -> None:
+    """``number`` persons invited to the survey on a day."""
+    session.add(
+        SurveyInvitation(
+            service_point_code=point,
+            survey_code=survey,
+            sent_on=on,
+            collection_mode=mode,
+            count=number,
+            recorded_at=datetime(2015, 1, 1, tzinfo=UTC),
+        )
+    )
+    await session.flush()

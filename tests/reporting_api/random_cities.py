@@ -30,6 +30,7 @@ SURVEYS = [
         "top",
         False,
         True,
+        False,
         (
             Question(
                 QUESTION,

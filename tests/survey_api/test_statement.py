@@ -85,6 +85,7 @@ class TestStatement:
         assert set(numbers) == {
             "responses",
             "misuse",
+            "invitations",
             "partial",
             *(f"scale.{value}" for value in (0, 25, 50, 75, 100)),
             *(f"smiley_4.{value}" for value in range(4)),
@@ -101,7 +102,15 @@ class TestStatement:
         await add_survey(staff, questions=[question("topic", "single_choice", options=options("a", "b"))])
         next_questions = [question("topic", "single_choice", options=options("c"))]
         await staff.post("/v1/surveys/chat/versions", json={"questions": next_questions})
-        assert set(await numbers_of(staff)) == {"responses", "partial", "misuse", "topic.1", "topic.2", "topic.3"}
+        assert set(await numbers_of(staff)) == {
+            "responses",
+            "partial",
+            "misuse",
+            "invitations",
+            "topic.1",
+            "topic.2",
+            "topic.3",
+        }
 
     async def test_counts_each_answer_at_its_value(self, staff: httpx.AsyncClient) -> None:
         await add_survey(staff)

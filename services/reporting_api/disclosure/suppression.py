@@ -36,10 +36,12 @@ from services.reporting_api.periods.schemas import (
     Entry,
     FeedbackSection,
     LanguageEntry,
+    NoRate,
     OmbudsmanSection,
     ParticipationSection,
     QuestionEntry,
     Report,
+    ResponseRate,
     ServicePointEntry,
     ShareEntry,
     SmileySection,
@@ -144,6 +146,7 @@ class Suppression:
         return chat.model_copy(
             update={
                 "respondents": _hide(chat.respondents, _whole(patterns)),
+                "response_rate": _hide_rate(chat.response_rate, _whole(patterns)),
                 "satisfaction": _hide(chat.satisfaction, _figure(patterns, satisfaction.code))
                 if chat.satisfaction and satisfaction
                 else None,
@@ -162,6 +165,7 @@ class Suppression:
         return survey.model_copy(
             update={
                 "respondents": _hide(survey.respondents, _whole(patterns)),
+                "response_rate": _hide_rate(survey.response_rate, _whole(patterns)),
                 "questions": [_hide_question(question, patterns) for question in survey.questions],
             }
         )
@@ -207,6 +211,12 @@ def _hide_question(question: QuestionEntry[Figure], patterns: Patterns) -> Quest
             "options": [_hide_option(option, patterns, question.code) for option in question.options],
         }
     )
+
+
+def _hide_rate(rate: ResponseRate[Figure], hidden: Hidden) -> ResponseRate[Figure]:
+    """Who was invited is no secret; that more responded would bound how many did."""
+    tells = hidden.current is not None and rate.no_rate is NoRate.MORE_RESPONSES_THAN_INVITATIONS
+    return rate.model_copy(update={"share": _hide(rate.share, hidden), "no_rate": None if tells else rate.no_rate})
 
 
 def _hide_option(option: ShareEntry[Figure], patterns: Patterns, question: str) -> ShareEntry[Figure]:

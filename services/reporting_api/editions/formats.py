@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from services.reporting_api.editions.errors import EditionFormatProblem
+from services.reporting_api.measures import registry
 from services.reporting_api.measures.figures import Change, FigureStatus, Reason
+from services.reporting_api.measures.registry import Measure
+from services.reporting_api.periods.schemas import NoRate
 
 Stored = dict[str, Any]
 """An edition's content as it was parsed, or a part of it."""
@@ -46,7 +49,7 @@ def parts(content: Any, *path: str) -> Iterator[Stored]:
         yield from parts(part, *rest)
 
 
-def figure_not_recorded(measure: str, unit: str) -> Stored:
+def figure_not_recorded(measure: Measure) -> Stored:
     """A quarter's figure that the code of then did not make."""
     comparison = {
         **dict.fromkeys(("value", "count", "base", "difference", "difference_interval")),
@@ -54,8 +57,8 @@ def figure_not_recorded(measure: str, unit: str) -> Stored:
         "reason": Reason.NO_DATA.value,
     }
     return {
-        "measure": measure,
-        "unit": unit,
+        "measure": measure.slug,
+        "unit": measure.unit.value,
         **dict.fromkeys(("value", "count", "base", "interval", "suppression_reason")),
         "status": FigureStatus.NOT_AVAILABLE.value,
         "previous_quarter": comparison,
@@ -67,8 +70,19 @@ def _say_that_ripening_was_not_recorded(content: Stored) -> None:
     content["figures"].setdefault("ripening", None)
 
 
+def _say_that_response_rates_were_not_recorded(content: Stored) -> None:
+    for section in ("chats", "surveys"):
+        for survey in parts(content, "figures", section, EVERY):
+            survey["response_rate"] = {
+                "invitations": figure_not_recorded(registry.INVITATIONS),
+                "share": figure_not_recorded(registry.RESPONSE_RATE),
+                "no_rate": NoRate.NOT_RECORDED.value,
+            }
+
+
 STEPS: Mapping[int, Callable[[Stored], None]] = {
     1: _say_that_ripening_was_not_recorded,
+    2: _say_that_response_rates_were_not_recorded,
 }
 """By the format that a step begins with, which it changes in its place into the next."""
 

@@ -320,6 +320,19 @@ RESPONDENTS = _count(
     _names("Vastaajat", "Svarande", "Respondents"),
     "Responses given, whatever they answer.",
 )
+INVITATIONS = _count(
+    "invitations",
+    _names("Kutsutut", "Inbjudna", "Invited"),
+    "Persons invited to answer in the period, as those who invited them recorded.",
+)
+RESPONSE_RATE = _share(
+    "response_rate",
+    _names("Vastausprosentti", "Svarsprocent", "Response rate"),
+    "Responses given in the period in the ways people were invited to answer in, partial ones too. None where nobody "
+    "is recorded as invited, where more responded than were invited, and of surveys that take several responses of one "
+    "respondent. Who responds after the period's end is counted in the next.",
+    "persons invited in the period",
+)
 COMMENTS = _count(
     "comments",
     _names("Avoimet vastaukset", "Öppna svar", "Open comments"),

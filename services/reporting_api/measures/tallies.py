@@ -64,10 +64,14 @@ class Tally(ABC):
 
 @dataclass(frozen=True, slots=True)
 class CountTally(Tally):
-    """A number of cases. All cases were counted, so the number itself has no interval; a comparison of two has."""
+    """A number of cases. All cases were counted, so the number itself has no interval; a comparison of two has.
+
+    Where it is not ``is_known`` nobody counted, which is not nought.
+    """
 
     number: int
     among: int | None = None
+    is_known: bool = True
 
     @property
     def count(self) -> int:
@@ -82,7 +86,7 @@ class CountTally(Tally):
     @property
     def value(self) -> Fraction | None:
         """The number; nought is a value."""
-        return Fraction(self.number)
+        return Fraction(self.number) if self.is_known else None
 
     def interval(self) -> Interval | None:
         """None: nothing was sampled."""

@@ -132,12 +132,18 @@ class QuestionAggregate:
 
     histogram: Mapping[int, int] = field(default_factory=dict)
     versions: frozenset[int] = frozenset()
-    collection_modes: frozenset[str] = frozenset()
+    by_mode: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    """The histogram by way of collection."""
 
     @property
     def answers(self) -> int:
         """All answers; not meaningful for multiple choice, where one respondent has several."""
         return sum(self.histogram.values())
+
+    @property
+    def collection_modes(self) -> frozenset[str]:
+        """The ways in which the answers were collected."""
+        return frozenset(self.by_mode)
 
 
 NO_ANSWERS = QuestionAggregate()
@@ -154,6 +160,8 @@ class PeriodAggregate:
     """By survey and question."""
     smileys_by_point: Mapping[tuple[str, str, str], QuestionAggregate]
     """By survey, question and service point; surveys of kind smiley only."""
+    invitations: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Sent in the period, by survey and way of collection."""
 
     def question(self, survey: str, question: str) -> QuestionAggregate:
         """The answers to a question; none if there were none."""
@@ -162,6 +170,15 @@ class PeriodAggregate:
     def respondents(self, survey: str) -> int:
         """How many responses the survey had, partial ones too."""
         return self.question(survey, RESPONSES_QUESTION).histogram.get(RESPONSE_VALUE, 0)
+
+    def respondents_by_mode(self, survey: str) -> Mapping[str, int]:
+        """The same by way of collection."""
+        by_mode = self.question(survey, RESPONSES_QUESTION).by_mode
+        return {mode: histogram.get(RESPONSE_VALUE, 0) for mode, histogram in by_mode.items()}
+
+    def invitations_by_mode(self, survey: str) -> Mapping[str, int]:
+        """How many were invited to answer, by the way in which they answer."""
+        return {mode: count for (code, mode), count in self.invitations.items() if code == survey and count}
 
     def partial(self, survey: str) -> int:
         """How many of the survey's responses are partial."""
@@ -207,4 +224,6 @@ class SurveyDefinition:
     unit_code: str
     is_demonstration: bool
     is_open_in_period: bool
+    allows_several: bool
+    """One who was invited may give several responses."""
     questions: tuple[Question, ...]

@@ -189,9 +189,22 @@ HAVING sum(histogram.count) > 0
 """
 """Smileys are told apart by service point; other surveys are not, so that many service points cost no more."""
 
+INVITATIONS = """
+SELECT
+    period.label AS period, invitation.survey_code, invitation.collection_mode,
+    sum(invitation.count)::bigint AS invitations
+FROM unnest(
+    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
+) AS period (label, starts_on, ends_on)
+JOIN survey_invitation AS invitation
+    ON invitation.sent_on >= period.starts_on AND invitation.sent_on < period.ends_on
+    AND (CAST(:units AS text[]) IS NULL OR invitation.service_point_code = ANY (CAST(:units AS text[])))
+GROUP BY period.label, invitation.survey_code, invitation.collection_mode
+"""
+
 SURVEYS = """
 SELECT
-    code, kind, names, unit_code, is_demonstration,
+    code, kind, names, unit_code, is_demonstration, allows_several_per_interaction,
     opens_at < :ends_at AND (closes_at IS NULL OR closes_at > :starts_at) AS is_open_in_period
 FROM survey
 WHERE EXISTS (SELECT FROM survey_version WHERE survey_code = survey.code AND published_at IS NOT NULL)

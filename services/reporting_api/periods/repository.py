@@ -57,6 +57,7 @@ class PeriodRepository:
         reasons = await self._rows_by_period(queries.OMBUDSMAN_REASONS, parameters)
         participation = await self._rows_by_period(PARTICIPATION, parameters)
         answers = await self._rows_by_period(queries.ANSWERS, parameters)
+        invitations = await self._rows_by_period(queries.INVITATIONS, parameters)
         return {
             label: PeriodAggregate(
                 feedback=_feedback(totals[label][0], clocks[label], classes[label], themes[label], languages[label]),
@@ -69,6 +70,9 @@ class PeriodRepository:
                     "question_code",
                     "service_point_code",
                 ),
+                invitations={
+                    (row["survey_code"], row["collection_mode"]): row["invitations"] for row in invitations[label]
+                },
             )
             for label in distinct
         }
@@ -87,6 +91,7 @@ class PeriodRepository:
                 unit_code=row["unit_code"],
                 is_demonstration=row["is_demonstration"],
                 is_open_in_period=row["is_open_in_period"],
+                allows_several=row["allows_several_per_interaction"],
                 questions=_question_definitions(questions[row["code"]], options[row["code"]]),
             )
             for row in surveys
@@ -172,12 +177,14 @@ def _questions(rows: Rows, *key_columns: str) -> dict[Any, QuestionAggregate]:
 
 def _question(rows: Rows) -> QuestionAggregate:
     histogram: dict[int, int] = defaultdict(int)
+    by_mode: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows:
         histogram[row["value"]] += row["answers"]
+        by_mode[row["collection_mode"]][row["value"]] += row["answers"]
     return QuestionAggregate(
         histogram=dict(histogram),
         versions=frozenset(row["version"] for row in rows),
-        collection_modes=frozenset(row["collection_mode"] for row in rows),
+        by_mode={mode: dict(values) for mode, values in by_mode.items()},
     )
 
 

@@ -5,6 +5,7 @@ before and the same period last year are one.
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from pydantic import AliasChoices, Field
@@ -200,6 +201,27 @@ class QuestionEntry(ResponseModel, Generic[FigureT]):
     options: list[ShareEntry[FigureT]]
 
 
+class NoRate(StrEnum):
+    """Why there is no response rate."""
+
+    NO_INVITATIONS = "no_invitations"
+    """None were recorded: who could have answered is not known."""
+    MORE_RESPONSES_THAN_INVITATIONS = "more_responses_than_invitations"
+    """Others answered too, or invitations are missing: a share of more than the whole is none."""
+    SEVERAL_RESPONSES = "several_responses"
+    """The survey takes several responses of one respondent."""
+    NOT_RECORDED = "not_recorded"
+    """The edition was made before response rates were."""
+
+
+class ResponseRate(ResponseModel, Generic[FigureT]):
+    """How many of those invited in the period responded in it. ``no_rate`` says why there is no share."""
+
+    invitations: FigureT
+    share: FigureT
+    no_rate: NoRate | None
+
+
 class ChatEntry(ResponseModel, Generic[FigureT]):
     """A chat: ``questions`` are its contact topics, ``statements`` what respondents agreed with."""
 
@@ -207,6 +229,7 @@ class ChatEntry(ResponseModel, Generic[FigureT]):
     labels: Labels
     unit: str
     respondents: FigureT
+    response_rate: ResponseRate[FigureT]
     satisfaction: FigureT | None
     questions: list[QuestionEntry[FigureT]]
     statements: list[ShareEntry[FigureT]]
@@ -276,6 +299,7 @@ class SurveyEntry(ResponseModel, Generic[FigureT]):
     labels: Labels
     unit: str
     respondents: FigureT
+    response_rate: ResponseRate[FigureT]
     questions: list[QuestionEntry[FigureT]]
 
 

@@ -6,7 +6,8 @@ from services.reporting_api.measures import registry
 from services.reporting_api.measures.figures import Compared, Figure
 from services.reporting_api.periods.aggregates import PeriodAggregate, Question, SurveyDefinition
 from services.reporting_api.periods.question_figures import CHOICES, QuestionFigures, count_figure
-from services.reporting_api.periods.schemas import ChatEntry, ShareEntry, SurveyEntry
+from services.reporting_api.periods.response_rates import response_rate
+from services.reporting_api.periods.schemas import ChatEntry, ResponseRate, ShareEntry, SurveyEntry
 from services.shared.tables.surveys import QuestionKind, QuestionPurpose
 
 _ON_FULL_SCALE = (QuestionKind.SCALE, QuestionKind.SMILEY_4, QuestionKind.SMILEY_5)
@@ -28,6 +29,7 @@ class SurveyFigures:
             labels=self._survey.labels,
             unit=self._survey.unit_code,
             respondents=self._respondents(),
+            response_rate=self._response_rate(),
             questions=[self._question(question).entry() for question in self._survey.questions],
         )
 
@@ -43,6 +45,7 @@ class SurveyFigures:
             labels=self._survey.labels,
             unit=self._survey.unit_code,
             respondents=self._respondents(),
+            response_rate=self._response_rate(),
             satisfaction=self._question(satisfaction).figure(registry.SATISFACTION) if satisfaction else None,
             questions=[self._question(question).entry(registry.CONTACT_TOPIC_SHARE) for question in topics],
             statements=self._statements(statements),
@@ -67,6 +70,9 @@ class SurveyFigures:
             lambda period: period.respondents(code),
             is_complete=self._is_complete,
         )
+
+    def _response_rate(self) -> ResponseRate[Figure]:
+        return response_rate(self._survey, self._periods, is_complete=self._is_complete)
 
     def _question(self, question: Question) -> QuestionFigures:
         return QuestionFigures(self._survey.code, question, self._periods, is_complete=self._is_complete)

@@ -91,6 +91,7 @@ def survey_numbers(aggregate: PeriodAggregate, surveys: Iterable[SurveyDefinitio
         left_out = aggregate.question(survey.code, MISUSE_QUESTION).histogram
         numbers[f"surveys.{survey.code}.misuse"] = left_out.get(RESPONSE_VALUE, 0)
         numbers[f"surveys.{survey.code}.partial"] = aggregate.partial(survey.code)
+        numbers[f"surveys.{survey.code}.invitations"] = sum(aggregate.invitations_by_mode(survey.code).values())
         for question in survey.questions:
             histogram = aggregate.question(survey.code, question.code).histogram
             # A value the question does not allow would be an error: it must not go unnoticed.

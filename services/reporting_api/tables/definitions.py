@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from services.reporting_api.measures.figures import Figure
-from services.reporting_api.periods.schemas import Entry, QuestionEntry, Report, ShareEntry
+from services.reporting_api.periods.schemas import ChatEntry, Entry, QuestionEntry, Report, ShareEntry, SurveyEntry
 from services.reporting_api.tables.model import Category, Row, Table, build_table
 from services.shared.tables.base import Labels
 
@@ -105,8 +105,12 @@ def _themes_by_type(report: Report[Figure]) -> Iterator[Row]:
 
 def _chats(report: Report[Figure]) -> Iterator[Row]:
     for chat in report.chats:
-        figures = (chat.respondents,) if chat.satisfaction is None else (chat.respondents, chat.satisfaction)
-        yield Row((Category(chat.code, chat.labels),), figures)
+        figures = (chat.respondents, *_response_rate(chat))
+        yield Row((Category(chat.code, chat.labels),), (*figures, chat.satisfaction) if chat.satisfaction else figures)
+
+
+def _response_rate(survey: ChatEntry[Figure] | SurveyEntry[Figure]) -> tuple[Figure, Figure]:
+    return survey.response_rate.invitations, survey.response_rate.share
 
 
 def _options(questions: Iterable[QuestionEntry[Figure]], survey: Category) -> Iterator[Row]:
@@ -182,7 +186,7 @@ def _participation(report: Report[Figure]) -> Iterator[Row]:
 
 def _survey_respondents(report: Report[Figure]) -> Iterator[Row]:
     for survey in report.surveys:
-        yield Row((Category(survey.code, survey.labels),), (survey.respondents,))
+        yield Row((Category(survey.code, survey.labels),), (survey.respondents, *_response_rate(survey)))
 
 
 def _survey_questions(report: Report[Figure]) -> Iterator[Row]:

@@ -11,8 +11,8 @@ from services.shared.periods import Period
 class RecountedRow(NamedTuple):
     """How many answers of a value; without a value, how many were asked the follow-up question.
 
-    Without a question, the value 1 counts the survey's responses, 2 those of them that are partial, and 0 those left
-    out as misuse.
+    Without a question, the value 1 counts the survey's responses, 2 those of them that are partial, 0 those left out as
+    misuse, and 3 the invitations sent.
     """
 
     survey: str
@@ -77,6 +77,10 @@ _RECOUNT = text(
         GROUP BY survey_code
         UNION ALL
         SELECT survey_code, NULL, 2, count(*) FROM given WHERE NOT is_complete GROUP BY survey_code
+        UNION ALL
+        SELECT survey_code, NULL, 3, sum(count) FROM survey_invitation
+        WHERE sent_on >= :starts_on AND sent_on < :ends_on
+        GROUP BY survey_code
         UNION ALL
         SELECT survey_code, followed.code, NULL, answers
         FROM each_answer

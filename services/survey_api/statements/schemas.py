@@ -17,7 +17,7 @@ class Statement(ResponseModel):
     ends_at: datetime = Field(description="The first instant after the quarter.")
     counted_at: datetime
     numbers: dict[str, int] = Field(
-        description="`surveys.{survey}.responses`, `.partial` and `.misuse` (left out), "
+        description="`surveys.{survey}.responses`, `.partial`, `.misuse` (left out) and `.invitations`, "
         "`surveys.{survey}.{question}.{value}` for every possible value, and `.asked` of follow-ups.",
         examples=[{"surveys.dental-care-chat.responses": 212, "surveys.dental-care-chat.satisfaction.75": 40}],
     )

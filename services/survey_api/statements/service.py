@@ -15,7 +15,7 @@ from services.survey_api.surveys import repository as surveys_repository
 from services.survey_api.surveys.answers import possible_values
 from services.survey_api.surveys.definitions import SurveyDefinition
 
-COUNTED = ("misuse", "responses", "partial")
+COUNTED = ("misuse", "responses", "partial", "invitations")
 """What the rows without a question count, by their value."""
 
 

@@ -1,0 +1,1 @@
+"""How many were invited to answer: the denominator of a response rate."""
