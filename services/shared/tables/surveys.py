@@ -176,6 +176,7 @@ class Survey(Table, table=True):
     created_at: datetime = timestamp()
     respondent_role: str = text(default=RespondentRole.CLIENT, sa_column_kwargs={"server_default": "client"})
     allows_several_per_interaction: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    widget_sends_partial: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
