@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -657,6 +657,263 @@ class TestSendingOnce:
         expect(page.get_by_role("heading", name=THANKS["fi"])).to_be_visible()
         (item,) = service.answers(survey)
         assert abs(datetime.fromisoformat(item["given_at"]) - datetime.now(UTC)) < timedelta(minutes=2)
+
+
+class TestFineScale:
+    @pytest.mark.parametrize(
+        ("language", "name"), [("fi", "Tai kirjoita luku"), ("sv", "Eller skriv ett tal"), ("en", "Or enter a number")]
+    )
+    def test_every_step_can_be_given(
+        self, new_page: NewPage, service: Service, site: HostSite, every_kind: str, language: str, name: str
+    ) -> None:
+        interaction = f"exact-{language}"
+        page = new_page(site.page(f"/{interaction}", service.tag(every_kind, lang=language, interaction=interaction)))
+        number = page.get_by_role("textbox", name=f"{name} (0–100)")
+        number.fill("40")
+        expect(page.locator("[name=clear][value='40']")).to_be_checked()
+        page.locator("[name=clear][value='70']").check()
+        expect(number).to_have_value("70")
+        number.fill("37")
+        expect(page.locator("[name=clear]:checked")).to_have_count(0)
+        answer_and_send(page, language)
+        expect(page.get_by_role("heading", name=THANKS[language])).to_be_visible()
+        (item,) = [one for one in service.answers(every_kind) if one["interaction_id"] == interaction]
+        assert item["answers"]["clear"] == 37
+
+    @pytest.mark.parametrize("written", ["101", "-1", "3,5", "x"])
+    def test_what_is_no_step_is_told_and_led_to(
+        self, new_page: NewPage, service: Service, site: HostSite, every_kind: str, written: str
+    ) -> None:
+        page = new_page(site.page("/no-step", service.tag(every_kind)))
+        number = page.locator("#clear-exact")
+        number.fill(written)
+        answer_and_send(page)
+        link = page.locator(".summary a")
+        expect(link).to_have_text("Oliko ohje selkeä? Kirjoita luku (0–100)")
+        link.click()
+        expect(number).to_be_focused()
+        expect(number).to_have_attribute("aria-invalid", "true")
+        expect(number).to_have_accessible_description("Kirjoita luku (0–100)")
+
+    def test_a_required_scale_of_other_steps(self, new_page: NewPage, service: Service, site: HostSite) -> None:
+        asked_once = asked("calm", "scale", label("Rauhallista?", "Lugnt?", "Calm?"), scale_steps=21, is_required=True)
+        survey = service.add("widget-fives", [asked_once])
+        page = new_page(site.page("/fives", service.tag(survey)))
+        page.get_by_role("button", name=SEND["fi"]).click()
+        expect(page.locator(".summary a")).to_have_text("Rauhallista? Valitse vaihtoehto.")
+        number = page.get_by_role("textbox", name="Tai kirjoita luku (0, 5, 10 … 100)")
+        for written in ("37", "35"):
+            number.fill(written)
+            page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name=THANKS["fi"])).to_be_visible()
+        assert [one["answers"] for one in service.answers(survey)] == [{"calm": 35}]
+
+
+class TestPartial:
+    QUESTIONS = (
+        MOOD,
+        QUESTIONS[2],
+        QUESTIONS[4],
+        asked("must", "yes_no", label("A?", "A?", "A?"), is_required=True),
+        QUESTIONS[-1],
+    )
+
+    def begin(self, service: Service, site: HostSite, code: str) -> tuple[str, str]:
+        """A survey that takes what is begun, and a page with it."""
+        survey = service.add(code, list(self.QUESTIONS), widget_sends_partial=True)
+        return survey, site.page(f"/{code}", service.tag(survey))
+
+    def arrived(self, service: Service, survey: str, page: Page) -> dict[str, Any]:
+        """The one response of the survey, once it is there."""
+        for _ in range(50):
+            found = service.answers(survey)
+            if found:
+                break
+            page.wait_for_timeout(100)
+        (item,) = found
+        return item
+
+    def answer_half(self, page: Page) -> None:
+        happy(page).check()
+        page.locator("#clear-exact").fill("37")
+        page.locator("[name=ways]").first.check()
+        page.locator("#comment").fill("Kesken jäänyt")
+
+    def finish(self, page: Page) -> None:
+        page.locator("[name=must]").first.check()
+        page.get_by_role("button", name=SEND["fi"]).click()
+        expect(page.get_by_role("heading", name=THANKS["fi"])).to_be_visible(timeout=RETRY_MS)
+
+    HALF: ClassVar = {"mood": "very_happy", "clear": 37, "ways": ["booking"]}
+
+    def test_half_answered_the_tab_is_closed_and_another_opened(
+        self, new_page: NewPage, service: Service, site: HostSite
+    ) -> None:
+        survey, address = self.begin(service, site, "widget-half")
+        page = new_page(address)
+        expect(page.get_by_text("tähän asti valitsemasi vastaukset tallentuvat")).to_be_visible()
+        assert violations(page) == []
+        self.answer_half(page)
+        other = page.context.new_page()
+        page.close()
+        begun = self.arrived(service, survey, other)
+        assert (begun["complete"], begun["answers"]) == (False, self.HALF)
+        other.goto(address)
+        expect(happy(other)).to_be_checked()
+        expect(other.locator("#clear-exact")).to_have_value("37")
+        expect(other.locator("#comment")).to_have_value("")
+        other.locator("#comment").fill("Nyt valmis")
+        self.finish(other)
+        (item,) = service.answers(survey)
+        assert (item["id"], item["complete"]) == (begun["id"], True)
+        assert item["answers"] == self.HALF | {"must": True, "comment": True}
+        assert kept(other) == []
+        # The next answer of this browser is another's.
+        other.goto(address)
+        expect(happy(other)).not_to_be_checked()
+
+    def test_who_only_looked_or_did_not_change_anything_sends_nothing(
+        self, new_page: NewPage, service: Service, site: HostSite
+    ) -> None:
+        survey, address = self.begin(service, site, "widget-looked")
+        page = new_page(address)
+        posts: list[Request] = []
+        page.on("request", lambda request: posts.append(request) if request.method == "POST" else None)
+        page.locator("#comment").fill("Vain sanoja")
+        self.hide(page)
+        page.goto("about:blank")
+        page.goto(address)
+        expect(happy(page)).not_to_be_checked()
+        assert (kept(page), posts, service.answers(survey)) == ([], [], [])
+        happy(page).check()
+        self.hide(page)
+        page.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('katsaus.answer.'))")
+        self.hide(page)
+        page.reload()
+        expect(happy(page)).to_be_checked()
+        self.hide(page)
+        assert len(posts) == 1
+
+    def test_a_survey_that_does_not_say_so_takes_what_was_sent_only(
+        self, new_page: NewPage, service: Service, site: HostSite
+    ) -> None:
+        survey = service.add("widget-whole")
+        address = site.page("/whole", service.tag(survey))
+        page = new_page(address)
+        happy(page).check()
+        self.hide(page)
+        page.reload()
+        expect(happy(page)).not_to_be_checked()
+        assert (kept(page), service.answers(survey)) == ([], [])
+
+    def test_left_without_a_network_and_come_back_with_one(
+        self, new_page: NewPage, service: Service, site: HostSite
+    ) -> None:
+        survey, address = self.begin(service, site, "widget-half-offline")
+        page = new_page(address)
+        self.answer_half(page)
+        # Chromium's own emulation of an absent network does not reach what is sent when a page is left.
+        page.context.route("**/responses", lambda route: route.abort())
+        with page.expect_event("requestfailed"):
+            self.hide(page)
+        page.goto("about:blank")
+        page.context.unroute("**/responses")
+        assert service.answers(survey) == []
+        with page.expect_response(lambda response: response.request.method == "POST") as sent:
+            page.goto(address)
+        assert sent.value.status == 201
+        begun = self.arrived(service, survey, page)
+        assert (begun["complete"], begun["answers"]) == (False, self.HALF)
+        page.context.set_offline(True)
+        page.locator("[name=must]").first.check()
+        page.get_by_role("button", name=SEND["fi"]).click()
+        expect(page.get_by_role("heading", name=WAITING)).to_be_visible()
+        page.context.set_offline(False)
+        expect(page.get_by_role("heading", name=THANKS["fi"])).to_be_visible(timeout=RETRY_MS)
+        (item,) = service.answers(survey)
+        assert (item["id"], item["complete"], item["answers"]) == (begun["id"], True, self.HALF | {"must": True})
+        assert kept(page) == []
+
+    def hide(self, page: Page) -> None:
+        """As when another tab is looked at, which a browser without windows does not do."""
+        page.evaluate(
+            """() => {
+              Object.defineProperty(document, "visibilityState", {value: "hidden", configurable: true});
+              document.dispatchEvent(new Event("visibilitychange"));
+              delete document.visibilityState;
+            }"""
+        )
+
+    def test_another_tab_in_between_and_the_part_comes_last(
+        self, new_page: NewPage, service: Service, site: HostSite
+    ) -> None:
+        survey, address = self.begin(service, site, "widget-late-part")
+        page = new_page(address)
+        held: list[Route] = []
+
+        def hold(route: Route, request: Request) -> None:
+            if (request.post_data_json or {}).get("complete") is False:
+                held.append(route)
+            else:
+                route.continue_()
+
+        page.route("**/responses", hold)
+        happy(page).check()
+        with page.expect_request("**/responses"):
+            self.hide(page)
+        # Hidden and left at once is one leaving.
+        self.hide(page)
+        self.finish(page)
+        assert len(held) == 1
+        with page.expect_response("**/responses") as late:
+            held[0].continue_()
+        assert late.value.status == 201
+        (item,) = service.answers(survey)
+        assert (item["complete"], item["answers"]) == (True, {"mood": "very_happy", "must": True})
+        assert kept(page) == []
+
+    def test_two_tabs_make_one_response(self, new_page: NewPage, service: Service, site: HostSite) -> None:
+        survey, address = self.begin(service, site, "widget-half-twice")
+        page = new_page(address)
+        other = page.context.new_page()
+        other.goto(address)
+        happy(page).check()
+        with page.expect_response(lambda response: response.request.method == "POST"):
+            self.hide(page)
+        other.locator("#comment").fill("Toisessa välilehdessä")
+        other.locator('input[name=mood][value="unhappy"]').check()
+        self.finish(other)
+        self.finish_again(page)
+        (item,) = service.answers(survey)
+        assert item["answers"] == {"mood": "unhappy", "comment": True, "must": True}
+
+    def finish_again(self, page: Page) -> None:
+        page.locator("[name=must]").first.check()
+        page.get_by_role("button", name=SEND["fi"]).click()
+        expect(page.get_by_role("alert")).to_have_text("Tähän kyselyyn on jo vastattu tässä selaimessa.")
+
+    def test_begun_too_long_ago_the_whole_is_a_response_of_its_own(
+        self, new_page: NewPage, service: Service, site: HostSite
+    ) -> None:
+        survey, address = self.begin(service, site, "widget-over")
+        page = new_page(address)
+        happy(page).check()
+        with page.expect_response(lambda response: response.request.method == "POST"):
+            self.hide(page)
+        ids: list[str] = []
+
+        def over(route: Route, request: Request) -> None:
+            ids.append(id_of(request))
+            if len(ids) > 1:
+                return route.continue_()
+            headers = {"Access-Control-Allow-Origin": "*"}
+            return route.fulfill(status=409, headers=headers, json={"code": "completion_over"})
+
+        page.route("**/responses", over)
+        self.finish(page)
+        assert len(set(ids)) == 2
+        assert {one["id"]: one["complete"] for one in service.answers(survey)} == {ids[0]: False, ids[1]: True}
+        assert kept(page) == []
 
 
 class TestHandling:

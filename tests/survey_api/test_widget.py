@@ -309,6 +309,23 @@ class TestScaleWithoutScript:
         await add_survey(staff, questions=[question("scale", "scale", scale_steps=steps)])
         html = (await public.get("/embed/chat")).text
         assert [int(value) for value in re.findall(r'name="q\.scale" value="(\d+)"', html)] == shown
+        assert ('id="q.scale-exact"' in html) == (steps > len(shown))
+
+    async def test_the_field_of_a_fine_scale_is_more_exact_than_its_buttons(
+        self, staff: httpx.AsyncClient, public: httpx.AsyncClient, session: AsyncSession
+    ) -> None:
+        await add_survey(staff, questions=[question("scale", "scale", scale_steps=51)])
+        hidden = form_inputs((await public.get("/embed/chat?lang=en")).text)
+        wrong = await public.post("/embed/chat", headers=FORM, content=urlencode([*hidden.items(), ("q.scale", "37")]))
+        assert wrong.status_code == 422
+        assert 'maxlength="3" aria-describedby="q.scale-error" value="37"' in wrong.text
+        assert "Or enter a number (0, 2, 4 … 100)" in wrong.text
+        right = [*hidden.items(), ("q.scale", "40"), ("q.scale", " 38 ")]
+        assert (await public.post("/embed/chat", headers=FORM, content=urlencode(right))).status_code == 303
+        assert {key for key, number in (await histogram(session)).items() if number} == {
+            ("_responses", 1),
+            ("scale", 38),
+        }
 
 
 class TestDemonstration:

@@ -115,6 +115,7 @@ class SurveyDefinition:
     draft: Version | None = None
     respondent_role: RespondentRole = RespondentRole.CLIENT
     allows_several_per_interaction: bool = False
+    widget_sends_partial: bool = False
     revision: int = 1
 
     @property

@@ -14,7 +14,14 @@ from services.survey_api.surveys.schemas import Outcome, SurveyCreate, SurveyFie
 FIXED = ("kind", "collection_mode", "respondent_role", "is_demonstration", "unit_code")
 """What makes it another survey when it changes."""
 
-CHANGING = ("names", "opens_at", "closes_at", "allows_several_per_interaction", "allowed_origins")
+CHANGING = (
+    "names",
+    "opens_at",
+    "closes_at",
+    "allows_several_per_interaction",
+    "widget_sends_partial",
+    "allowed_origins",
+)
 
 
 async def settle(

@@ -29,6 +29,7 @@ async def add_survey(session: AsyncSession, survey: SurveyDefinition, *, created
         created_at=created_at,
         respondent_role=survey.respondent_role,
         allows_several_per_interaction=survey.allows_several_per_interaction,
+        widget_sends_partial=survey.widget_sends_partial,
         revision=survey.revision,
     )
     added = statement.on_conflict_do_nothing().returning(col(Survey.code))
@@ -45,6 +46,7 @@ async def change_survey(session: AsyncSession, survey: SurveyDefinition) -> None
             opens_at=survey.opens_at,
             closes_at=survey.closes_at,
             allows_several_per_interaction=survey.allows_several_per_interaction,
+            widget_sends_partial=survey.widget_sends_partial,
             allowed_origins=_origins_column(survey.allowed_origins),
             revision=Survey.revision + 1,
         )
@@ -237,5 +239,6 @@ def _definition(row: Survey, versions: Sequence[Version]) -> SurveyDefinition:
         draft=next((version for version in versions if version.published_at is None), None),
         respondent_role=RespondentRole(row.respondent_role),
         allows_several_per_interaction=row.allows_several_per_interaction,
+        widget_sends_partial=row.widget_sends_partial,
         revision=row.revision,
     )

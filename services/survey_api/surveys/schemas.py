@@ -248,6 +248,11 @@ class SurveyFields(VersionCreate):
     allows_several_per_interaction: Flag = Field(
         default=False, description="Whether one interaction, such as a chat, may be answered several times."
     )
+    widget_sends_partial: Flag = Field(
+        default=False,
+        description="Whether the widget sends what a visitor has chosen when they leave the page without sending, and "
+        "tells them so. Texts they wrote are never sent so.",
+    )
     is_demonstration: Flag = Field(default=False, description="Made-up answers, marked so wherever they are shown.")
     allowed_origins: AllowedOrigins = None
 
@@ -271,6 +276,7 @@ class SurveyChange(RequestModel):
     opens_at: PlannedInstant | SkipJsonSchema[None] = None
     closes_at: PlannedInstant | None = Field(default=None, description="Null: open until further notice.")
     allows_several_per_interaction: Flag | SkipJsonSchema[None] = None
+    widget_sends_partial: Flag | SkipJsonSchema[None] = None
 
 
 class SurveyStatus(StrEnum):
@@ -353,6 +359,7 @@ class SurveySummary(ResponseModel):
     allowed_origins: list[str] | None = Field(description="Whose pages may show and answer it; null for anybody's.")
     respondent_role: RespondentRole
     allows_several_per_interaction: bool
+    widget_sends_partial: bool
     newest_version: int | None = Field(description="The version to answer; null while none is published.")
 
     @classmethod
@@ -371,6 +378,7 @@ class SurveySummary(ResponseModel):
             allowed_origins=None if survey.allowed_origins is None else list(survey.allowed_origins),
             respondent_role=survey.respondent_role,
             allows_several_per_interaction=survey.allows_several_per_interaction,
+            widget_sends_partial=survey.widget_sends_partial,
             newest_version=survey.newest.number if survey.is_published else None,
         )
 

@@ -61,6 +61,7 @@ def make_survey(catalogue: Catalogue, code: str, survey: SurveyFields) -> Survey
         versions=(),
         respondent_role=survey.respondent_role,
         allows_several_per_interaction=survey.allows_several_per_interaction,
+        widget_sends_partial=survey.widget_sends_partial,
     )
 
 

@@ -11,7 +11,8 @@ from services.survey_api.surveys.definitions import CHOICE_KINDS, SCALE_TOP, Ans
 from services.survey_api.widget.texts import Texts
 
 TILES_MAX = 11
-"""Most buttons of a scale. A finer scale shows every fifth, tenth or twentieth of its steps, as the widget does."""
+"""Most buttons of a scale. A finer scale shows some of its steps (0, 10, … or 0, 20, …) and a field for all of them, as
+the widget does."""
 
 _WIDE_STEPS = (10, 20, 50, 100)
 
@@ -37,7 +38,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A question as the template takes it. ``look`` is one of tiles, words, faces, radios, checkboxes, text."""
+    """A question as the template takes it. ``look`` is one of tiles, words, faces, radios, checkboxes, text.
+
+    ``exact`` labels the field beside the buttons of a fine scale.
+    """
 
     name: str
     look: str
@@ -45,6 +49,7 @@ class Field:
     hint: str | None
     is_required: bool
     choices: Sequence[Choice]
+    exact: str | None
 
 
 def in_language(labels: Labels, language: str) -> Words:
@@ -64,6 +69,7 @@ def field_of(question: Question, language: str, words: Texts) -> Field:
         # A page without a script shows follow-ups to all: who is not asked must be able to leave them.
         is_required=question.is_required and question.shown_when is None,
         choices=_choices(question, language, words),
+        exact=_exact(question, words),
     )
 
 
@@ -76,9 +82,18 @@ def answer_of(question: Question, values: Sequence[str]) -> Answer | None:
         return given
     if question.kind is QuestionKind.YES_NO:
         return {"true": True, "false": False}.get(given[0], given[0])
-    if question.kind in _NUMBERS and given[0].isdecimal():
-        return int(given[0][:_NUMBER_DIGITS])
-    return given[0]
+    # What is written into a fine scale's field, the last of its inputs, is more exact than its buttons.
+    if question.kind in _NUMBERS and given[-1].strip().isdecimal():
+        return int(given[-1].strip()[:_NUMBER_DIGITS])
+    return given[-1]
+
+
+def _exact(question: Question, words: Texts) -> str | None:
+    if question.kind is not QuestionKind.SCALE or len(question.scale_values) <= TILES_MAX:
+        return None
+    step = question.scale_values[1]
+    steps = f"0–{SCALE_TOP}" if step == 1 else f"0, {step}, {2 * step} … {SCALE_TOP}"
+    return f"{words['or_number']} ({steps})"
 
 
 _NUMBERS = frozenset({QuestionKind.SCALE, QuestionKind.GRADE, QuestionKind.NPS})

@@ -49,7 +49,7 @@ def read_script() -> Asset:
         "__FACES__": read_faces(),
         "__STYLES__": _squeeze(_read("widget.css")),
     }
-    script = _read("widget.js")
+    script = _squeeze_script(_read("widget.js"))
     for name, part in parts.items():
         script = script.replace(f'"{name}"', orjson.dumps(part).decode())
     return _asset(script, "text/javascript; charset=utf-8")
@@ -67,6 +67,12 @@ def read_page_asset(name: str) -> Asset | None:
 def _squeeze(styles: str) -> str:
     without_comments = re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)
     return re.sub(r"\s+", " ", without_comments).strip()
+
+
+def _squeeze_script(script: str) -> str:
+    # No text of the script runs over a line: what begins a line is an indent or a comment.
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _read(name: str) -> str:

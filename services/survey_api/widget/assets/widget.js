@@ -14,10 +14,11 @@
   const FACES = "__FACES__";
   const STYLES = "__STYLES__";
 
-  // Bounds of what is kept in the browser: only what was submitted, only until it is sent.
+  // Bounds of what is kept in the browser: what was submitted, until it is sent, and what was begun, for a day.
   const KEPT_MAX = 20; // answers of one site: more is no resident's day
   const KEPT_CHARACTERS_MAX = 20000; // of one answer: the longest comment with room for the rest
   const KEPT_DAYS = 7; // a longer outage is not waited for, and nobody's words lie about for ever
+  const DRAFT_MS = 82800000; // an hour less than the service lets a partial response be completed
   const COMMENT_MAX = 5000; // characters, as the city's own form has it
   const SEND_TIMEOUT_MS = 20000; // then it is tried again, under the same id
   const LEASE_MS = 30000; // longer than sending may take
@@ -26,10 +27,11 @@
   const RETRY_MAX_MS = 300000;
   const RETRY_AFTER_MAX_MS = 3600000; // whatever the service asks
   const CLOCK_OFF_MS = 60000; // a smaller difference is the network's, not the clock's
-  const TILES_MAX = 11; // a finer scale shows every fifth, tenth or twentieth of its steps
+  const TILES_MAX = 11; // a finer scale shows every fifth, tenth or twentieth of its steps, and a field
   const SELECT_FROM = 13; // a longer list of options folds up
   const ENTRY = "katsaus.answer.";
   const LEASE = "katsaus.lease.";
+  const DRAFT = "katsaus.draft.";
   const REFUSED = "refused";
   const LATER = [408, 425, 429];
   const SHADOW = { mode: "open" };
@@ -40,6 +42,7 @@
   const placed = new WeakSet();
   const watchers = new Map(); // id of an answer under way to who wants to know how it ended
   const notices = new Set(); // widgets of this page, to tell how an earlier page's answer ended
+  const leavers = new Set(); // forms of this page, to hear when it is left
   const apis = new Set();
   let clockOffset = 0;
 
@@ -56,23 +59,24 @@
     }
   })();
 
-  const entries = () => {
-    const found = [];
-    for (const key of store ? Object.keys(store) : []) {
-      if (!key.startsWith(ENTRY)) continue;
-      try {
-        const entry = JSON.parse(store.getItem(key));
-        if (entry.made > Date.now() - KEPT_DAYS * 86400000) {
-          found.push(entry);
-          continue;
-        }
-      } catch {
-        // neither ours nor readable
-      }
-      store.removeItem(key);
+  // What is kept under the key, if it is younger than that; else it goes.
+  const kept = (key, age) => {
+    try {
+      const found = JSON.parse(store.getItem(key));
+      if (found.made > Date.now() - age) return found;
+    } catch {
+      // neither ours nor readable
     }
-    return found.sort((one, other) => one.made - other.made);
+    if (store) store.removeItem(key);
+    return null;
   };
+  const keptAll = (prefix, age) =>
+    (store ? Object.keys(store) : [])
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => kept(key, age))
+      .filter(Boolean);
+
+  const entries = () => keptAll(ENTRY, KEPT_DAYS * 86400000).sort((one, other) => one.made - other.made);
 
   const keep = (entry) => {
     try {
@@ -103,6 +107,7 @@
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(entry.body),
         credentials: "omit",
+        keepalive: isPartial(entry), // the page may be gone before the answer comes
         signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
       });
     } catch {
@@ -122,8 +127,26 @@
     return { state: REFUSED, code: problem.code, wrong };
   };
 
+  const isPartial = ({ body }) => body.complete === false;
+  const completed = new Set(); // ids of which the whole is on its way: what was a part of it is of no more use
+
+  // Begun too long ago to be completed: the service asks for the whole as a response of its own.
+  const renew = (entry) => {
+    const id = uuid7();
+    watchers.set(id, watchers.get(entry.id));
+    watchers.delete(entry.id);
+    if (store) store.removeItem(ENTRY + entry.id);
+    const renewed = { ...entry, id, body: { ...entry.body, id } };
+    keep(renewed);
+    return renewed;
+  };
+
   const attempt = async (entry) => {
     const result = await post(entry);
+    if (isPartial(entry)) {
+      const now = entries().find(({ id }) => id === entry.id);
+      if (completed.has(entry.id) || (now && !isPartial(now))) return result;
+    } else if (result.code === "completion_over") return attempt(renew(entry));
     if (result.state === "later") {
       entry.tries += 1;
       const backoff = Math.min(RETRY_FIRST_MS * 2 ** (entry.tries - 1), RETRY_MAX_MS) * (0.75 + Math.random() / 2);
@@ -131,10 +154,10 @@
       entry.next = Date.now() + Math.max(result.wait, backoff);
       result.kept = keep(entry);
     } else if (store) {
-      if (result.state === REFUSED) store.setItem(ENTRY + entry.id, REFUSED); // read by a tab that waits for it
+      if (result.state === REFUSED && !isPartial(entry)) store.setItem(ENTRY + entry.id, REFUSED); // read by a tab that waits for it
       store.removeItem(ENTRY + entry.id);
     }
-    tell(entry.id, result);
+    if (!isPartial(entry)) tell(entry.id, result);
     return result;
   };
 
@@ -237,6 +260,29 @@
     return range(0, 100, steps <= TILES_MAX ? step : [10, 20, 50, 100].find((wide) => wide % step === 0));
   };
 
+  // The field beside the buttons of a fine scale, for the steps that have none.
+  const drawExact = (question, text, inputs, described) => {
+    const step = 100 / (question.scale_steps - 1);
+    const steps = step === 1 ? "0–100" : `0, ${step}, ${2 * step} … 100`;
+    const id = `${question.code}-exact`;
+    const input = el("input", { id, class: "number", inputmode: "numeric", autocomplete: "off", maxlength: 3, "aria-describedby": described });
+    const choose = () => inputs.forEach((one) => (one.checked = one.value === input.value.trim()));
+    const value = () => (/^\d+$/.test(input.value.trim()) ? Number(input.value) : NaN);
+    input.addEventListener("input", choose);
+    inputs.forEach((one) => one.addEventListener("change", () => (input.value = one.value)));
+    return {
+      input,
+      node: el("div", { class: "exact" }, el("label", { for: id }, `${text.or_number} (${steps})`), input),
+      read: () => (value() <= 100 && value() % step === 0 ? value() : undefined),
+      write: (answer) => {
+        input.value = answer;
+        choose();
+      },
+      isWrong: () => input.value.trim() !== "" && !(value() <= 100 && value() % step === 0),
+      reason: `${text.errors.number} (${steps})`,
+    };
+  };
+
   const choicesOf = (question, text, labelled) => {
     const plain = (values) => values.map((value) => ({ value, answer: value, words: String(value) }));
     switch (question.kind) {
@@ -261,11 +307,14 @@
   const isKnown = ({ kind }) =>
     kind in SMILEYS || ["scale", "grade", "nps", "yes_no", "single_choice", "multiple_choice", "text"].includes(kind);
 
+  const isFine = ({ kind, scale_steps: steps }) => kind === "scale" && steps > TILES_MAX;
+
   const tile = (question, choice, type) =>
     el(
       "label",
       { class: "tile" },
-      el("input", { type, name: question.code, value: choice.value, required: question.is_required }),
+      // Of a fine scale the field beside the buttons answers as well.
+      el("input", { type, name: question.code, value: choice.value, required: question.is_required && !isFine(question) }),
       el(
         "span",
         { class: "box" },
@@ -322,17 +371,27 @@
         words,
         target: input,
         read: () => input.value.trim() || undefined,
+        write: (answer) => (input.value = answer),
         fail: show((wrong) => (wrong ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid"))),
       };
     }
     const group = layout(question, choices);
-    const node = el("fieldset", { "aria-describedby": described }, el("legend", {}, ...asked), ...told, group);
     const inputs = [...group.querySelectorAll("input")];
+    const exact = isFine(question) ? drawExact(question, text, inputs, `${question.code}-error`) : null;
+    const node = el("fieldset", { "aria-describedby": described }, el("legend", {}, ...asked), ...told, group, exact && exact.node);
     const read = () => {
       const answers = choices.filter((_, place) => inputs[place].checked).map((choice) => choice.answer);
       return question.kind === "multiple_choice" && answers.length ? answers : answers[0];
     };
-    return { question, node, words, target: inputs[0], read, fail: show((wrong) => node.classList.toggle("invalid", wrong)) };
+    const write = (answer) => {
+      const given = [].concat(answer);
+      choices.forEach((choice, place) => (inputs[place].checked = given.includes(choice.answer)));
+    };
+    const fail = show((wrong) => {
+      node.classList.toggle("invalid", wrong);
+      if (exact) exact.input.setAttribute("aria-invalid", wrong);
+    });
+    return { question, node, words, target: inputs[0], read, write, fail, ...(exact && { read: exact.read, write: exact.write, exact }) };
   };
 
   // The consent to have comments handled, and where to answer; under the last question for a text.
@@ -372,8 +431,12 @@
     const summary = el("div", { class: "summary", tabindex: -1, role: "group", "aria-labelledby": "_summary" });
     const notice = el("div", { role: "alert" });
     const button = el("button", { type: "submit" }, text.send);
-    const note = fields.some(({ question }) => question.is_required) && el("p", { class: "note" }, text.required_note);
-    const form = el("form", { novalidate: true, "aria-labelledby": "_title" }, note || null, notice, summary, ...fields.map(({ node }) => node), button);
+    const notes = [
+      fields.some(({ question }) => question.is_required) && text.required_note,
+      survey.widget_sends_partial && text.partial_note,
+    ];
+    const told = notes.filter(Boolean).map((words) => el("p", { class: "note" }, words));
+    const form = el("form", { novalidate: true, "aria-labelledby": "_title" }, ...told, notice, summary, ...fields.map(({ node }) => node), button);
     let sending = false;
     let last = null;
 
@@ -410,9 +473,13 @@
     const fault = (field, reason) => ({ field, words: field.words, target: field.target, reason });
 
     const faultsOf = (answers) => {
-      const faults = fields
-        .filter(({ question, node }) => question.is_required && !node.hidden && !(question.code in answers))
-        .map((field) => fault(field, field.question.kind === "text" ? text.errors.text : text.errors.choice));
+      const asked = fields.filter(({ node }) => !node.hidden);
+      const faults = asked.flatMap((field) => {
+        const { question, exact } = field;
+        if (exact && exact.isWrong()) return { ...fault(field, exact.reason), target: exact.input };
+        if (!question.is_required || question.code in answers) return [];
+        return fault(field, question.kind === "text" ? text.errors.text : text.errors.choice);
+      });
       if (!faults.length && !Object.keys(answers).length) faults.push(fault(fields[0], text.errors.empty));
       if (!handling || !handling.consent.checked) return faults;
       if (!comments.some(({ question }) => question.code in answers)) faults.push(fault(comments.at(-1), text.errors.handle));
@@ -423,24 +490,70 @@
       return faults;
     };
 
-    const entryOf = (answers) => {
+    const saidOf = (answers) => {
       const said = { version: survey.version, language: options.lang, answers };
       if (options.interaction) said.interaction_id = options.interaction.slice(0, 300);
       if (options.servicePoint) said.service_point = options.servicePoint;
+      return said;
+    };
+
+    const makeEntry = (said, { id = uuid7(), given } = {}) => {
+      const given_at = given || new Date(Date.now() + clockOffset).toISOString();
+      return { id, api: options.api, survey: survey.code, made: Date.now(), tries: 0, next: 0, body: { id, given_at, ...said } };
+    };
+
+    const entryOf = (answers) => {
+      const said = saidOf(answers);
       if (handling && handling.consent.checked) {
         said.please_handle = true;
         const email = handling.email.value.trim();
         if (email) said.contact_email = email;
       }
-      // The same words sent once more are the same answer, under the same id.
+      // The same words sent once more are the same answer, under the same id; so is the whole of what was sent in part.
       const content = JSON.stringify(said);
       if (last && last.content === content) return last.entry;
-      const id = uuid7();
-      const given = new Date(Date.now() + clockOffset).toISOString();
-      const entry = { id, api: options.api, survey: survey.code, made: Date.now(), tries: 0, next: 0 };
-      entry.body = { id, given_at: given, ...said };
-      last = { content, entry };
-      return entry;
+      last = { content, entry: makeEntry(said, readDraft() || {}) };
+      return last.entry;
+    };
+
+    // ---- What is chosen when its visitor leaves is sent as a partial response, if the survey is one that says so
+
+    const draftKey = DRAFT + JSON.stringify([options.api, survey.code, survey.version, options.interaction, options.servicePoint]);
+    let draft = null;
+    let parted = "{}";
+
+    // Another tab may have begun, or ended, the same one.
+    const readDraft = () => (draft = kept(draftKey, DRAFT_MS) || draft);
+    const dropDraft = () => {
+      draft = null;
+      if (store) store.removeItem(draftKey);
+    };
+
+    const leave = () => {
+      if (!survey.widget_sends_partial || sending || !form.isConnected) return;
+      const chosen = read();
+      // Words that were not sent are nobody's but their writer's.
+      comments.forEach(({ question }) => delete chosen[question.code]);
+      const content = JSON.stringify(chosen);
+      if (content === parted || content === "{}") return;
+      parted = content;
+      const entry = makeEntry({ ...saidOf(chosen), complete: false }, readDraft() || {});
+      draft = { id: entry.id, given: entry.body.given_at, made: draft ? draft.made : Date.now(), chosen };
+      try {
+        if (store) store.setItem(draftKey, JSON.stringify(draft));
+      } catch {
+        // full: then only this page knows it
+      }
+      keep(entry);
+      // Not under a lock, which would be given when the page is gone; the service takes an id once.
+      attempt(entry).then(() => flush()).catch(warn);
+    };
+
+    const comeBack = () => {
+      keptAll(DRAFT, DRAFT_MS);
+      if (!survey.widget_sends_partial || !readDraft()) return;
+      fields.forEach(({ question, write }) => question.code in draft.chosen && write(draft.chosen[question.code]));
+      parted = JSON.stringify(draft.chosen);
     };
 
     const refuse = (code, wrong) => {
@@ -457,6 +570,8 @@
       sending = false;
       button.removeAttribute("aria-disabled");
       button.textContent = text.send;
+      if (result.state === "sent" || result.kept) dropDraft();
+      else completed.delete(entry.id);
       if (result.state === REFUSED) {
         last = null;
         if (!form.isConnected) return done(REFUSED, entry, result.code); // it was said to be waiting
@@ -476,13 +591,16 @@
       button.textContent = text.sending;
       const entry = entryOf(answers);
       watchers.set(entry.id, end(entry));
+      completed.add(entry.id);
       // Kept before it is sent: closing the page now loses nothing.
       keep(entry);
       await alone(entry.id, () => attempt(entry));
       flush().catch(warn);
     };
 
+    form.addEventListener("input", read);
     form.addEventListener("change", read);
+    leavers.add(leave);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       submit().catch((error) => {
@@ -490,6 +608,7 @@
         end(null)({ state: REFUSED, code: "other" });
       });
     });
+    comeBack();
     read();
     return form;
   };
@@ -627,7 +746,9 @@
     else if (newValue === null) tell(id, { state: "sent" });
   });
   window.addEventListener("online", () => flush(true).catch(warn));
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && flush().catch(warn));
+  const left = () => leavers.forEach((leave) => leave());
+  window.addEventListener("pagehide", left);
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? flush().catch(warn) : left()));
   document.addEventListener("DOMContentLoaded", scan);
   window[NAME] = Object.freeze({ mount: (options) => mount(options).catch(warn), scan });
   scan();
