@@ -117,7 +117,7 @@ DEFINITIONS: tuple[Definition, ...] = (
             _contact_topic(
                 "single_choice",
                 {
-                    "instructions": _labels("Ohjeiden saaminen", "Få anvisningar", "Getting instructions"),
+                    "instructions": _labels("Ohjeiden saaminen", "Anvisningar", "Getting instructions"),
                     "general_advice": _labels("Yleinen neuvonta", "Allmän rådgivning", "General advice"),
                     "other": _labels("Muu", "Annat", "Other"),
                 },

@@ -1,6 +1,6 @@
 """The review in one language, put together: what the page and the PDF both show, figures numbered in their order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -10,7 +10,7 @@ from babel.dates import format_date
 from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.language import Language
 from services.reporting_api.review.chapters.digest import digest_phrases
-from services.reporting_api.review.chapters.registry import phrases_of
+from services.reporting_api.review.chapters.registry import paragraphs_of
 from services.reporting_api.review.charts.style import NARROW, WIDE
 from services.reporting_api.review.illustrations import Illustration, illustrations_of
 from services.reporting_api.review.numbers import LOCALES
@@ -65,12 +65,12 @@ class ReviewAct:
 
 @dataclass(frozen=True, slots=True)
 class ReviewChapter:
-    """A chapter: the officer's text, the sentences of the figures, and its charts."""
+    """A chapter: the officer's text, what the figures say, and its charts."""
 
     code: Chapter
     heading: str
     text: OfficerText | None
-    sentences: tuple[str, ...]
+    paragraphs: tuple[str, ...]
     figures: tuple[ReviewFigure, ...]
 
 
@@ -90,6 +90,8 @@ class Review:
     is_internal: bool
     is_draft: bool
     demonstration_note: str | None
+    mark: str | None
+    """What stands on every page of what is not for the public."""
     digest: tuple[str, ...]
     chapters: tuple[ReviewChapter, ...]
     actions: tuple[ReviewAct, ...]
@@ -106,7 +108,7 @@ def put_together(edition: Edition, content: EditionContent, language: Language, 
         language=language,
         quarter=quarter,
         title=words["review"]["title"],
-        subtitle=words["review"]["subtitle"].format(quarter=quarter_words(quarter, language, "title")),
+        subtitle=words["review"]["subtitle"].format(quarter=quarter_words(quarter, language, "name")),
         version=edition.version,
         published_on=write_day(edition.embargo_until or edition.published_at, language),
         withdrawal_reason=edition.withdrawal_reason if edition.state == EditionState.WITHDRAWN else None,
@@ -115,11 +117,17 @@ def put_together(edition: Edition, content: EditionContent, language: Language, 
         is_internal=is_internal,
         is_draft=edition.published_at is None,
         demonstration_note=_in(note, language) if note else None,
+        mark=_mark(words["review"], is_internal=is_internal, is_draft=edition.published_at is None),
         digest=tuple(say(phrase, language) for phrase in digest_phrases(report)),
         chapters=tuple(_chapters(content, language)),
         actions=tuple(_acts(content, language)),
         methods=tuple(words["methods"]),
     )
+
+
+def _mark(words: Mapping[str, str], *, is_internal: bool, is_draft: bool) -> str | None:
+    marks = [words["internal_mark"]] * is_internal + [words["draft"]] * is_draft
+    return " · ".join(marks) or None
 
 
 def write_day(moment: datetime | date | None, language: Language) -> str | None:
@@ -134,12 +142,14 @@ def _chapters(content: EditionContent, language: Language) -> Iterator[ReviewCha
     numbered = list(enumerate(illustrations_of(content), start=1))
     for chapter in Chapter:
         text = _text(content, chapter, language)
-        sentences = tuple(say(phrase, language) for phrase in phrases_of(chapter, content.figures))
+        paragraphs = tuple(
+            " ".join(say(phrase, language) for phrase in phrases) for phrases in paragraphs_of(chapter, content.figures)
+        )
         figures = tuple(_figure(number, it, content, language) for number, it in numbered if it.chapter is chapter)
         has_actions = chapter is Chapter.ACTIONS and content.actions
-        if text or sentences or figures or has_actions or chapter is Chapter.METHODS:
+        if text or paragraphs or figures or has_actions or chapter is Chapter.METHODS:
             heading = words_of(language)["headings"][chapter]
-            yield ReviewChapter(chapter, heading, text, sentences, figures)
+            yield ReviewChapter(chapter, heading, text, paragraphs, figures)
 
 
 def _figure(number: int, illustration: Illustration, content: EditionContent, language: Language) -> ReviewFigure:

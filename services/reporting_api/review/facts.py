@@ -3,7 +3,7 @@
 A sentence holds no number of its own: every one is a fact, written by :mod:`numbers` as the tables write it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.reporting_api.measures.figures import FigureStatus, Number
@@ -17,6 +17,7 @@ class Part(StrEnum):
     VALUE = "value"
     COUNT = "count"
     BASE = "base"
+    TARGET_DAYS = "target_days"
     PREVIOUS = "previous_quarter.value"
     PREVIOUS_DIFFERENCE = "previous_quarter.difference"
     LAST_YEAR = "same_quarter_last_year.value"
@@ -38,6 +39,11 @@ class Fact:
     value: Number
     unit: MeasureUnit
     decimals: int
+
+    @property
+    def plain(self) -> "Fact":
+        """As plain language writes it: 4 for 4.0; the number is the same."""
+        return replace(self, decimals=0) if self.value == round(self.value) else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,11 @@ class Source:
     def last_year(self) -> "Earlier":
         """The same quarter a year before."""
         return Earlier(self, self.figure.same_quarter_last_year, Part.LAST_YEAR, Part.LAST_YEAR_DIFFERENCE)
+
+    def target_days(self, days: Number | None) -> Fact | None:
+        """The days that the share ``feedback.on_target.share`` is within, where one target held all the time."""
+        section = self.place.rpartition(".")[0]
+        return None if days is None else Fact(section, Part.TARGET_DAYS, days, MeasureUnit.DAYS, 1).plain
 
     def _fact(self, part: Part, number: Number | None) -> Fact:
         if number is None:

@@ -18,8 +18,9 @@ from services.reporting_api.review.charts.dots import Dot, dots_on_scale
 from services.reporting_api.review.charts.lines import Point, line_over_quarters
 from services.reporting_api.review.charts.style import to_svg
 from services.reporting_api.review.facts import Source
-from services.reporting_api.review.numbers import write_value
+from services.reporting_api.review.numbers import write_number, write_value
 from services.reporting_api.review.phrases import Name, Phrase, say
+from services.reporting_api.review.ranking import ranked, ranked_shares
 from services.reporting_api.tables.stored import StoredTable
 from services.shared.periods import Period, PeriodKind, parse_period
 from services.shared.tables.base import Labels
@@ -73,12 +74,12 @@ def period_label(period: Period) -> str:
 
 def _feedback(content: EditionContent) -> Iterator[Illustration]:
     section, quarter = content.figures.feedback, _quarter(content)
-    types = _ranked(section.by_type)
+    types = ranked(section.by_type)
     if types:
         yield Illustration(
             "feedback-types",
             Chapter.FEEDBACK,
-            Phrase("chart.feedback_types", {"type": Name(types[0].labels, is_common=True)}),
+            Phrase("chart.feedback_types", {"type": Name(_largest(types).labels, is_common=True)}),
             Phrase("chart.feedback_types.caption", {"quarter": quarter}),
             "feedback-by-type",
             _entries(types, quarter, with_last_year=True),
@@ -94,7 +95,7 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
             _line(series, "feedback_received"),
             measure="feedback_received",
         )
-    topics = _ranked([entry for entry in section.by_topic if entry.code is not None])
+    topics = ranked([entry for entry in section.by_topic if entry.code is not None])
     if topics:
         yield Illustration(
             "topics",
@@ -108,12 +109,14 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
 
 def _themes(content: EditionContent) -> Iterator[Illustration]:
     for theme in content.figures.themes:
-        types = _ranked(theme.by_type)
+        types = ranked(theme.by_type)
         if types:
             yield Illustration(
                 f"theme-{theme.code.replace('_', '-')}",
                 Chapter.THEMES,
-                Phrase("chart.theme", {"theme": Name(theme.labels), "type": Name(types[0].labels, is_common=True)}),
+                Phrase(
+                    "chart.theme", {"theme": Name(theme.labels), "type": Name(_largest(types).labels, is_common=True)}
+                ),
                 Phrase("chart.theme.caption", {"quarter": _quarter(content), "theme": Name(theme.labels)}),
                 "themes-by-type",
                 _entries(types, _quarter(content), with_last_year=False),
@@ -134,7 +137,7 @@ def _chats(content: EditionContent) -> Iterator[Illustration]:
             Phrase("chart.chat_satisfaction", {"chat": Name(highest[0])}),
             Phrase("chart.chat_satisfaction.caption", {"quarter": quarter}),
             "chats",
-            _dots(means),
+            _dots(means, quarter),
         )
     answered = [(chat.labels, chat.respondents) for chat in chats if chat.respondents.value]
     if answered:
@@ -171,15 +174,17 @@ def _ombudsman(content: EditionContent) -> Iterator[Illustration]:
     if section is None:
         return
     for code, entries in (("services", section.by_service), ("reasons", section.by_reason)):
-        ranked = _ranked(entries)
-        if ranked:
+        drawn = ranked(entries)
+        if drawn:
+            # Reasons are so often other ones that the first with a name says more; services are told as they are.
+            told = drawn[0] if code == "reasons" else _largest(drawn)
             yield Illustration(
                 f"ombudsman-{code}",
                 Chapter.OMBUDSMAN,
-                Phrase(f"chart.ombudsman_{code}", {"name": Name(ranked[0].labels)}),
+                Phrase(f"chart.ombudsman_{code}", {"name": Name(told.labels, is_common=code == "reasons")}),
                 Phrase(f"chart.ombudsman_{code}.caption", {"quarter": _quarter(content)}),
                 f"ombudsman-by-{code[:-1]}",
-                _entries(ranked, _quarter(content), with_last_year=False),
+                _entries(drawn, _quarter(content), with_last_year=False),
             )
 
 
@@ -191,26 +196,28 @@ def _surveys(content: EditionContent) -> Iterator[Illustration]:
         if question.purpose is QuestionPurpose.OVERALL_GRADE and question.figure and question.figure.value is not None
     ]
     if grades:
+        best = max(grades, key=lambda it: it[2].value or 0)
         yield Illustration(
             "survey-grades",
             Chapter.SURVEYS,
-            Phrase("chart.survey_grades"),
+            Phrase("chart.survey_grades", {"name": Name(best[1])}),
             Phrase("chart.survey_grades.caption", {"quarter": _quarter(content)}),
             "survey-questions",
-            _dots([(question, figure) for _, question, figure in grades], scale=(4, 10)),
+            _dots([(question, figure) for _, question, figure in grades], _quarter(content), scale=(4, 10)),
         )
 
 
 def _options(
     chat: str, name: Labels, question: QuestionEntry[QuarterFigure], quarter: Period
 ) -> Iterator[Illustration]:
-    shown = sorted((it for it in question.options if it.share.value), key=lambda it: -(it.share.value or 0))
+    shown = ranked_shares(question.options)
     if shown:
+        most = max(shown, key=lambda it: it.share.value or 0)
         caption = "chart.chat_topics.caption_multiple" if question.is_multiple_response else "chart.chat_topics.caption"
         yield Illustration(
             f"{chat}-{question.code}".replace("_", "-"),
             Chapter.CHATS,
-            Phrase("chart.chat_topics", {"chat": Name(name), "topic": Name(shown[0].labels, is_common=True)}),
+            Phrase("chart.chat_topics", {"chat": Name(name), "topic": Name(most.labels, is_common=True)}),
             Phrase(caption, {"quarter": quarter, "chat": Name(name)}),
             "chat-options",
             _shares(shown),
@@ -220,10 +227,6 @@ def _options(
 
 def _quarter(content: EditionContent) -> Period:
     return parse_period(PeriodKind.QUARTER, content.quarter)
-
-
-def _ranked(entries: Sequence[Entry[QuarterFigure]]) -> list[Entry[QuarterFigure]]:
-    return sorted((it for it in entries if it.number.value), key=lambda it: -(it.number.value or 0))
 
 
 def _entries(entries: Sequence[Entry[QuarterFigure]], quarter: Period, *, with_last_year: bool) -> Draw:
@@ -256,13 +259,15 @@ def _figures(figures: Sequence[tuple[Labels, QuarterFigure]]) -> Draw:
     return draw
 
 
-def _dots(figures: Sequence[tuple[Labels, QuarterFigure]], scale: tuple[float, float] = (0, 100)) -> Draw:
+def _dots(
+    figures: Sequence[tuple[Labels, QuarterFigure]], quarter: Period, scale: tuple[float, float] = (0, 100)
+) -> Draw:
     def draw(language: Language, width: int) -> alt.LayerChart:
         dots = [
             Dot(
                 _label(labels, language),
                 it.value or 0,
-                _written(it, it, language),
+                _with_earlier(it, quarter, language),
                 it.interval,
                 it.previous_quarter.value,
             )
@@ -271,6 +276,12 @@ def _dots(figures: Sequence[tuple[Labels, QuarterFigure]], scale: tuple[float, f
         return dots_on_scale(dots, scale, width)
 
     return draw
+
+
+def _with_earlier(figure: QuarterFigure, quarter: Period, language: Language) -> str:
+    """The value, and that of the quarter before by its months: 65,0 (1–3/2021: 55,0)."""
+    value, earlier = _written(figure, figure, language), _written(figure, figure.previous_quarter, language)
+    return f"{value} ({period_label(quarter.previous())}: {earlier})" if earlier else value
 
 
 def _line(series: Sequence[tuple[str, float | None]], measure: str) -> Draw:
@@ -285,7 +296,7 @@ def _line(series: Sequence[tuple[str, float | None]], measure: str) -> Draw:
             )
             for label, value in series
         ]
-        return line_over_quarters(points, width)
+        return line_over_quarters(points, width, lambda number: write_number(number, 0, language))
 
     return draw
 
@@ -294,6 +305,10 @@ def _points(table: StoredTable, measure: str) -> list[tuple[str, float | None]]:
     """The measure of each quarter; one in which nothing at all came was not recorded, and is a gap, not nought."""
     values = {cell.key[0]: cell.value for cell in table.cells if cell.key[-1] == measure}
     return [(category.code, values.get(category.code) or None) for category in table.dimensions[0].categories]
+
+
+def _largest(entries: Sequence[Entry[QuarterFigure]]) -> Entry[QuarterFigure]:
+    return max(entries, key=lambda entry: entry.number.value or 0)
 
 
 def _series_title(received: Source) -> Phrase:

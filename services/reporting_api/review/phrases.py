@@ -11,11 +11,10 @@ from importlib import resources
 from typing import Any
 
 import yaml
-from babel.lists import format_list
 
 from services.reporting_api.language import Language
 from services.reporting_api.review.facts import Fact
-from services.reporting_api.review.numbers import LOCALES, plural_form, write_fact
+from services.reporting_api.review.numbers import plural_form, write_fact
 from services.shared.periods import Period
 from services.shared.tables.base import Labels
 
@@ -84,11 +83,20 @@ def _said(part: Part, language: Language) -> str:
         return quarter_words(part, language, "in")
     if isinstance(part, Phrase):
         return say(part, language)
-    return format_list([say(phrase, language) for phrase in part], locale=LOCALES[language])
+    return _listed([say(phrase, language) for phrase in part], language)
+
+
+def _listed(said: Sequence[str], language: Language) -> str:
+    """One, two or more; what joins the last is another word than the names themselves hold (sekä, samt)."""
+    *most, last = said
+    if not most:
+        return last
+    joiner: str = words_of(language)["list"]["two" if len(most) == 1 else "last"]
+    return joiner.format(first=", ".join(most), last=last)
 
 
 def quarter_words(period: Period, language: Language, case: str) -> str:
-    """The quarter by its months: ``in`` (huhti-kesäkuussa 2021) or ``title`` (Huhti-kesäkuu 2021)."""
+    """The quarter by its months: ``in`` (huhti-kesäkuussa 2021), ``title`` or ``name`` (Huhti-, huhti-kesäkuu 2021)."""
     number = (period.starts_on.month - 1) // 3 + 1
     words: str = words_of(language)["quarters"][case][number]
     return words.format(year=period.starts_on.year)

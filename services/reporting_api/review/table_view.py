@@ -55,18 +55,17 @@ def view_table(table: StoredTable, within: Sequence[str], language: Language) ->
 def view_series(table: StoredTable, measure: str, language: Language) -> TableView:
     """A row a quarter, oldest first: the measure's value in each; of tables without classes.
 
-    Quarters before the first record have no value, rather than nought, as in the chart.
+    Quarters in which nothing at all came were not recorded: they have no value, rather than nought, as in the chart.
     """
     definition = MEASURES[measure]
     cells = {cell.key[0]: cell for cell in table.cells if cell.key[-1] == measure}
     quarters = [it.code for it in table.dimensions[0].categories]
-    first = next((place for place, code in enumerate(quarters) if code in cells and cells[code].value), len(quarters))
     rows = (
         (
             quarter_words(parse_period(PeriodKind.QUARTER, code), language, "title"),
-            _cells(cells.get(code) if place >= first else None, definition, language),
+            _cells(cells[code] if code in cells and cells[code].value else None, definition, language),
         )
-        for place, code in enumerate(quarters)
+        for code in quarters
     )
     return TableView(words_of(language)["tables"]["quarter"], _headings(definition, language), tuple(rows))
 

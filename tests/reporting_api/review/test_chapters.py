@@ -76,7 +76,7 @@ async def test_a_clear_change_is_told_with_both_values(read_publicly: Read) -> N
 
     said = " ".join(say(phrase, Language.EN) for phrase in phrases_of(Chapter.CHATS, report))
 
-    assert "Mean satisfaction rose by 45.0 points on the previous quarter (then 25.0)." in said
+    assert "Mean satisfaction rose by 45.0 points from the previous quarter, when it was 25.0." in said
 
 
 async def test_a_hidden_figure_is_told_as_hidden(session: AsyncSession, read_publicly: Read) -> None:

@@ -18,7 +18,7 @@ CHARTS = {
         [Dot("Chat", 40.5, "40,5", (35, 46), 38), Dot("Toinen", 0, "0", None, None)], (0, 100), width
     ),
     "lines": lambda width: line_over_quarters(
-        [Point("1–3/2019", None, ""), Point("4–6/2019", 3, "3"), Point("7–9/2019", 9, "9")], width
+        [Point("1–3/2019", None, ""), Point("4–6/2019", 3, "3"), Point("7–9/2019", 9, "9")], width, str
     ),
 }
 

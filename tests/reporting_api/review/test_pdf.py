@@ -178,6 +178,7 @@ def bare_review(markdown: str) -> Review:
         is_internal=False,
         is_draft=False,
         demonstration_note=None,
+        mark=None,
         digest=("Selvästi.",),
         chapters=(
             ReviewChapter(Chapter.PARTICIPATION, "Osallisuus", OfficerText(markdown, Language.FI), (), ()),

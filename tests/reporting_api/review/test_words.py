@@ -88,7 +88,7 @@ def test_a_difference_of_shares_is_in_points_not_in_per_cent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(1, "1 palaute on vielä käsiteltävänä."), (8, "8 palautetta on vielä käsiteltävänä.")]
+    ("number", "said"), [(1, "Vielä käsiteltävänä on 1 palaute."), (8, "Vielä käsiteltävänä on 8 palautetta.")]
 )
 def test_words_follow_the_grammatical_number(number: int, said: str) -> None:
     fact = Fact("feedback.open", Part.VALUE, number, MeasureUnit.COUNT, 0)

@@ -4,6 +4,7 @@ from services.reporting_api.measures.figures import Change
 from services.reporting_api.periods.schemas import QuarterReport
 from services.reporting_api.review.facts import Earlier, Source
 from services.reporting_api.review.phrases import Name, Phrase
+from services.reporting_api.review.ranking import ranked
 from services.shared.periods import PeriodKind, parse_period
 
 
@@ -31,14 +32,14 @@ def _change(earlier: Earlier) -> list[Phrase]:
 
 def _handling(report: QuarterReport) -> list[Phrase]:
     mean = Source("feedback.handling_time.mean", report.feedback.handling_time.mean)
-    return [Phrase("digest.handling_time", {"mean": mean.value})] if mean.is_shown else []
+    return [Phrase("digest.handling_time", {"mean": mean.value.plain})] if mean.is_shown else []
 
 
 def _topic(report: QuarterReport) -> list[Phrase]:
     topics = [entry for entry in report.feedback.by_topic if entry.code is not None and entry.number.value]
     if not topics:
         return []
-    most = max(topics, key=lambda entry: entry.number.value or 0)
+    most = ranked(topics)[0]
     return [Phrase("digest.topic", {"topic": Name(most.labels)})]
 
 
@@ -49,13 +50,13 @@ def _chats(report: QuarterReport) -> list[Phrase]:
         if chat.satisfaction
     ]
     shown = [(chat, source) for chat, source in told if source.is_shown]
-    phrases = [Phrase("digest.chat", {"chat": Name(chat.labels), "mean": source.value}) for chat, source in shown]
+    phrases = [Phrase("digest.chat", {"chat": Name(chat.labels), "mean": source.value.plain}) for chat, source in shown]
     return [Phrase("digest.chats"), *phrases] if phrases else []
 
 
 def _smileys(report: QuarterReport) -> list[Phrase]:
     share = Source("smileys.satisfied_share", report.smileys.satisfied_share)
-    return [Phrase("digest.smileys", {"share": share.value})] if share.is_shown else []
+    return [Phrase("digest.smileys", {"share": share.value.plain})] if share.is_shown else []
 
 
 def _ombudsman(report: QuarterReport) -> list[Phrase]:

@@ -4,6 +4,7 @@ from services.reporting_api.periods.schemas import Entry, QuarterFigure, Quarter
 from services.reporting_api.review.chapters.changes import change_phrases
 from services.reporting_api.review.facts import Source
 from services.reporting_api.review.phrases import Name, Phrase
+from services.reporting_api.review.ranking import ranked
 from services.shared.periods import Period, PeriodKind, parse_period
 
 TOPICS_TOLD = 5
@@ -107,7 +108,10 @@ def _on_target(report: QuarterReport) -> list[Phrase]:
     share = Source("feedback.on_target.share", report.feedback.on_target.share)
     if not share.is_shown:
         return []
-    return [Phrase("feedback.on_target", {"share": share.value, "base": share.base})]
+    days = share.target_days(report.feedback.on_target.target_days)
+    if days is None:
+        return [Phrase("feedback.on_target", {"share": share.value, "base": share.base})]
+    return [Phrase("feedback.on_target_days", {"share": share.value, "base": share.base, "days": days})]
 
 
 def _open(report: QuarterReport) -> list[Phrase]:
@@ -133,8 +137,7 @@ def _share_of_type(place: str, entry: Entry[QuarterFigure]) -> Phrase:
 
 
 def _most(entries: list[Entry[QuarterFigure]], number: int) -> list[Entry[QuarterFigure]]:
-    shown = [entry for entry in entries if entry.number.value and entry.share.value is not None]
-    return sorted(shown, key=lambda entry: -(entry.number.value or 0))[:number]
+    return ranked([entry for entry in entries if entry.share.value is not None])[:number]
 
 
 def _number(section: str, entry: Entry[QuarterFigure]) -> Source:

@@ -4,6 +4,7 @@ from services.reporting_api.periods.schemas import Entry, QuarterFigure, Quarter
 from services.reporting_api.review.chapters.changes import change_phrases
 from services.reporting_api.review.facts import Source
 from services.reporting_api.review.phrases import Name, Phrase
+from services.reporting_api.review.ranking import ranked
 from services.shared.periods import PeriodKind, parse_period
 
 
@@ -31,15 +32,17 @@ def ombudsman_phrases(report: QuarterReport) -> list[Phrase]:
 
 
 def _shares(key: str, place: str, entries: list[Entry[QuarterFigure]]) -> list[Phrase]:
-    shown = [entry for entry in entries if entry.share.value]
+    shown = [entry for entry in ranked(entries) if entry.share.value]
     if not shown:
         return []
-    ranked = sorted(shown, key=lambda entry: -(entry.share.value or 0))
     shares = [
         Phrase(
             "ombudsman.share",
-            {"name": Name(entry.labels), "share": Source(f"{place}.{entry.code}.share", entry.share).value},
+            {
+                "name": Name(entry.labels, is_common=key == "ombudsman.reasons"),
+                "share": Source(f"{place}.{entry.code}.share", entry.share).value,
+            },
         )
-        for entry in ranked
+        for entry in shown
     ]
     return [Phrase(key, {"shares": shares})]

@@ -26,7 +26,35 @@ CHAPTER_PHRASES: Mapping[Chapter, Callable[[QuarterReport], list[Phrase]]] = {
 }
 
 
+OPENERS = frozenset(
+    {
+        "feedback.left_out",
+        "feedback.handling_time",
+        "feedback.types",
+        "themes.received",
+        "chats.satisfaction",
+        "chats.satisfaction_suppressed",
+        "chats.satisfaction_missing",
+        "ombudsman.services",
+        "ombudsman.reasons_recorded",
+        "surveys.grade",
+        "surveys.nps",
+    }
+)
+"""The phrases that begin a paragraph, besides a chapter's first."""
+
+
 def phrases_of(chapter: Chapter, report: QuarterReport) -> list[Phrase]:
     """What the chapter says of the figures; nothing for those that are an officer's text alone."""
     tell = CHAPTER_PHRASES.get(chapter)
     return tell(report) if tell else []
+
+
+def paragraphs_of(chapter: Chapter, report: QuarterReport) -> list[list[Phrase]]:
+    """The same in paragraphs, each about one thing."""
+    paragraphs: list[list[Phrase]] = []
+    for phrase in phrases_of(chapter, report):
+        if not paragraphs or phrase.key in OPENERS:
+            paragraphs.append([])
+        paragraphs[-1].append(phrase)
+    return paragraphs

@@ -4,6 +4,7 @@ from services.reporting_api.periods.schemas import ChatEntry, QuarterFigure, Qua
 from services.reporting_api.review.chapters.changes import change_phrases
 from services.reporting_api.review.facts import Source
 from services.reporting_api.review.phrases import Name, Part, Phrase
+from services.reporting_api.review.ranking import ranked_shares
 from services.shared.tables.surveys import QuestionPurpose
 
 
@@ -17,15 +18,13 @@ def one_chat(chat: ChatEntry[QuarterFigure]) -> list[Phrase]:
     """What is said of one chat: satisfaction and its change, contact topics, statements."""
     place = f"chats.{chat.code}"
     phrases: list[Phrase] = []
-    if chat.satisfaction is not None:
+    if chat.satisfaction is None:
+        phrases.append(Phrase("chats.satisfaction_missing", {"chat": Name(chat.labels)}))
+    else:
         phrases += _satisfaction(chat, Source(f"{place}.satisfaction", chat.satisfaction))
     for question in chat.questions:
         phrases += _options(f"{place}.questions.{question.code}", question)
-    shown = [it for it in chat.statements if it.share.value is not None]
-    if shown:
-        statements = [_statement(place, statement) for statement in shown]
-        phrases.append(Phrase("chats.statements", {"statements": statements}))
-    return phrases
+    return phrases + [_statement(place, it) for it in chat.statements if it.share.value is not None]
 
 
 def smiley_phrases(report: QuarterReport) -> list[Phrase]:
@@ -87,10 +86,9 @@ def _satisfaction(chat: ChatEntry[QuarterFigure], satisfaction: Source) -> list[
 
 
 def _options(place: str, question: QuestionEntry[QuarterFigure]) -> list[Phrase]:
-    shown = [option for option in question.options if option.share.value]
+    shown = ranked_shares(question.options)
     if not shown:
         return []
-    ranked = sorted(shown, key=lambda option: -(option.share.value or 0))
     options = [
         Phrase(
             "chats.option",
@@ -99,7 +97,7 @@ def _options(place: str, question: QuestionEntry[QuarterFigure]) -> list[Phrase]
                 "share": Source(f"{place}.options.{option.code}", option.share).value,
             },
         )
-        for option in ranked
+        for option in shown
     ]
     phrases = [Phrase("chats.options", {"options": options})]
     if question.is_multiple_response:
@@ -111,4 +109,5 @@ def _options(place: str, question: QuestionEntry[QuarterFigure]) -> list[Phrase]
 
 def _statement(place: str, statement: ShareEntry[QuarterFigure]) -> Phrase:
     source = Source(f"{place}.statements.{statement.code}", statement.share)
-    return Phrase("chats.statement", {"statement": Name(statement.labels), "share": source.value})
+    labels = {language: label.rstrip(".") for language, label in statement.labels.items()}
+    return Phrase("chats.statement", {"statement": Name(labels), "share": source.value})

@@ -8,8 +8,8 @@ import altair as alt
 from services.reporting_api.measures.figures import Number
 from services.reporting_api.review.charts.style import BAR, FONT_SIZE
 
-_BAR_HEIGHT = 16
-_NAME_HEIGHT = 24
+_BAR_HEIGHT = 19
+_NAME_HEIGHT = 25
 _ROOM_FOR_NUMBER = 0.36
 """Share of the width kept free beyond the longest bar, for the number at its end."""
 
@@ -38,7 +38,7 @@ def horizontal_bars(bars: Sequence[Bar], width: int) -> alt.LayerChart:
     ]
     tops = _tops(bars)
     for row, top in zip(rows, tops, strict=True):
-        row |= {"top": top, "bottom": top + _BAR_HEIGHT - 2, "middle": top + _BAR_HEIGHT / 2 - 1, "above": top - 6}
+        row |= {"top": top, "bottom": top + _BAR_HEIGHT - 3, "middle": top + _BAR_HEIGHT / 2 - 1.5, "above": top - 6}
     height = tops[-1] + _BAR_HEIGHT
     longest = max(bar.value for bar in bars) or 1
     across = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, longest / (1 - _ROOM_FOR_NUMBER)], nice=False))
@@ -65,7 +65,7 @@ def _tops(bars: Sequence[Bar]) -> list[float]:
     at = 0.0
     for place, bar in enumerate(bars):
         if place == 0 or bars[place - 1].name != bar.name:
-            at += _NAME_HEIGHT if place == 0 else _NAME_HEIGHT + 4
+            at += _NAME_HEIGHT if place == 0 else _NAME_HEIGHT + 5
         tops.append(at)
         at += _BAR_HEIGHT
     return tops

@@ -30,6 +30,8 @@ def dots_on_scale(dots: Sequence[Dot], scale: tuple[float, float], width: int) -
     rows: list[dict[str, Any]] = [
         {
             "name": dot.name,
+            "least": scale[0],
+            "most": scale[1],
             "value": dot.value,
             "written": dot.written,
             "lower": dot.interval[0] if dot.interval else None,
@@ -43,9 +45,13 @@ def dots_on_scale(dots: Sequence[Dot], scale: tuple[float, float], width: int) -
     height = len(rows) * _ROW_HEIGHT
     across = alt.Scale(domain=list(scale), nice=False)
     down = alt.Scale(domain=[0, height], reverse=True, nice=False)
-    axis = alt.Axis(tickCount=_AXIS_TICKS, domain=False)
+    axis = alt.Axis(tickCount=_AXIS_TICKS, domain=False, grid=False)
     base = alt.Chart(alt.InlineData(values=rows))
     y = alt.Y("at:Q", axis=None, scale=down)
+    # Each row has a scale of its own, as lines across all rows would strike out the names.
+    track = base.mark_rule(strokeWidth=1, color=QUIET, opacity=0.6).encode(
+        x=alt.X("least:Q", scale=across, axis=axis), x2=alt.X2("most:Q"), y=y
+    )
     interval = base.mark_rule(strokeWidth=4, color=BAR, opacity=0.55).encode(
         x=alt.X("lower:Q", scale=across, axis=axis), x2=alt.X2("upper:Q"), y=y
     )
@@ -59,4 +65,4 @@ def dots_on_scale(dots: Sequence[Dot], scale: tuple[float, float], width: int) -
         x=alt.value(0), y=alt.Y("above:Q", axis=None, scale=down), text=alt.Text("line:N")
     )
     named = numbers.transform_calculate(line="datum.name + ': ' + datum.written")
-    return alt.LayerChart(layer=[interval, earlier, now, named], width=width, height=height)
+    return alt.LayerChart(layer=[track, interval, earlier, now, named], width=width, height=height)

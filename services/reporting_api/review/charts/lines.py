@@ -1,7 +1,8 @@
 """A line over quarters: the newest point written out, quarters without a value left out of the line."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import altair as alt
 
@@ -10,6 +11,8 @@ from services.reporting_api.review.charts.style import BAR, FONT_SIZE, WIDE
 
 _HEIGHT = 220
 _LABELS_WIDE, _LABELS_NARROW = 7, 4
+_YEAR = 4
+_STEPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,14 @@ class Point:
     written: str
 
 
-def line_over_quarters(points: Sequence[Point], width: int) -> alt.LayerChart:
-    """Points oldest first, on an axis from nought."""
+def line_over_quarters(points: Sequence[Point], width: int, write: Callable[[float], str]) -> alt.LayerChart:
+    """Points oldest first, on an axis from nought, whose numbers ``write`` writes.
+
+    Written out are the newest, the same quarter a year before it, and the oldest.
+    """
     rows = [{"place": place, "value": it.value, "written": it.written} for place, it in enumerate(points)]
     shown = [row for row in rows if row["value"] is not None]
-    marked = {row["place"] for row in (shown[:1] + shown[-1:])}
+    marked = {row["place"] for row in (shown[:1] + shown[-1:])} | {len(points) - 1 - _YEAR}
     for row in rows:
         row["mark"] = row["written"] if row["place"] in marked else ""
     every = max(1, round(len(points) / (_LABELS_WIDE if width >= WIDE else _LABELS_NARROW)))
@@ -33,9 +39,12 @@ def line_over_quarters(points: Sequence[Point], width: int) -> alt.LayerChart:
     names = [point.label for point in points]
     axis = alt.Axis(values=ticks, labelExpr=f"{names!r}[datum.value]", grid=False, labelAngle=0)
     across = alt.X("place:Q", axis=axis, scale=alt.Scale(domain=[-0.4, len(points) - 0.6], nice=False))
-    up = alt.Y(
-        "value:Q", axis=alt.Axis(tickCount=4, labels=False, ticks=False, domain=False), scale=alt.Scale(zero=True)
+    heights = _heights(max((point.value or 0 for point in points), default=0))
+    numbered = {height: write(height) for height in heights}
+    ordinates = alt.Axis(
+        values=heights, labelExpr=f"{[*numbered.values()]!r}[datum.value / {heights[1]}]", ticks=False, domain=False
     )
+    up = alt.Y("value:Q", axis=ordinates, scale=alt.Scale(domain=[0, heights[-1] * 1.08], nice=False))
     base = alt.Chart(alt.InlineData(values=rows))
     line = base.mark_line(color=BAR, strokeWidth=2.5).encode(x=across, y=up)
     dots = base.mark_point(color=BAR, filled=True, size=50, opacity=1).encode(x=across, y=up)
@@ -43,3 +52,11 @@ def line_over_quarters(points: Sequence[Point], width: int) -> alt.LayerChart:
         x=across, y=up, text=alt.Text("mark:N")
     )
     return alt.LayerChart(layer=[line, dots, numbers], width=width, height=_HEIGHT)
+
+
+def _heights(largest: Number) -> list[int]:
+    """Even steps of 1, 2 or 5 times a power of ten, from nought to the first that is not below ``largest``."""
+    step = 1
+    while step * _STEPS < largest:
+        step = step * 5 // 2 if str(step).startswith("2") else step * 2
+    return list(range(0, max(step, ceil(largest / step) * step) + 1, step))

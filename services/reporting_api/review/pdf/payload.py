@@ -19,6 +19,10 @@ TEXT_WIDTH = 467.7
 TALLEST_CHART = 560.0
 """In points: the text's width on the page, and what leaves room on it for the chart's title."""
 
+ROW_HEIGHT = 19.0
+TALLEST_WHOLE = 540.0
+"""In points: a row of a table, and the chart with its table that are kept on one page."""
+
 _VIEW_BOX = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
 _FONT_FAMILY = re.compile(r'font-family="[^"]*"')
 
@@ -35,20 +39,13 @@ def payload_of(review: Review, *, corrections: Sequence[str], has_newer: bool, b
         "edition": words["draft"]
         if review.is_draft
         else words["published"].format(day=review.published_on, version=review.version),
-        "mark": _mark(review, words),
+        "mark": review.mark,
         "notices": list(_notices(review, words, has_newer=has_newer)),
         "digest": {"heading": words["digest"], "sentences": list(review.digest)},
         "contents": words["contents"],
         "chapters": [_chapter(chapter, review, words, corrections, base_url) for chapter in review.chapters],
     }
     return {name: _readable(value) for name, value in payload.items()}
-
-
-def _mark(review: Review, words: Words) -> str | None:
-    """The words across each page of what is not for the public."""
-    if not (review.is_internal or review.is_draft):
-        return None
-    return str(words["internal"]).partition(".")[0] if review.is_internal else str(words["draft"])
 
 
 def _notices(review: Review, words: Words, *, has_newer: bool) -> Iterator[dict[str, Any]]:
@@ -73,7 +70,7 @@ def _chapter(
         "heading": chapter.heading,
         "note": words["only_in"][text.language] if text is not None and is_other else None,
         "text": None if text is None else {"language": text.language.value, "blocks": blocks_of(text.markdown)},
-        "sentences": list(chapter.sentences),
+        "paragraphs": list(chapter.paragraphs),
         "figures": [_figure(figure, words) for figure in chapter.figures],
         "acts": [_act(act, words) for act in review.actions] if chapter.code is Chapter.ACTIONS else [],
         "methods": _methods(review, words, corrections, base_url) if chapter.code is Chapter.METHODS else None,
@@ -90,6 +87,7 @@ def _figure(figure: ReviewFigure, words: Words) -> dict[str, Any]:
         "width": _width(svg),
         "columns": [figure.table.name_heading, *figure.table.headings],
         "rows": [[name, *cells] for name, cells in figure.table.rows],
+        "is_whole": _height(svg) + ROW_HEIGHT * len(figure.table.rows) < TALLEST_WHOLE,
     }
 
 
@@ -100,6 +98,12 @@ def _width(svg: str) -> float:
         return TEXT_WIDTH
     width, height = float(found[1]), float(found[2])
     return min(TEXT_WIDTH * min(1, width / WIDE), TALLEST_CHART * width / height)
+
+
+def _height(svg: str) -> float:
+    """In points, as set on the page."""
+    found = _VIEW_BOX.search(svg)
+    return 0 if found is None else _width(svg) * float(found[2]) / float(found[1])
 
 
 def _act(act: ReviewAct, words: Words) -> dict[str, str]:
