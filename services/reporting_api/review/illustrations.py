@@ -27,6 +27,9 @@ from services.shared.tables.base import Labels
 from services.shared.tables.editions import Chapter
 from services.shared.tables.surveys import QuestionPurpose
 
+TOPICS_DRAWN = 10
+"""Topics in the chart; its table has them all."""
+
 Draw = Callable[[Language, int], alt.LayerChart]
 """Draws the chart in a language at a width in CSS pixels."""
 
@@ -101,9 +104,9 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
             "topics",
             Chapter.TOPICS,
             Phrase("chart.topics", {"topic": Name(topics[0].labels)}),
-            Phrase("chart.topics.caption", {"quarter": quarter}),
+            Phrase("chart.topics.caption" + "_most" * (len(topics) > TOPICS_DRAWN), {"quarter": quarter}),
             "feedback-by-topic",
-            _entries(topics, quarter, with_last_year=False),
+            _entries(topics[:TOPICS_DRAWN], quarter, with_last_year=False),
         )
 
 

@@ -52,7 +52,7 @@ def dots_on_scale(dots: Sequence[Dot], scale: tuple[float, float], width: int) -
     track = base.mark_rule(strokeWidth=1, color=QUIET, opacity=0.6).encode(
         x=alt.X("least:Q", scale=across, axis=axis), x2=alt.X2("most:Q"), y=y
     )
-    interval = base.mark_rule(strokeWidth=4, color=BAR, opacity=0.55).encode(
+    interval = base.mark_rule(strokeWidth=3, color=BAR).encode(
         x=alt.X("lower:Q", scale=across, axis=axis), x2=alt.X2("upper:Q"), y=y
     )
     earlier = base.mark_point(size=90, color=QUIET, strokeWidth=2, filled=False).encode(
