@@ -7,6 +7,7 @@ from services.feedback_api.background import background
 from services.feedback_api.catalogue.endpoints import router as catalogue_router
 from services.feedback_api.erasure.endpoints import router as erasure_router
 from services.feedback_api.feedback import endpoints as feedback
+from services.feedback_api.feedback.group_commit import feedback_groups
 from services.feedback_api.feedback.submission import is_multipart, upload_limit
 from services.feedback_api.form import endpoints as form
 from services.feedback_api.form.errors import FORM_PATH, FormErrorMiddleware
@@ -70,6 +71,7 @@ def create() -> FastAPI:
         description=DESCRIPTION,
         tags=TAGS,
         routers=[
+            feedback.sending,
             feedback.router,
             spam_router,
             receipts_router,
@@ -94,6 +96,10 @@ def create() -> FastAPI:
         stream_paths=frozenset({feedback.IMPORT_PATH, ombudsman.IMPORT_PATH}),
         upload_limit=_upload_limit,
         lifespan=background,
+    )
+    settings = app.state.settings
+    app.state.feedback_groups = feedback_groups(
+        waiting_max=settings.feedback_queue_max, group_max=settings.feedback_batch_max
     )
     app.add_middleware(Open311ErrorMiddleware)
     app.add_middleware(FormErrorMiddleware)

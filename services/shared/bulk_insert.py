@@ -1,9 +1,13 @@
-"""Inserting many rows in one statement: a column is one array parameter, so any number of rows is one statement."""
+"""Inserting many rows in one statement: a table's rows are one JSON text, so any number of rows is one statement.
+
+PostgreSQL reads the text faster than the driver writes an array for each column.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,9 +30,7 @@ async def bulk_insert_all(session: AsyncSession, inserts: Sequence[tuple[type[Ta
     filled = [(table, rows) for table, rows in inserts if rows]
     if not filled:
         return
-    parameters = {
-        f"{table.__tablename__}_{name}": [row[name] for row in rows] for table, rows in filled for name in rows[0]
-    }
+    parameters = {table.__tablename__: orjson.dumps(list(rows), default=str).decode() for table, rows in filled}
     await session.execute(_statement(tuple((table, tuple(rows[0])) for table, rows in filled)), parameters)
 
 
@@ -41,8 +43,11 @@ def _statement(inserts: tuple[tuple[type[Table], tuple[str, ...]], ...]) -> Text
 
 def _insert(table: type[Table], columns: tuple[str, ...]) -> str:
     known = table.__table__.columns  # type: ignore[attr-defined]
-    arrays = ", ".join(
-        f"CAST(:{table.__tablename__}_{name} AS {known[name].type.compile(_DIALECT)}[])" for name in columns
+    types = {name: known[name].type.compile(_DIALECT) for name in columns}
+    # What is stored as JSON comes as its text, and would be taken for a JSON string.
+    read = ", ".join(f"{name} {'text' if kind == 'JSONB' else kind}" for name, kind in types.items())
+    written = ", ".join(f"CAST({name} AS JSONB)" if kind == "JSONB" else name for name, kind in types.items())
+    return (
+        f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) "  # noqa: S608 (our names)
+        f"SELECT {written} FROM json_to_recordset(CAST(:{table.__tablename__} AS json)) AS given ({read})"
     )
-    names = ", ".join(columns)
-    return f"INSERT INTO {table.__tablename__} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 (our names)

@@ -1,5 +1,6 @@
 """Where a request comes from: the peer, or what one of the setting ``trusted_proxies`` says."""
 
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from fastapi import Request
@@ -14,10 +15,14 @@ def address_block(request: Request) -> str:
     reached by other means than an address.
     """
     host = request.client.host if request.client else ""
+    settings = settings_of(request)
+    return _block_of(host, settings.address_block_ipv4, settings.address_block_ipv6)
+
+
+@lru_cache(maxsize=1024)
+def _block_of(host: str, bits_ipv4: int, bits_ipv6: int) -> str:
     try:
         address = ip_address(host)
     except ValueError:
         return host
-    settings = settings_of(request)
-    bits = settings.address_block_ipv4 if address.version == 4 else settings.address_block_ipv6
-    return str(ip_network((address, bits), strict=False))
+    return str(ip_network((address, bits_ipv4 if address.version == 4 else bits_ipv6), strict=False))

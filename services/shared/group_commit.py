@@ -7,6 +7,7 @@ shared by all that came meanwhile. Each is answered after the commit that holds 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -27,7 +28,14 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
 Write = Callable[[AsyncSession, Sequence[Item]], Awaitable[Sequence[Outcome | None]]]
-"""Stores a group in one statement, which commits; what became of each, None for one that was not stored."""
+"""Stores a group and commits it; what became of each, None for one that was not stored."""
+
+OpenSession = Callable[[Sessions], AbstractAsyncContextManager[AsyncSession]]
+
+
+def autocommitting(sessions: Sessions) -> AbstractAsyncContextManager[AsyncSession]:
+    """For groups that are written in one statement, which is a transaction of its own."""
+    return sessions.autocommitting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +77,18 @@ class Group(Generic[Item, Outcome]):
 class GroupCommit(Generic[Item, Outcome]):
     """The queue of one process and the writer that empties it, which runs while there is something to write."""
 
-    def __init__(self, noun: str, write: Write[Item, Outcome], *, waiting_max: int, group_max: int) -> None:
+    def __init__(
+        self,
+        noun: str,
+        write: Write[Item, Outcome],
+        *,
+        waiting_max: int,
+        group_max: int,
+        open_session: OpenSession = autocommitting,
+    ) -> None:
         self._noun = noun
         self._write = write
+        self._open_session = open_session
         self._waiting_max = waiting_max
         self._group_max = group_max
         self._waiting: deque[Waiting[Item, Outcome]] = deque()
@@ -96,7 +113,7 @@ class GroupCommit(Generic[Item, Outcome]):
             group: Group[Item, Outcome] = Group()
             try:
                 # One connection while there is something to write: to take one costs as much as a small group.
-                async with sessions.autocommitting() as session:
+                async with self._open_session(sessions) as session:
                     while self._waiting and not group.is_broken:
                         group.answer()
                         group = self._next_group()

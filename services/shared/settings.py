@@ -51,6 +51,18 @@ class Settings(BaseSettings):
         description="Most responses that are committed at once: more would gain little, and hold the rows of the "
         "histogram longer.",
     )
+    feedback_queue_max: int = Field(
+        default=500,
+        ge=1,
+        description="Submissions of one feedback_api process that may wait for their commit; more are answered 503 "
+        "with Retry-After. About a second's work.",
+    )
+    feedback_batch_max: int = Field(
+        default=100,
+        ge=1,
+        description="Most submissions that are committed at once: each is indexed for search in three languages, and "
+        "the last of them waits for all.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the services listen on; 0.0.0.0 inside a container.")
     feedback_port: int = Field(default=8001, ge=1, le=65535, description="Port of feedback_api.")
     survey_port: int = Field(default=8002, ge=1, le=65535, description="Port of survey_api.")

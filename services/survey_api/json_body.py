@@ -4,22 +4,11 @@ from fastapi import Request
 
 from services.shared.problems import UnsupportedMediaTypeProblem
 
-JSON = "application/json"
-
 
 async def require_json(request: Request) -> None:
     """Raise :class:`UnsupportedMediaTypeProblem` unless the body is declared as JSON."""
-    if not is_json(request):
-        media_type = _media_type(request)
+    declared = request.headers.get("content-type", "")
+    media_type = declared.partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
         named = repr(media_type[:100]) if media_type else "missing"
-        raise UnsupportedMediaTypeProblem(f"the content type is {named}; send JSON as {JSON}")
-
-
-def is_json(request: Request) -> bool:
-    """Whether the body is declared as JSON."""
-    media_type = _media_type(request)
-    return media_type == JSON or media_type.endswith("+json")
-
-
-def _media_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        raise UnsupportedMediaTypeProblem(f"the content type is {named}; send JSON as application/json")

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.feedback_api.gate.signs import Matter, find_sign
+from services.feedback_api.gate.signs import _RULES, _STEMS, Matter, _Rule, find_sign
 from services.feedback_api.gate.wording import words_of
 from tests.feedback_api.gate_corpus import HELD_OUT, WRITTEN, Text, generated
 
@@ -45,6 +47,14 @@ def test_every_claim_is_found_in_every_surrounding(language: str, matter: Matter
 def test_a_claim_that_is_taken_back_is_none() -> None:
     texts = [one for one in generated() if one.matter is None]
     assert outcomes(texts) == {"right": len(texts)}
+
+
+@pytest.mark.parametrize("rule", _RULES, ids=lambda rule: rule.code)
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_no_sentence_with_a_claim_is_passed_by_unread(rule: _Rule, data: st.DataObject) -> None:
+    sentence = data.draw(st.from_regex(rule.in_sentence))
+    assert any(stem in sentence for stem in _STEMS)
 
 
 @pytest.mark.parametrize(

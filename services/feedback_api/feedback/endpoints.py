@@ -16,6 +16,7 @@ from services.feedback_api.feedback.errors import (
     EventOutOfOrderProblem,
     FeedbackNotFoundProblem,
 )
+from services.feedback_api.feedback.group_route import GroupRoute
 from services.feedback_api.feedback.repository import Filters
 from services.feedback_api.feedback.schemas import (
     BulkEventCreate,
@@ -43,6 +44,7 @@ from services.shared.problems import (
     PayloadTooLargeProblem,
     TooManyRequestsProblem,
     UnauthorizedProblem,
+    UnavailableProblem,
     UnsupportedMediaTypeProblem,
     problem_responses,
 )
@@ -53,6 +55,7 @@ from services.shared.settings import settings_of
 from services.shared.tables import Feedback
 from services.shared.tables.feedback import FeedbackState, Hold
 
+sending = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=GroupRoute)
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"])
 
 HandlerDep = Annotated[Principal, Depends(require(Scope.FEEDBACK_HANDLE))]
@@ -61,7 +64,7 @@ ImporterDep = Annotated[Principal, Depends(require(Scope.FEEDBACK_IMPORT))]
 IMPORT_PATH = "/v1/feedback/import"
 
 
-@router.post(
+@sending.post(
     "",
     status_code=HTTPStatus.CREATED,
     summary="Send feedback",
@@ -76,6 +79,7 @@ IMPORT_PATH = "/v1/feedback/import"
         IdempotencyKeyReusedProblem,
         TooManyRequestsProblem,
         AttachmentsNotConfiguredProblem,
+        UnavailableProblem,
     ),
 )
 async def feedback_submit(submission: SubmissionDep, sender: SenderDep, idempotency: IdempotencyDep) -> FeedbackReceipt:

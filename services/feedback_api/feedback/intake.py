@@ -4,8 +4,9 @@ What looks like spam, like a claim that is no feedback, or comes twice is stored
 says why, and no figure counts it until a person releases it.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,15 @@ from services.feedback_api.feedback import lifecycle, repository
 from services.feedback_api.feedback.lifecycle import Happening, Standing
 from services.feedback_api.feedback.repository import NewRows
 from services.feedback_api.feedback.schemas import FeedbackCreate, FeedbackFields, Location
-from services.feedback_api.feedback.screening import DUPLICATE_REASON, SCREENING, Held, Screening
+from services.feedback_api.feedback.screening import (
+    DUPLICATE_REASON,
+    SCREENING,
+    Held,
+    Screening,
+    fingerprint_of_submission,
+)
 from services.feedback_api.gate.signs import Matter
-from services.feedback_api.spam.repository import remember_fingerprint
+from services.feedback_api.spam.repository import remember_fingerprints
 from services.feedback_api.themes import repository as themes
 from services.shared.catalogue import Catalogue
 from services.shared.client_address import address_block
@@ -29,6 +36,7 @@ from services.shared.identifiers import new_receipt, new_uuid
 from services.shared.problems import ForbiddenProblem
 from services.shared.scopes import Scope
 from services.shared.security import Principal
+from services.shared.settings import Settings
 from services.shared.tables import Feedback
 from services.shared.tables.feedback import FeedbackEventKind, Hold
 
@@ -66,9 +74,13 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of a submission."""
+    """What became of a submission: the new item, and what it was found to be."""
 
-    facts: Feedback
+    id: UUID
+    receipt: str
+    received_at: datetime
+    topic_code: str | None
+    publication_permitted: bool
     duplicate_of: UUID | None
     matter: Matter | None
 
@@ -91,6 +103,18 @@ def origin_of(request: Request, principal: Principal | None) -> Origin:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A submission found right, ready to be stored. ``held`` says why it is kept apart as it comes, if it is."""
+
+    fields: FeedbackCreate
+    origin: Origin
+    first: Standing
+    held: Held | None
+    fingerprint: str | None
+    """What it is known by when it comes again; None where it may, or is kept apart already."""
+
+
 async def submit(
     session: AsyncSession,
     catalogue: Catalogue,
@@ -100,24 +124,70 @@ async def submit(
     now: datetime,
 ) -> Accepted:
     """Store a submission; say whether it repeats another one and whether it looks like no feedback."""
-    _check_rights(submission, origin)
-    rows = NewRows()
-    first = first_standing(catalogue, submission, submission.received_at or now)
     held = await screening.judge(submission, is_trusted=origin.is_trusted, at=now)
-    feedback_id = add_new(rows, submission, first, actor=origin.actor, source=origin.source, reference=None, now=now)
-    rows.facts[0]["sender_identified"] = submission.sender_identified
-    rows.facts[0]["publication_permitted"] = submission.publication_permitted
-    if held is not None:
-        _hold(rows, first, held, at=now)
+    judged = judge(catalogue, submission, origin, screening.settings, held, at=now)
+    (accepted,) = await store(session, catalogue, [judged], window=screening.window, at=now)
+    return accepted
+
+
+def judge(
+    catalogue: Catalogue,
+    submission: FeedbackCreate,
+    origin: Origin,
+    settings: Settings,
+    held: Held | None,
+    *,
+    at: datetime,
+) -> Judged:
+    """The submission, ready to be stored; raises a problem for what its sender may not say or what does not exist."""
+    _check_rights(submission, origin)
+    first = first_standing(catalogue, submission, submission.received_at or at)
+    may_repeat = held is not None or origin.sent_from is None
+    fingerprint = None if may_repeat else fingerprint_of_submission(settings, submission, origin.sent_from)
+    return Judged(submission, origin, first, held, fingerprint)
+
+
+async def store(
+    session: AsyncSession, catalogue: Catalogue, submissions: Sequence[Judged], *, window: timedelta, at: datetime
+) -> list[Accepted]:
+    """Store submissions; of each, whether it repeats another one and whether it looks like no feedback."""
+    rows = NewRows()
+    for judged in submissions:
+        _add(rows, judged, at=at)
     await repository.write(session, rows)
-    duplicate_of = None
-    if held is None and origin.sent_from is not None:
-        duplicate_of = await _find_duplicate(session, screening, submission, rows, origin.sent_from, now=now)
-    if duplicate_of is not None:
-        await _hold_written(session, rows, first, at=now)
-    await deadlines.keep(session, catalogue, rows.facts, rows.events, at=now)
-    await themes.assign(session, [feedback_id], at=now)
-    return Accepted(Feedback(**rows.facts[0]), duplicate_of, held.matter if held else None)
+    items = rows.facts
+    prints = {item["id"]: one.fingerprint for item, one in zip(items, submissions, strict=True) if one.fingerprint}
+    first_ids = await remember_fingerprints(session, prints, at=at, window=window) if prints else {}
+    for item, judged in zip(items, submissions, strict=True):
+        if first_ids.get(item["id"], item["id"]) != item["id"]:
+            await _hold_written(session, rows, item, judged.first, at=at)
+    await deadlines.keep(session, catalogue, items, rows.events, at=at)
+    await themes.assign(session, [item["id"] for item in items], at=at)
+    return [
+        _accepted(item, first_ids.get(item["id"]), judged.held) for item, judged in zip(items, submissions, strict=True)
+    ]
+
+
+def _accepted(item: Mapping[str, Any], first_id: UUID | None, held: Held | None) -> Accepted:
+    return Accepted(
+        id=item["id"],
+        receipt=item["receipt"],
+        received_at=item["received_at"],
+        topic_code=item["topic_code"],
+        publication_permitted=item["publication_permitted"],
+        duplicate_of=None if first_id == item["id"] else first_id,
+        matter=held.matter if held else None,
+    )
+
+
+def _add(rows: NewRows, judged: Judged, *, at: datetime) -> None:
+    fields, origin = judged.fields, judged.origin
+    add_new(rows, fields, judged.first, actor=origin.actor, source=origin.source, reference=None, now=at)
+    item = rows.facts[-1]
+    item["sender_identified"] = fields.sender_identified
+    item["publication_permitted"] = fields.publication_permitted
+    if judged.held is not None:
+        _hold(rows, item, judged.first, judged.held, at=at)
 
 
 def _check_rights(submission: FeedbackCreate, origin: Origin) -> None:
@@ -129,39 +199,22 @@ def _check_rights(submission: FeedbackCreate, origin: Origin) -> None:
         raise ForbiddenProblem("sender_identified may be set only with an API key of scope feedback:send; leave it out")
 
 
-def _hold(rows: NewRows, first: Standing, held: Held, *, at: datetime) -> None:
-    """Keep the one new item of ``rows`` apart from its first moment."""
-    item = rows.facts[0]
+def _hold(rows: NewRows, item: dict[str, Any], first: Standing, held: Held, *, at: datetime) -> None:
+    """Keep a new item of ``rows`` apart from its first moment."""
     happening = Happening(FeedbackEventKind.HELD, first.last_event_at, hold=held.hold, hold_reason=held.reason)
     standing = lifecycle.after(first, happening)
     rows.add_event(item["id"], standing.event_count, happening, actor=SCREENING, at=at, note=None)
     item |= repository.standing_values(standing)
 
 
-async def _find_duplicate(
-    session: AsyncSession,
-    screening: Screening,
-    submission: FeedbackCreate,
-    rows: NewRows,
-    sent_from: str,
-    *,
-    now: datetime,
-) -> UUID | None:
-    """The item of a short time ago that says the same from the same place, if there is one."""
-    feedback_id: UUID = rows.facts[0]["id"]
-    first_id = await remember_fingerprint(
-        session, screening.fingerprint_of(submission, sent_from), feedback_id, at=now, window=screening.window
-    )
-    return None if first_id == feedback_id else first_id
-
-
-async def _hold_written(session: AsyncSession, rows: NewRows, first: Standing, *, at: datetime) -> None:
-    """Keep the item apart that has just been written."""
+async def _hold_written(
+    session: AsyncSession, rows: NewRows, item: dict[str, Any], first: Standing, *, at: datetime
+) -> None:
+    """Keep an item apart that has just been written."""
     events = len(rows.events)
-    _hold(rows, first, Held(Hold.DUPLICATE, DUPLICATE_REASON, None), at=at)
+    _hold(rows, item, first, Held(Hold.DUPLICATE, DUPLICATE_REASON, None), at=at)
     late = NewRows(events=rows.events[events:])
     await repository.write(session, late)
-    item = rows.facts[0]
     await repository.update_standing(session, item["id"], repository.standing_of(Feedback(**item)), at=at)
 
 

@@ -47,39 +47,53 @@ class Screening:
     @property
     def window(self) -> timedelta:
         """How long the same words from the same place count as sent twice."""
-        return timedelta(minutes=self.settings.duplicate_window_minutes)
+        return duplicate_window(self.settings)
 
     async def judge(self, submission: FeedbackCreate, *, is_trusted: bool, at: datetime) -> Held | None:
         """Why the submission is kept apart, or None."""
-        if not is_trusted:
-            reason = suspicion_of(
-                submission.website,
-                form_token.check(self.settings, submission.form_token, at=at),
-                await self._proof_of(submission, at=at),
-                is_token_required=self.settings.form_token_required,
-                is_work_required=self.settings.proof_of_work_required,
-            )
-            if reason is not None:
-                return Held(Hold.SUSPECTED_SPAM, reason, None)
-        sign = find_sign(submission.text, submission.title)
-        return Held(Hold.NOT_FEEDBACK, sign.kind, sign.kind) if sign else None
+        proof = ProofVerdict.OK if is_trusted else await self._proof_of(submission, at=at)
+        return judge(self.settings, submission, proof, is_trusted=is_trusted, at=at)
 
     async def _proof_of(self, submission: FeedbackCreate, *, at: datetime) -> ProofVerdict:
         if not self.settings.proof_of_work_required:
             return ProofVerdict.OK
         return await proof_of_work.check(self.session, self.settings, submission.proof_of_work, at=at)
 
-    def fingerprint_of(self, submission: FeedbackCreate, sent_from: str) -> str:
-        """What the submission is known by when it comes again from the same place."""
-        return fingerprint_of(
-            signing_secret(self.settings, "fingerprint"),
-            submission.text,
-            submission.title,
-            submission.type,
-            submission.unit,
-            submission.sender_email,
-            sent_from,
+
+def duplicate_window(settings: Settings) -> timedelta:
+    """How long the same words from the same place count as sent twice."""
+    return timedelta(minutes=settings.duplicate_window_minutes)
+
+
+def judge(
+    settings: Settings, submission: FeedbackCreate, proof: ProofVerdict, *, is_trusted: bool, at: datetime
+) -> Held | None:
+    """Why the submission with the proof of work is kept apart, or None."""
+    if not is_trusted:
+        reason = suspicion_of(
+            submission.website,
+            form_token.check(settings, submission.form_token, at=at),
+            proof,
+            is_token_required=settings.form_token_required,
+            is_work_required=settings.proof_of_work_required,
         )
+        if reason is not None:
+            return Held(Hold.SUSPECTED_SPAM, reason, None)
+    sign = find_sign(submission.text, submission.title)
+    return Held(Hold.NOT_FEEDBACK, sign.kind, sign.kind) if sign else None
+
+
+def fingerprint_of_submission(settings: Settings, submission: FeedbackCreate, sent_from: str | None) -> str:
+    """What the submission is known by when it comes again from the same place."""
+    return fingerprint_of(
+        signing_secret(settings, "fingerprint"),
+        submission.text,
+        submission.title,
+        submission.type,
+        submission.unit,
+        submission.sender_email,
+        sent_from,
+    )
 
 
 # Async, though it awaits nothing: FastAPI would run a plain function in a thread.

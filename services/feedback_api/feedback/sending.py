@@ -42,9 +42,9 @@ class Sender:
                     self.session, self.catalogue, submission.fields, origin, self.screening, now()
                 )
                 await publication.await_moderation_of_all(
-                    self.session, self.catalogue, settings_of(self.request), [accepted.facts]
+                    self.session, self.catalogue, settings_of(self.request), [accepted]
                 )
-                await attachments.store(self.session, self.storage, accepted.facts.id, files, at=now())
+                await attachments.store(self.session, self.storage, accepted.id, files, at=now())
                 return presenter.receipt_of(self.request, accepted, submission.fields.masked)
 
             digests = [file.sent_sha256 for file in files]

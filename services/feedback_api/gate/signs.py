@@ -49,8 +49,8 @@ class _Rule:
 _FEW = r"(?: \S{1,40}){0,5}? "
 
 
-def _read_rules() -> tuple[tuple[_Rule, ...], dict[Matter, re.Pattern[str]]]:
-    """The rules for sentences and for titles, of ``rules.yaml``."""
+def _read_rules() -> tuple[tuple[_Rule, ...], dict[Matter, re.Pattern[str]], tuple[str, ...]]:
+    """The rules for sentences and for titles, and the stems of the former, of ``rules.yaml``."""
     content = yaml.safe_load((resources.files(__package__) / "rules.yaml").read_text(encoding="utf-8"))
     words = {"within six words": f"(?:{_FEW}| )", "few": _FEW}
 
@@ -64,10 +64,11 @@ def _read_rules() -> tuple[tuple[_Rule, ...], dict[Matter, re.Pattern[str]]]:
         for kind, patterns in content["sentences"].items()
         for code, pattern in patterns.items()
     )
-    return rules, {Matter(kind): compiled(pattern) for kind, pattern in content["titles"].items()}
+    titles = {Matter(kind): compiled(pattern) for kind, pattern in content["titles"].items()}
+    return rules, titles, tuple(content["stems"])
 
 
-_RULES, _TITLES = _read_rules()
+_RULES, _TITLES, _STEMS = _read_rules()
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]?")
 _ABBREVIATION_DOT = re.compile(r"(?<=\d)\.|(?<=\b[a-zåäö])\.(?=[a-zåäö]\.)")
@@ -80,7 +81,10 @@ def find_sign(text: str, title: str | None) -> Sign | None:
         for kind, pattern in _TITLES.items():
             if pattern.fullmatch(name):
                 return Sign(kind, "title")
-    for sentence in _SENTENCE.findall(_ABBREVIATION_DOT.sub(" ", _folded(text, keep_lines=True))):
+    folded = _folded(text, keep_lines=True)
+    if not any(stem in folded for stem in _STEMS):
+        return None
+    for sentence in _SENTENCE.findall(_ABBREVIATION_DOT.sub(" ", folded)):
         sign = _sign_of(sentence)
         if sign is not None:
             return sign

@@ -212,9 +212,9 @@ async def open311_request_post(
         async def work() -> RequestCreated:
             origin = intake.origin_of(request, sender)
             accepted = await service.post_request(session, catalogue, posted, submission, origin, screening, now())
-            await attachments.store(session, storage, accepted.facts.id, files, at=now())
+            await attachments.store(session, storage, accepted.id, files, at=now())
             return RequestCreated(
-                service_request_id=str(accepted.facts.id),
+                service_request_id=str(accepted.id),
                 service_notice=service.notice_of(accepted, language),
                 account_id=None,
             )

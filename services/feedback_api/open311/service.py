@@ -35,7 +35,7 @@ async def post_request(
     accepted = await intake.submit(session, catalogue, submission, origin, screening, now)
     await publications.insert(
         session,
-        feedback_id=accepted.facts.id,
+        feedback_id=accepted.id,
         service_code=posted.service.code,
         service_object_id=posted.object_id,
         service_object_type=posted.object_type,

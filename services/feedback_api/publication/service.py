@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +27,22 @@ SENDER = "the sender"
 """The actor of what a sender does with the receipt."""
 
 
+class Permitting(Protocol):
+    """A new item, whose sender may permit its publication."""
+
+    @property
+    def id(self) -> UUID:
+        """The item's id."""
+
+    @property
+    def topic_code(self) -> str | None:
+        """The item's topic."""
+
+    @property
+    def publication_permitted(self) -> bool:
+        """Whether its sender permits it."""
+
+
 async def await_moderation(
     session: AsyncSession, catalogue: Catalogue, settings: Settings, facts: Feedback
 ) -> FeedbackPublication | None:
@@ -37,14 +55,14 @@ async def await_moderation(
 
 
 async def await_moderation_of_all(
-    session: AsyncSession, catalogue: Catalogue, settings: Settings, items: Sequence[Feedback]
+    session: AsyncSession, catalogue: Catalogue, settings: Settings, items: Sequence[Permitting]
 ) -> None:
     """The same for many new items, in one statement."""
     services = {facts.id: _service_of(catalogue, settings, facts) for facts in items if facts.publication_permitted}
     await repository.insert_pending(session, {item: code for item, code in services.items() if code is not None})
 
 
-def _service_of(catalogue: Catalogue, settings: Settings, facts: Feedback) -> str | None:
+def _service_of(catalogue: Catalogue, settings: Settings, facts: Permitting) -> str | None:
     service = catalogue.open311_service_of(facts.topic_code, default=settings.open311_default_service)
     return service.code if service else None
 

@@ -81,15 +81,22 @@ def counters_of(request: Request) -> Counters:
     return counters
 
 
-async def _within_limit(request: Request, principal: PrincipalDep) -> None:
-    if principal is not None:
+async def refuse_over_limit(request: Request) -> None:
+    """Count the request as a submission, once; raises :class:`TooManyRequestsProblem` where it is over the limit."""
+    if getattr(request.state, "is_counted_submission", False):
         return
+    request.state.is_counted_submission = True
     seconds = await counters_of(request).seconds_to_wait(address_block(request))
     if seconds:
         raise TooManyRequestsProblem(
             f"too many submissions came from this network; wait {seconds:.0f} seconds, or ask the operator for a key",
             headers={"Retry-After": f"{seconds:.0f}"},
         )
+
+
+async def _within_limit(request: Request, principal: PrincipalDep) -> None:
+    if principal is None:
+        await refuse_over_limit(request)
 
 
 SubmissionLimit = Depends(_within_limit)

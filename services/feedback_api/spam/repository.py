@@ -1,33 +1,49 @@
 """Reading and writing what came a short time ago: fingerprints of submissions, and challenges that were solved."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, delete
+from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.shared.tables import FeedbackFingerprint, SolvedChallenge
 
+# Rows are locked in the order of their keys, so that two groups wait for each other and never in a ring.
+_REMEMBER = text(
+    """
+    INSERT INTO feedback_fingerprint AS known (fingerprint, feedback_id, seen_at)
+    SELECT fingerprint, feedback_id, :at
+    FROM unnest(CAST(:fingerprints AS text[]), CAST(:feedback_ids AS uuid[])) AS new (fingerprint, feedback_id)
+    ORDER BY fingerprint COLLATE "C"
+    ON CONFLICT (fingerprint) DO UPDATE SET
+        feedback_id = CASE WHEN known.seen_at < :forgotten_before THEN excluded.feedback_id ELSE known.feedback_id END,
+        seen_at = CASE WHEN known.seen_at < :forgotten_before THEN excluded.seen_at ELSE known.seen_at END
+    RETURNING fingerprint, feedback_id
+    """
+)
 
-async def remember_fingerprint(
-    session: AsyncSession, fingerprint: str, feedback_id: UUID, *, at: datetime, window: timedelta
-) -> UUID:
-    """The item that first came with the fingerprint within the window: this one, unless it is a double.
+
+async def remember_fingerprints(
+    session: AsyncSession, fingerprints: Mapping[UUID, str], *, at: datetime, window: timedelta
+) -> dict[UUID, UUID]:
+    """By item, the one that first came with its fingerprint within the window: itself, unless it is a double.
 
     A second submission of the same moment waits here until the first is committed.
     """
-    new = insert(FeedbackFingerprint).values(fingerprint=fingerprint, feedback_id=feedback_id, seen_at=at)
-    is_forgotten = col(FeedbackFingerprint.seen_at) < at - window
-    statement = new.on_conflict_do_update(
-        index_elements=["fingerprint"],
-        set_={
-            "feedback_id": case((is_forgotten, new.excluded.feedback_id), else_=col(FeedbackFingerprint.feedback_id)),
-            "seen_at": case((is_forgotten, new.excluded.seen_at), else_=col(FeedbackFingerprint.seen_at)),
-        },
-    ).returning(col(FeedbackFingerprint.feedback_id))
-    return (await session.execute(statement)).scalar_one()
+    first: dict[str, UUID] = {}
+    for feedback_id, fingerprint in fingerprints.items():
+        first.setdefault(fingerprint, feedback_id)
+    parameters = {
+        "fingerprints": list(first),
+        "feedback_ids": list(first.values()),
+        "at": at,
+        "forgotten_before": at - window,
+    }
+    known = {row.fingerprint: row.feedback_id for row in await session.execute(_REMEMBER, parameters)}
+    return {feedback_id: known[fingerprint] for feedback_id, fingerprint in fingerprints.items()}
 
 
 async def forget_fingerprints(session: AsyncSession, *, before: datetime) -> None:

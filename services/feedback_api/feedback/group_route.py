@@ -1,0 +1,59 @@
+"""The short way of a piece of feedback without files: read, judged and committed with others, then answered."""
+
+from http import HTTPStatus
+
+from fastapi import Request, Response
+from pydantic import ValidationError
+
+from services.feedback_api.feedback import intake, presenter, screening
+from services.feedback_api.feedback.group_commit import Arrival, FeedbackGroups
+from services.feedback_api.feedback.intake import Judged
+from services.feedback_api.feedback.schemas import FeedbackCreate
+from services.feedback_api.spam.proof_of_work import ProofVerdict
+from services.feedback_api.spam.rate_limit import refuse_over_limit
+from services.shared.catalogue import Catalogue, CatalogueCache
+from services.shared.clock import now
+from services.shared.database import sessions_of
+from services.shared.problems import Problem
+from services.shared.settings import settings_of
+from services.shared.short_way import JSON, short_way
+
+
+async def _take(request: Request) -> Response | None:
+    catalogue: CatalogueCache = request.app.state.catalogue
+    fresh = catalogue.fresh
+    # A proof of work is looked up in the database.
+    if fresh is None or settings_of(request).proof_of_work_required:
+        return None
+    submission = _read(await request.body())
+    judged = _judge(request, submission, fresh) if submission is not None else None
+    if submission is None or judged is None:
+        return None
+    await refuse_over_limit(request)
+    groups: FeedbackGroups = request.app.state.feedback_groups
+    accepted = await groups.take(sessions_of(request), Arrival(judged, fresh, settings_of(request)))
+    if accepted is None:
+        return None
+    receipt = presenter.receipt_of(request, accepted, submission.masked)
+    return Response(receipt.model_dump_json(), HTTPStatus.CREATED.value, media_type=JSON)
+
+
+GroupRoute = short_way(_take)
+"""A route that tries the group first."""
+
+
+def _read(body: bytes) -> FeedbackCreate | None:
+    try:
+        return FeedbackCreate.model_validate_json(body)
+    except ValidationError:
+        return None
+
+
+def _judge(request: Request, submission: FeedbackCreate, catalogue: Catalogue) -> Judged | None:
+    settings, at = settings_of(request), now()
+    origin = intake.origin_of(request, None)
+    held = screening.judge(settings, submission, ProofVerdict.OK, is_trusted=origin.is_trusted, at=at)
+    try:
+        return intake.judge(catalogue, submission, origin, settings, held, at=at)
+    except Problem:
+        return None
