@@ -30,7 +30,7 @@ async def bulk_insert_all(session: AsyncSession, inserts: Sequence[tuple[type[Ta
     filled = [(table, rows) for table, rows in inserts if rows]
     if not filled:
         return
-    parameters = {table.__tablename__: orjson.dumps(list(rows), default=str).decode() for table, rows in filled}
+    parameters = {str(table.__tablename__): orjson.dumps(list(rows), default=str).decode() for table, rows in filled}
     await session.execute(_statement(tuple((table, tuple(rows[0])) for table, rows in filled)), parameters)
 
 
