@@ -188,6 +188,7 @@ class TestReport:
         assert is_hidden(points["kamppi-service-centre"]["satisfied_share"])
         assert is_hidden(points["kallio-health-station"]["satisfied_share"])
         assert is_hidden(points["kallio-health-station"]["happy_index"])
+        assert is_hidden(points["kallio-health-station"]["smiley_mean"])
         assert not is_hidden(points["malmi-health-station"]["satisfied_share"])
         assert not is_hidden(smileys["satisfied_share"])
         assert is_hidden(points["kamppi-service-centre"]["presses"])
@@ -203,6 +204,7 @@ class TestReport:
 
         assert hidden_codes(smileys["distribution"]) == {"happy", "very_unhappy"}
         assert is_hidden(smileys["happy_index"])
+        assert is_hidden(smileys["smiley_mean"])
         assert is_hidden(smileys["satisfied_share"])
         assert smileys["service_points"][0]["satisfied_share"]["suppression_reason"] == "small_counts"
         assert later["happy_index"]["previous_quarter"] == HIDDEN_COMPARISON

@@ -178,6 +178,7 @@ class Suppression:
                 "presses": _hide(section.presses, _base(patterns, "")),
                 "satisfied_share": _hide(section.satisfied_share, _figure(patterns, "")),
                 "happy_index": _hide(section.happy_index, _figure(patterns, "")),
+                "smiley_mean": _hide(section.smiley_mean, _figure(patterns, "")),
                 "distribution": [_hide_option(face, patterns, "") for face in section.distribution],
                 "service_points": [self._service_point(point) for point in section.service_points],
             }
@@ -190,6 +191,7 @@ class Suppression:
                 "presses": _hide(point.presses, _base(patterns, "")),
                 "satisfied_share": _hide(point.satisfied_share, _figure(patterns, "")),
                 "happy_index": _hide(point.happy_index, _figure(patterns, "")),
+                "smiley_mean": _hide(point.smiley_mean, _figure(patterns, "")),
             }
         )
 

@@ -80,9 +80,16 @@ def _say_that_response_rates_were_not_recorded(content: Stored) -> None:
             }
 
 
+def _say_that_mean_smileys_were_not_recorded(content: Stored) -> None:
+    for path in (("smileys",), ("smileys", "service_points", EVERY)):
+        for section in parts(content, "figures", *path):
+            section["smiley_mean"] = figure_not_recorded(registry.SMILEY_MEAN)
+
+
 STEPS: Mapping[int, Callable[[Stored], None]] = {
     1: _say_that_ripening_was_not_recorded,
     2: _say_that_response_rates_were_not_recorded,
+    3: _say_that_mean_smileys_were_not_recorded,
 }
 """By the format that a step begins with, which it changes in its place into the next."""
 

@@ -6,8 +6,9 @@ from services.reporting_api.hours.disclosure import Hiding
 from services.reporting_api.hours.grid import Grid, Hour
 from services.reporting_api.hours.schemas import GridTotal, HourIndex, NamedHour
 from services.reporting_api.measures.figures import FigureStatus, Number
-from services.reporting_api.measures.registry import HAPPY_INDEX
+from services.reporting_api.measures.registry import HAPPY_INDEX, SMILEY_MEAN
 from services.reporting_api.measures.rounding import round_half_up
+from services.reporting_api.measures.scales import smiley_grade
 from services.reporting_api.periods.service import period_answer
 from services.shared.periods import Period
 
@@ -28,7 +29,8 @@ class GridPresenter:
         is_shown = self._hiding.indexes is None
         return HourIndex(
             presses=self._grid.number(hour) if self._hiding.volumes is None else None,
-            happy_index=_rounded(index) if is_shown and index is not None else None,
+            happy_index=_index(index) if is_shown and index is not None else None,
+            smiley_mean=_mean(index) if is_shown and index is not None else None,
             status=self._status(index),
             suppression_reason=self._hiding.indexes,
         )
@@ -56,9 +58,17 @@ class GridPresenter:
         if hour is None or index is None or self._hiding.indexes is not None:
             return None
         return NamedHour(
-            weekday=hour.weekday, hour=hour.hour, presses=self._grid.number(hour), happy_index=_rounded(index)
+            weekday=hour.weekday,
+            hour=hour.hour,
+            presses=self._grid.number(hour),
+            happy_index=_index(index),
+            smiley_mean=_mean(index),
         )
 
 
-def _rounded(index: Fraction) -> Number:
+def _index(index: Fraction) -> Number:
     return round_half_up(index, HAPPY_INDEX.decimals)
+
+
+def _mean(index: Fraction) -> Number:
+    return round_half_up(smiley_grade(index), SMILEY_MEAN.decimals)

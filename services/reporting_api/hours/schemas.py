@@ -12,10 +12,11 @@ from services.shared.tables.base import Labels
 
 
 class HourIndex(ResponseModel):
-    """Presses and their happy index. ``presses`` is null where it is hidden; nought is a number."""
+    """Presses, their happy index, their mean from 1 to 5. ``presses`` is null where hidden; nought is a number."""
 
     presses: int | None
     happy_index: Number | None = Field(examples=[81.3])
+    smiley_mean: Number | None = Field(examples=[4.25])
     status: FigureStatus = Field(description="Of the index: `not_available` without presses.")
     suppression_reason: SuppressionReason | None
 
@@ -27,6 +28,7 @@ class NamedHour(ResponseModel):
     hour: int = Field(ge=0, le=23)
     presses: int
     happy_index: Number
+    smiley_mean: Number
 
 
 class GridTotal(HourIndex):

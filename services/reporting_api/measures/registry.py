@@ -71,7 +71,7 @@ _UNIT_BOUNDS = {
     MeasureUnit.GRADE: (4.0, 10.0),
 }
 
-_BOUNDS = {"nps": (-100.0, 100.0)}
+_BOUNDS = {"nps": (-100.0, 100.0), "smiley_mean": (1.0, 5.0)}
 
 _NOTHING = "none: the cases themselves"
 _COUNTED = "counted feedback: neither transferred out of the organisation nor inappropriate"
@@ -356,6 +356,14 @@ HAPPY_INDEX = _opinion(
     _names("Tyytyväisyysindeksi", "Nöjdhetsindex", "Happy index"),
     "Mean of evenly placed smileys: 100, 66.67, 33.33 and 0 for four; 100, 75, 50, 25 and 0 for five.",
     unit=MeasureUnit.INDEX,
+    decimals=2,
+)
+SMILEY_MEAN = _opinion(
+    "smiley_mean",
+    _names("Hymynaamojen keskiarvo (1-5)", "Smileyernas medelvärde (1-5)", "Mean of the smileys (1-5)"),
+    "Plain mean of the smileys as grades: 5, 4, 3, 2 and 1 for five, the best first. Four lie evenly on the same "
+    "grades: 5, 3.67, 2.33 and 1. It says the same as the happy index, on another scale.",
+    unit=MeasureUnit.GRADE,
     decimals=2,
 )
 GRADE = _opinion(

@@ -52,3 +52,14 @@ SCORES: Mapping[QuestionKind, Mapping[int, Fraction]] = {
     QuestionKind.GRADE: {grade: Fraction(grade) for grade in _GRADES},
 }
 """Histogram value to score, of the kinds whose answers have a mean. Smileys of four: 0, 33 1/3, 66 2/3, 100."""
+
+
+def smiley_grade(score: Fraction) -> Fraction:
+    """The grade from 1 to 5 at a smiley's score, or a mean grade at a mean score."""
+    return 1 + score * 4 / FULL_SCALE
+
+
+SMILEY_GRADES: Mapping[QuestionKind, Mapping[int, Fraction]] = {
+    kind: {value: smiley_grade(score) for value, score in SCORES[kind].items()} for kind in SMILEYS
+}
+"""Histogram value to grade: of five smileys 1, 2, 3, 4, 5; four are placed evenly on the same grades."""

@@ -244,6 +244,7 @@ class ServicePointEntry(ResponseModel, Generic[FigureT]):
     presses: FigureT
     satisfied_share: FigureT
     happy_index: FigureT
+    smiley_mean: FigureT
 
 
 class SmileySection(ResponseModel, Generic[FigureT]):
@@ -252,6 +253,7 @@ class SmileySection(ResponseModel, Generic[FigureT]):
     presses: FigureT
     satisfied_share: FigureT
     happy_index: FigureT
+    smiley_mean: FigureT
     distribution: list[ShareEntry[FigureT]]
     service_points: list[ServicePointEntry[FigureT]]
     note: Labels

@@ -7,7 +7,7 @@ from fractions import Fraction
 from services.reporting_api.measures import registry
 from services.reporting_api.measures.figures import Comparability, Compared, Figure, Reason, build_figure
 from services.reporting_api.measures.registry import Measure
-from services.reporting_api.measures.scales import ALL_FACES, SCORES, SMILEYS, Face
+from services.reporting_api.measures.scales import ALL_FACES, SCORES, SMILEY_GRADES, SMILEYS, Face
 from services.reporting_api.measures.tallies import CountTally, ShareTally, mean_of_scores
 from services.reporting_api.periods.aggregates import PeriodAggregate, SurveyDefinition
 from services.reporting_api.periods.schemas import ServicePointEntry, ShareEntry, SmileySection
@@ -31,6 +31,7 @@ Presses = Mapping[Press, int]
 
 _FACES: Mapping[Press, Face] = {(kind, value): face for kind, faces in SMILEYS.items() for value, face in faces.items()}
 _PRESS_SCORES: Mapping[Press, Fraction] = {(kind, value): SCORES[kind][value] for kind, value in _FACES}
+_PRESS_GRADES: Mapping[Press, Fraction] = {(kind, value): SMILEY_GRADES[kind][value] for kind, value in _FACES}
 
 
 class SmileyFigures:
@@ -56,7 +57,8 @@ class SmileyFigures:
         return SmileySection[Figure](
             presses=self._count(self._presses),
             satisfied_share=self._satisfied(self._presses),
-            happy_index=self._index(self._presses),
+            happy_index=self._mean(registry.HAPPY_INDEX, self._presses, _PRESS_SCORES),
+            smiley_mean=self._mean(registry.SMILEY_MEAN, self._presses, _PRESS_GRADES),
             distribution=[self._face(face) for face in ALL_FACES if self._has_neutral or face.code != "neutral"],
             service_points=[
                 self._point(code, catalogue.units[code].names if code in catalogue.units else {"fi": code})
@@ -72,7 +74,8 @@ class SmileyFigures:
             labels=labels,
             presses=self._count(presses),
             satisfied_share=self._satisfied(presses),
-            happy_index=self._index(presses),
+            happy_index=self._mean(registry.HAPPY_INDEX, presses, _PRESS_SCORES),
+            smiley_mean=self._mean(registry.SMILEY_MEAN, presses, _PRESS_GRADES),
         )
 
     def _count(self, presses: Compared[Presses]) -> Figure:
@@ -92,9 +95,9 @@ class SmileyFigures:
         tallies = presses.map(lambda it: ShareTally(_of_faces(it, faces), sum(it.values())))
         return build_figure(measure, tallies, self._comparability(presses))
 
-    def _index(self, presses: Compared[Presses]) -> Figure:
-        tallies = presses.map(lambda it: mean_of_scores(it, _PRESS_SCORES, sum(it.values())))
-        return build_figure(registry.HAPPY_INDEX, tallies, self._comparability(presses))
+    def _mean(self, measure: Measure, presses: Compared[Presses], scores: Mapping[Press, Fraction]) -> Figure:
+        tallies = presses.map(lambda it: mean_of_scores(it, scores, sum(it.values())))
+        return build_figure(measure, tallies, self._comparability(presses))
 
     def _comparability(self, presses: Compared[Presses]) -> Comparability:
         return Comparability(

@@ -137,12 +137,13 @@ def _smileys(report: Report[Figure]) -> Iterator[Row]:
 
 def _smiley_summary(report: Report[Figure]) -> Iterator[Row]:
     it = report.smileys
-    yield Row((), (it.presses, it.satisfied_share, it.happy_index))
+    yield Row((), (it.presses, it.satisfied_share, it.happy_index, it.smiley_mean))
 
 
 def _smileys_by_service_point(report: Report[Figure]) -> Iterator[Row]:
     for point in report.smileys.service_points:
-        yield Row((Category(point.code, point.labels),), (point.presses, point.satisfied_share, point.happy_index))
+        figures = (point.presses, point.satisfied_share, point.happy_index, point.smiley_mean)
+        yield Row((Category(point.code, point.labels),), figures)
 
 
 def _ombudsman_by_service(report: Report[Figure]) -> Iterator[Row]:

@@ -69,6 +69,7 @@ async def test_each_hour_has_its_presses_and_index_beside_those_of_the_week_befo
     assert monday_at_nine["current"] == {
         "presses": 20,
         "happy_index": 83.33,
+        "smiley_mean": 4.33,
         "status": "final",
         "suppression_reason": None,
     }
@@ -84,8 +85,9 @@ async def test_each_hour_has_its_presses_and_index_beside_those_of_the_week_befo
 
 async def test_the_best_and_the_worst_hour_have_enough_presses(city: None, read: Read) -> None:
     body = await read("/v1/weeks/2019-W20/smileys")
-    assert body["current"]["best_hour"] == {"weekday": 1, "hour": 9, "presses": 20, "happy_index": 83.33}
-    assert body["current"]["worst_hour"] == {"weekday": 2, "hour": 16, "presses": 20, "happy_index": 0.0}
+    best, worst = {"happy_index": 83.33, "smiley_mean": 4.33}, {"happy_index": 0.0, "smiley_mean": 1.0}
+    assert body["current"]["best_hour"] == {"weekday": 1, "hour": 9, "presses": 20} | best
+    assert body["current"]["worst_hour"] == {"weekday": 2, "hour": 16, "presses": 20} | worst
     assert body["previous"]["best_hour"] is None, "five presses are too few, and one hour is no ranking"
 
 
@@ -154,6 +156,7 @@ async def test_the_public_sees_volumes_where_a_button_of_an_hour_is_rare(
     assert hour_of(body, 1, 9)["current"] == {
         "presses": 21,
         "happy_index": None,
+        "smiley_mean": None,
         "status": "suppressed",
         "suppression_reason": "small_counts",
     }
