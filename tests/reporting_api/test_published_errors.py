@@ -67,7 +67,7 @@ async def content(app: FastAPI, session: AsyncSession) -> EditionContent:
     await add_answers(session, "dental", "topic", {0: 40, 1: 31, 2: 8, 3: 7})
     live = LiveFigures(app.state.sessions, await read_catalogue(session), app.state.statement_clients)
     shown, _ = await live.series(QUARTER, datetime.now(UTC))
-    return build_content(QUARTER, shown, [], [])
+    return build_content(QUARTER, shown.reports, shown.hours, [], [])
 
 
 def figures_in(found: Any) -> Iterator[dict[str, Any]]:
@@ -152,7 +152,7 @@ async def test_07_a_total_beside_a_table_that_lacks_some(content: EditionContent
     assert feedback.balance.holds
     assert (feedback.balance.received, feedback.balance.counted) == (22, 20)
     assert sum(entry.number.value or 0 for entry in feedback.by_type) == 20
-    assert "Luvusta 1 siirrettiin toiselle toimijalle ja 1 luokiteltiin asiattomiksi." in said(content)
+    assert "Näistä toiselle toimijalle siirrettyjä oli 1 ja asiattomia 1." in said(content)
 
 
 async def test_08_labels_typed_by_hand(content: EditionContent, session: AsyncSession) -> None:
@@ -202,7 +202,7 @@ async def test_14_a_base_that_is_not_told(content: EditionContent) -> None:
     assert {entry.share.base for entry in ombudsman.by_service} == {16}
     assert {entry.share.base for entry in ombudsman.by_reason} == {25}
     assert ombudsman.reasons_recorded.value == 25
-    assert "yhdellä yhteydenotolla voi olla useita syitä tai ei yhtään" in said(content)
+    assert "Yhdellä yhteydenotolla voi olla useita syitä tai ei yhtään" in said(content)
 
 
 async def test_15_a_change_typed_instead_of_computed(content: EditionContent) -> None:

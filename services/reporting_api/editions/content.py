@@ -13,6 +13,8 @@ import orjson
 from services.reporting_api.actions.endpoints import public as public_action
 from services.reporting_api.actions.schemas import ActionPublic
 from services.reporting_api.editions.formats import CURRENT_FORMAT, upgrade
+from services.reporting_api.hours import table as hours_table
+from services.reporting_api.hours.schemas import SmileyHours
 from services.reporting_api.measures.figures import Figure
 from services.reporting_api.measures.registry import MEASURES
 from services.reporting_api.measures.schemas import MeasureAnswer
@@ -41,9 +43,9 @@ class EditionContent(ResponseModel):
     quarter: str
     figures: QuarterReport
     tables: dict[str, StoredTable]
-    """The quarter's tables by name."""
+    """The quarter's tables by name; one that a later release adds is missing from older editions."""
     series: dict[str, StoredTable]
-    """The same tables over :data:`SERIES_QUARTERS` quarters, oldest first."""
+    """The tables of reports over :data:`SERIES_QUARTERS` quarters, oldest first."""
     texts: dict[Chapter, dict[ReviewLanguage, str]]
     actions: list[ActionPublic]
     measures: list[MeasureAnswer]
@@ -53,6 +55,7 @@ class EditionContent(ResponseModel):
 def build_content(
     quarter: str,
     reports: Mapping[str, Report[Figure]],
+    hours: SmileyHours,
     texts: Sequence[ChapterText],
     actions: Sequence[ReviewAction],
 ) -> EditionContent:
@@ -62,6 +65,7 @@ def build_content(
         by_chapter.setdefault(Chapter(text.chapter), {})[ReviewLanguage(text.language)] = text.markdown
     report = reports[quarter]
     tables = {name: StoredTable.of(table.build({quarter: report})) for name, table in TABLES.items()}
+    tables[hours_table.NAME] = StoredTable.of(hours_table.hours_table(hours))
     used = {cell.key[-1] for table in tables.values() for cell in table.cells}
     return EditionContent(
         content_format=CURRENT_FORMAT,

@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from services.reporting_api.editions.content import SERIES_QUARTERS
+from services.reporting_api.hours.schemas import SmileyHours
+from services.reporting_api.hours.service import HoursService
 from services.reporting_api.measures.figures import Figure
 from services.reporting_api.periods.schemas import Report
 from services.reporting_api.periods.service import Inquiry, PeriodService, find_period
@@ -21,6 +24,13 @@ Reports = dict[str, Report[Figure]]
 """Reports of quarters by label, oldest first."""
 
 
+class Snapshot(NamedTuple):
+    """What one reader may see of the figures: the series' reports, and the quarter's smileys by hour."""
+
+    reports: Reports
+    hours: SmileyHours
+
+
 class LiveFigures:
     """Reads the figures as they are now."""
 
@@ -29,11 +39,14 @@ class LiveFigures:
         self._catalogue = catalogue
         self._clients = clients
 
-    async def series(self, quarter: str, at: datetime) -> tuple[Reports, Reports]:
+    async def series(self, quarter: str, at: datetime) -> tuple[Snapshot, Snapshot]:
         """The quarter and those before it: as the public may see them, and with nothing hidden."""
         shown, internal = _inquiry(quarter, at, is_internal=False), _inquiry(quarter, at, is_internal=True)
-        async with self._periods() as periods:
-            return await periods.series(shown, SERIES_QUARTERS), await periods.series(internal, SERIES_QUARTERS)
+        async with self._sessions.session() as session:
+            periods = PeriodService(session, self._catalogue, self._clients)
+            hours = HoursService(session, self._catalogue)
+            public = Snapshot(await periods.series(shown, SERIES_QUARTERS), await hours.hours(shown))
+            return public, Snapshot(await periods.series(internal, SERIES_QUARTERS), await hours.hours(internal))
 
     async def statements(self, quarter: str, at: datetime) -> list[StatementComparison]:
         """Both services' recounts of the quarter against the figures."""

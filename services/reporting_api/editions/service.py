@@ -182,8 +182,8 @@ class EditionService:
         quarter_texts = await texts.list_texts(self._session, quarter)
         quarter_actions = await actions.list_actions(self._session, quarter)
         shown, internal = [
-            canonical(build_content(quarter, reports, quarter_texts, quarter_actions))
-            for reports in await self._live.series(quarter, at)
+            canonical(build_content(quarter, it.reports, it.hours, quarter_texts, quarter_actions))
+            for it in await self._live.series(quarter, at)
         ]
         return shown, internal
 

@@ -12,10 +12,12 @@ from services.reporting_api.language import Language
 from services.reporting_api.review.chapters.digest import digest_phrases
 from services.reporting_api.review.chapters.registry import paragraphs_of
 from services.reporting_api.review.charts.style import NARROW, WIDE
-from services.reporting_api.review.illustrations import Illustration, illustrations_of
+from services.reporting_api.review.illustration import Illustration
+from services.reporting_api.review.illustrations import illustrations_of
 from services.reporting_api.review.numbers import LOCALES
 from services.reporting_api.review.phrases import quarter_words, say, words_of
 from services.reporting_api.review.table_view import TableView, view_series, view_table
+from services.reporting_api.review.week import view_week
 from services.shared.clock import local_day
 from services.shared.periods import Period, PeriodKind, parse_period
 from services.shared.tables import Edition
@@ -164,6 +166,8 @@ def _figure(number: int, illustration: Illustration, content: EditionContent, la
 
 
 def _table(illustration: Illustration, content: EditionContent, language: Language) -> TableView:
+    if illustration.is_week:
+        return view_week(content.tables[illustration.table], language)
     if illustration.measure is not None:
         return view_series(content.series[illustration.table], illustration.measure, language)
     return view_table(content.tables[illustration.table], illustration.within, language)

@@ -3,24 +3,24 @@
 Figures are numbered by their order in the review, when it is put together; nothing else knows a number.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import altair as alt
-from altair.utils.schemapi import debug_mode
 
 from services.reporting_api.editions.content import EditionContent
+from services.reporting_api.hours import table as hours_table
 from services.reporting_api.language import Language
 from services.reporting_api.measures.registry import MEASURES
 from services.reporting_api.periods.schemas import ComparisonAnswer, Entry, QuarterFigure, QuestionEntry, ShareEntry
 from services.reporting_api.review.charts.bars import Bar, horizontal_bars
 from services.reporting_api.review.charts.dots import Dot, dots_on_scale
 from services.reporting_api.review.charts.lines import Point, line_over_quarters
-from services.reporting_api.review.charts.style import to_svg
 from services.reporting_api.review.facts import Source
+from services.reporting_api.review.illustration import Draw, Illustration
 from services.reporting_api.review.numbers import write_number, write_value
-from services.reporting_api.review.phrases import Name, Phrase, say
+from services.reporting_api.review.phrases import Name, Phrase
 from services.reporting_api.review.ranking import ranked, ranked_shares
+from services.reporting_api.review.week import week_illustrations
 from services.reporting_api.tables.stored import StoredTable
 from services.shared.periods import Period, PeriodKind, parse_period
 from services.shared.tables.base import Labels
@@ -30,33 +30,6 @@ from services.shared.tables.surveys import QuestionPurpose
 TOPICS_DRAWN = 10
 """Topics in the chart; its table has them all."""
 
-Draw = Callable[[Language, int], alt.LayerChart]
-"""Draws the chart in a language at a width in CSS pixels."""
-
-
-@dataclass(frozen=True, slots=True)
-class Illustration:
-    """A chart: ``code`` is its permanent name in addresses, ``table`` the table of the same cells."""
-
-    code: str
-    chapter: Chapter
-    title: Phrase
-    caption: Phrase
-    table: str
-    draw: Draw
-    within: tuple[str, ...] = ()
-    """Codes of the table's outermost dimensions that the chart is about; none where it is about the whole table."""
-    measure: str | None = None
-    """The measure of a chart over the series' quarters; None for charts of the quarter alone."""
-
-    def svg(self, language: Language, width: int) -> str:
-        """The chart, named by its title and described by its caption."""
-        identifier = f"{self.code}-{width}"
-        # The schema is checked by the tests of the charts; checking it for each drawing takes most of the time.
-        with debug_mode(False):
-            chart = self.draw(language, width)
-        return to_svg(chart, identifier, say(self.title, language), say(self.caption, language))
-
 
 def illustrations_of(content: EditionContent) -> list[Illustration]:
     """All charts that there is something to draw for, in the order of the chapters."""
@@ -65,6 +38,7 @@ def illustrations_of(content: EditionContent) -> list[Illustration]:
         *_themes(content),
         *_chats(content),
         *_smileys(content),
+        *week_illustrations(content.tables.get(hours_table.NAME), _quarter(content)),
         *_ombudsman(content),
         *_surveys(content),
     ]

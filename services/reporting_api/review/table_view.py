@@ -81,20 +81,24 @@ def _headings(measure: Measure, language: Language) -> tuple[str, ...]:
 
 
 def _cells(cell: StoredCell | None, measure: Measure, language: Language) -> tuple[str, ...]:
-    words = words_of(language)["tables"]
-    width = len(_headings(measure, language))
-    if cell is None:
-        return (words["none"],) * width
-    if cell.status is FigureStatus.SUPPRESSED:
-        return (words["suppressed"],) * width
-    if cell.value is None:
-        return (words["none"],) * width
-    value = write_value(cell.value, measure.unit, measure.decimals, language)
+    if cell is None or cell.value is None:
+        return (written_value(cell, measure, language),) * len(_headings(measure, language))
+    value = written_value(cell, measure, language)
     if measure.unit is MeasureUnit.COUNT:
         return (value,)
     if measure.unit is MeasureUnit.PERCENT:
         return value, _whole(cell.base, language)
     return value, _interval(cell, measure, language), _whole(cell.count, language)
+
+
+def written_value(cell: StoredCell | None, measure: Measure, language: Language) -> str:
+    """The value, that it is hidden, or that there is none."""
+    words = words_of(language)["tables"]
+    if cell is not None and cell.status is FigureStatus.SUPPRESSED:
+        return str(words["suppressed"])
+    if cell is None or cell.value is None:
+        return str(words["none"])
+    return write_value(cell.value, measure.unit, measure.decimals, language)
 
 
 def _interval(cell: StoredCell, measure: Measure, language: Language) -> str:

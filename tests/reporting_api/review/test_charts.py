@@ -7,6 +7,7 @@ import pytest
 
 from services.reporting_api.review.charts.bars import Bar, horizontal_bars
 from services.reporting_api.review.charts.dots import Dot, dots_on_scale
+from services.reporting_api.review.charts.grid import Square, week_grid
 from services.reporting_api.review.charts.lines import Point, line_over_quarters
 from services.reporting_api.review.charts.style import NARROW, WIDE, to_svg
 
@@ -17,6 +18,7 @@ CHARTS = {
     "dots": lambda width: dots_on_scale(
         [Dot("Chat", 40.5, "40,5", (35, 46), 38), Dot("Toinen", 0, "0", None, None)], (0, 100), width
     ),
+    "grid": lambda width: week_grid([Square(9, "ma", 81.3, "81,30"), Square(10, "ma", None, "–")], (0, 100), width),
     "lines": lambda width: line_over_quarters(
         [Point("1–3/2019", None, ""), Point("4–6/2019", 3, "3"), Point("7–9/2019", 9, "9")], width, str
     ),

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import altair as alt
 
 from services.reporting_api.measures.figures import Number
-from services.reporting_api.review.charts.style import QUIET, WIDE
+from services.reporting_api.review.charts.style import QUIET
 
 _ROW_HEIGHT = 34
+_CHARACTER = 8.0
+"""Width of a figure with its room, in CSS pixels."""
 _LIGHTEST, _DARKEST = "#dcecf9", "#00407a"
-_TEXT_TURNS_WHITE_AT = 0.5
+_TEXT_TURNS_WHITE_AT = 0.66
+"""Share of the scale at which black and white both have a contrast of 4.5 to the tone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,15 @@ class Square:
 
 def week_grid(squares: Sequence[Square], scale: tuple[float, float], width: int) -> alt.LayerChart:
     """Squares of the hours that occur, in the weekdays' order of the list."""
+    room = width / len({it.hour for it in squares})
+    is_written = all(len(it.written) * _CHARACTER < room for it in squares if it.value is not None)
     rows = [
-        {"hour": it.hour, "weekday": it.weekday, "value": it.value, "written": it.written if width >= WIDE else ""}
+        {"hour": it.hour, "weekday": it.weekday, "value": it.value, "written": it.written if is_written else ""}
         for it in squares
     ]
     weekdays = list(dict.fromkeys(it.weekday for it in squares))
-    across = alt.X("hour:O", axis=alt.Axis(labelAngle=0, domain=False, ticks=False, orient="top"))
-    down = alt.Y("weekday:N", sort=weekdays, axis=alt.Axis(domain=False, ticks=False))
+    across = alt.X("hour:O", axis=alt.Axis(labelAngle=0, domain=False, ticks=False, orient="top", labelPadding=6))
+    down = alt.Y("weekday:N", sort=weekdays, axis=alt.Axis(domain=False, ticks=False, labelPadding=8))
     base = alt.Chart(alt.InlineData(values=rows))
     tone = alt.Color(
         "value:Q", scale=alt.Scale(domain=list(scale), range=[_LIGHTEST, _DARKEST], interpolate="rgb"), legend=None
@@ -46,7 +51,7 @@ def week_grid(squares: Sequence[Square], scale: tuple[float, float], width: int)
             x=across,
             y=down,
             text=alt.Text("written:N"),
-            color=alt.ColorValue("#0b2a45", condition={"test": f"datum.value >= {middle}", "value": "#ffffff"}),
+            color=alt.ColorValue("#000000", condition={"test": f"datum.value >= {middle}", "value": "#ffffff"}),
         )
     )
     return alt.LayerChart(layer=[empty, filled, numbers], width=width, height=_ROW_HEIGHT * len(weekdays))
