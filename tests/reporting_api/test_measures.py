@@ -6,6 +6,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 from services.reporting_api.measures import registry
 from services.reporting_api.measures.figures import (
@@ -17,6 +18,8 @@ from services.reporting_api.measures.figures import (
     build_figure,
 )
 from services.reporting_api.measures.intervals import (
+    CONFIDENCE,
+    NORMAL_QUANTILE,
     Sample,
     difference_of_counts,
     difference_recovered,
@@ -203,3 +206,7 @@ class TestRegistry:
         assert measures["satisfied_share"]["interval"] == "wilson"
         again = await anyone.get("/v1/measures", headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304
+
+
+def test_the_normal_quantile_is_that_of_the_confidence() -> None:
+    assert float(ndtri((1 + CONFIDENCE) / 2)) == NORMAL_QUANTILE

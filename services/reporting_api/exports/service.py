@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.reporting_api.exports.parquet import to_parquet
 from services.reporting_api.exports.repository import ExportRepository
 from services.reporting_api.exports.sources import ExportSource
 
@@ -57,6 +56,8 @@ class ExportService:
             return _gathered(self._repository.copy_json(seconds=self._seconds), SEND_BYTES)
         rows = self._repository.copy_csv(is_for_spreadsheets=as_format is ExportFormat.CSV, seconds=self._seconds)
         if as_format is ExportFormat.PARQUET:
+            from services.reporting_api.exports.parquet import to_parquet  # noqa: PLC0415 (slow)
+
             return to_parquet(_gathered(rows, ROW_GROUP_BYTES), self._source)
         return _gathered(rows, SEND_BYTES, start=(",".join(self._source.columns) + "\n").encode())
 

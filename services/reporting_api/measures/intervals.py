@@ -10,14 +10,20 @@ difference.
 from math import floor, sqrt
 from typing import NamedTuple
 
-from scipy.special import ndtri, stdtrit
-
 Interval = tuple[float, float]
 """Lower and upper bound, in the measure's own unit unless said otherwise."""
 
 CONFIDENCE = 0.95
 _UPPER_TAIL = (1 + CONFIDENCE) / 2
-NORMAL_QUANTILE = float(ndtri(_UPPER_TAIL))
+NORMAL_QUANTILE = 1.959963984540054
+"""Of the standard normal distribution, at the upper tail."""
+
+
+def _t_quantile(degrees: float) -> float:
+    """Of Student's t with the degrees of freedom, at the upper tail."""
+    from scipy.special import stdtrit  # noqa: PLC0415 (slow)
+
+    return float(stdtrit(degrees, _UPPER_TAIL))
 
 
 def wilson(count: int, base: int) -> Interval | None:
@@ -53,7 +59,7 @@ def mean_t(sample: Sample) -> Interval | None:
     """Of a mean, by Student's t; None where the values do not tell how they vary."""
     if not sample.tells_variation:
         return None
-    reach = float(stdtrit(sample.n - 1, _UPPER_TAIL)) * sqrt(sample.variance / sample.n)
+    reach = _t_quantile(sample.n - 1) * sqrt(sample.variance / sample.n)
     return sample.mean - reach, sample.mean + reach
 
 
@@ -64,7 +70,7 @@ def difference_welch(sample: Sample, earlier: Sample) -> Interval | None:
     error, earlier_error = sample.variance / sample.n, earlier.variance / earlier.n
     squared = error + earlier_error
     degrees = squared**2 / (error**2 / (sample.n - 1) + earlier_error**2 / (earlier.n - 1))
-    reach = float(stdtrit(degrees, _UPPER_TAIL)) * sqrt(squared)
+    reach = _t_quantile(degrees) * sqrt(squared)
     difference = sample.mean - earlier.mean
     return difference - reach, difference + reach
 

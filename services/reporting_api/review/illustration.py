@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import altair as alt
-from altair.utils.schemapi import debug_mode
+from typing import TYPE_CHECKING
 
 from services.reporting_api.language import Language
 from services.reporting_api.review.charts.style import to_svg
 from services.reporting_api.review.phrases import Phrase, say
 from services.shared.tables.editions import Chapter
 
-Draw = Callable[[Language, int], alt.LayerChart]
+if TYPE_CHECKING:
+    import altair as alt
+
+Draw = Callable[[Language, int], "alt.LayerChart"]
 """Draws the chart in a language at a width in CSS pixels."""
 
 
@@ -34,6 +35,8 @@ class Illustration:
 
     def svg(self, language: Language, width: int) -> str:
         """The chart, named by its title and described by its caption."""
+        from altair.utils.schemapi import debug_mode  # noqa: PLC0415 (slow)
+
         identifier = f"{self.code}-{width}"
         # The schema is checked by the tests of the charts; checking it for each drawing takes most of the time.
         with debug_mode(False):

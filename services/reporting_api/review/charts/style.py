@@ -6,10 +6,12 @@ text in the ink of the page around it.
 
 import re
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import vl_convert
+
+if TYPE_CHECKING:
+    import altair as alt
 
 INK = "currentColor"
 BAR = "#0072c6"
@@ -48,7 +50,7 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def to_svg(chart: alt.TopLevelMixin, code: str, title: str, description: str) -> str:
+def to_svg(chart: "alt.TopLevelMixin", code: str, title: str, description: str) -> str:
     """The SVG element, named for assistive technology; ``code`` makes its ids unique on the page."""
     specification = chart.to_dict(validate=False)
     specification["config"] = CONFIG

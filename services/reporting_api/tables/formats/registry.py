@@ -10,7 +10,6 @@ from services.reporting_api.language import Language
 from services.reporting_api.tables.formats.delimited import to_csv, to_csv_fi
 from services.reporting_api.tables.formats.flat import Edition
 from services.reporting_api.tables.formats.json_stat import to_json_stat
-from services.reporting_api.tables.formats.parquet import to_parquet
 from services.reporting_api.tables.formats.xlsx import to_xlsx
 from services.reporting_api.tables.model import Table
 
@@ -35,6 +34,12 @@ class FileWriter:
     write: Callable[[Table, Language, Edition], bytes]
 
 
+def _to_parquet(table: Table, language: Language, edition: Edition) -> bytes:
+    from services.reporting_api.tables.formats.parquet import to_parquet  # noqa: PLC0415 (slow)
+
+    return to_parquet(table, language, edition)
+
+
 WRITERS: Mapping[FileFormat, FileWriter] = {
     FileFormat.CSV: FileWriter("text/csv; charset=utf-8; header=present", "csv", lambda it, lang, _: to_csv(it, lang)),
     FileFormat.CSV_FI: FileWriter(
@@ -44,5 +49,5 @@ WRITERS: Mapping[FileFormat, FileWriter] = {
     FileFormat.JSON_STAT: FileWriter(
         "application/json", "json", lambda it, lang, edition: orjson.dumps(to_json_stat(it, lang, edition))
     ),
-    FileFormat.PARQUET: FileWriter("application/vnd.apache.parquet", "parquet", to_parquet),
+    FileFormat.PARQUET: FileWriter("application/vnd.apache.parquet", "parquet", _to_parquet),
 }

@@ -2,9 +2,10 @@
 
 import io
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 from services.reporting_api.language import Language
 from services.reporting_api.measures.registry import MEASURES
@@ -44,6 +45,8 @@ def to_xlsx(table: Table, language: Language, edition: Edition) -> bytes:
     """The workbook. Text is written as text, never taken for a formula or a link."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    import xlsxwriter  # noqa: PLC0415 (slow)
+
     with xlsxwriter.Workbook(out, options) as book:
         header = book.add_format({"bold": True, "bottom": 1})
         _write_rows(book.add_worksheet(SHEET), header, table, language)
@@ -56,7 +59,7 @@ def to_xlsx(table: Table, language: Language, edition: Edition) -> bytes:
     return out.getvalue()
 
 
-def _write_rows(sheet: Worksheet, header: object, table: Table, language: Language) -> None:
+def _write_rows(sheet: "Worksheet", header: object, table: Table, language: Language) -> None:
     columns = columns_of(table)
     sheet.set_column(0, len(columns) - 1, _WIDTH)
     sheet.freeze_panes(1, 0)
@@ -69,7 +72,7 @@ def _write_rows(sheet: Worksheet, header: object, table: Table, language: Langua
     sheet.autofilter(0, 0, line, len(columns) - 1)
 
 
-def _write(sheet: Worksheet, line: int, place: int, column: str, value: FlatValue) -> None:
+def _write(sheet: "Worksheet", line: int, place: int, column: str, value: FlatValue) -> None:
     if value is None:
         return
     if column in NUMBERS:
