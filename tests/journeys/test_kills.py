@@ -40,18 +40,20 @@ _RECOUNT = """
     SELECT (SELECT count(*) FROM survey_response),
         (SELECT count(DISTINCT id) FROM survey_response),
         (SELECT array_agg(id::text) FROM survey_response),
-        (SELECT array_agg((answers ->> 'nps', number) ORDER BY answers ->> 'nps')::text FROM (
-            SELECT answers, count(*) AS number FROM survey_response GROUP BY answers) AS recounted (answers, number)),
-        (SELECT array_agg((value::text, number) ORDER BY value::text)::text FROM (
-            SELECT value, sum(count)::bigint FROM answer_histogram WHERE question_code = 'nps' GROUP BY value)
-            AS counted (value, number)),
+        (SELECT array_agg((answer, number) ORDER BY answer)::text FROM (
+            SELECT coalesce(answers ->> 'nps', answers ->> 'mood'), count(*) FROM survey_response GROUP BY 1)
+            AS recounted (answer, number)),
+        (SELECT array_agg((answer, number) ORDER BY answer)::text FROM (
+            SELECT CASE question_code WHEN 'nps' THEN value::text
+                ELSE (ARRAY['very_unhappy', 'unhappy', 'happy', 'very_happy'])[value + 1] END, sum(count)::bigint
+            FROM answer_histogram WHERE question_code IN ('nps', 'mood') GROUP BY 1) AS counted (answer, number)),
         (SELECT sum(count)::bigint FROM answer_histogram WHERE question_code = '_responses')
 """
 
 
 @dataclass
 class Clients:
-    """Keeps answering the survey; remembers which responses were acknowledged."""
+    """Keeps answering a chat's survey and pressing smileys; remembers which responses were acknowledged."""
 
     port: int
     acknowledged: list[str] = field(default_factory=list)
@@ -63,13 +65,13 @@ class Clients:
         repeats = number % 2 == 0
         with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30, trust_env=False) as client:
             while not self.stopping.is_set():
-                body = _body(number)
-                while not self._post(client, body) and repeats:
+                survey, body = ("buttons", _press(number)) if number >= CLIENTS // 2 else ("chat", _answer(number))
+                while not self._post(client, survey, body) and repeats:
                     pass
 
-    def _post(self, client: httpx.Client, body: dict[str, object]) -> bool:
+    def _post(self, client: httpx.Client, survey: str, body: dict[str, object]) -> bool:
         try:
-            answer = client.post("/v1/surveys/chat/responses", json=body)
+            answer = client.post(f"/v1/surveys/{survey}/responses", json=body)
         except httpx.TransportError:
             answer = None
         if answer is not None and answer.status_code == 201:
@@ -81,8 +83,15 @@ class Clients:
         return False
 
 
-def _body(number: int) -> dict[str, object]:
-    body: dict[str, object] = {"answers": {"nps": int(time.time() * 1000) % 11}}
+def _answer(number: int) -> dict[str, object]:
+    return _with_id(number, {"answers": {"nps": int(time.time() * 1000) % 11}})
+
+
+def _press(number: int) -> dict[str, object]:
+    return _with_id(number, {"answers": {"mood": ("very_happy", "happy", "unhappy")[int(time.time() * 1000) % 3]}})
+
+
+def _with_id(number: int, body: dict[str, object]) -> dict[str, object]:
     return body if number % 4 == 3 else body | {"id": str(uuid4())}
 
 
@@ -165,13 +174,17 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         stage.start_service()
         stack.callback(stage.stop_service)
         key = create_key(url, "kills", [Scope.SURVEY_MANAGE])
-        made = httpx.post(
-            f"http://127.0.0.1:{stage.port}/v1/surveys",
-            json=survey(questions=[question("nps", "nps", is_required=True)]),
-            headers={"Authorization": f"Bearer {key}"},
-            trust_env=False,
-        )
-        assert made.status_code == 201, made.text
+        for body in (
+            survey(questions=[question("nps", "nps", is_required=True)]),
+            survey("buttons", kind="smiley", collection_mode="device", questions=[question("mood", "smiley_4")]),
+        ):
+            made = httpx.post(
+                f"http://127.0.0.1:{stage.port}/v1/surveys",
+                json=body,
+                headers={"Authorization": f"Bearer {key}"},
+                trust_env=False,
+            )
+            assert made.status_code == 201, made.text
         yield stage
 
 

@@ -1,8 +1,10 @@
 """Responses that arrive together are committed together, and each is answered for itself."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +23,7 @@ from services.shared.tables.access import Service
 from services.survey_api.main import create
 from services.survey_api.responses.group_commit import response_groups
 from tests.conftest import add_key, client_of
-from tests.survey_api.factories import add_survey, question
+from tests.survey_api.factories import add_survey, ndjson, question
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +55,7 @@ async def public(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 async def staff(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with app.state.sessions.session() as session:
         await session.execute(text("SET LOCAL ROLE NONE"))
-        key = await add_key(session, Scope.SURVEY_MANAGE, name=str(uuid4()))
+        key = await add_key(session, Scope.SURVEY_MANAGE, Scope.SURVEY_IMPORT, name=str(uuid4()))
     async with client_of(app, key=key) as client:
         yield client
 
@@ -171,6 +173,90 @@ async def test_while_the_database_is_away_nothing_is_accepted(
     (accepted,) = await give_all(public, survey, [{"answers": {"nps": 1}}])
     assert accepted.status_code == 201
     assert (await recount(app, survey))[0] == 2
+
+
+@pytest.fixture
+async def buttons(staff: httpx.AsyncClient) -> str:
+    code = f"b-{uuid4()}"
+    await add_survey(staff, code, kind="smiley", collection_mode="device", questions=[question("mood", "smiley_4")])
+    return code
+
+
+async def test_presses_are_stored_in_few_transactions_each_once(
+    app: FastAPI, public: httpx.AsyncClient, buttons: str
+) -> None:
+    await give_all(public, buttons, [{"answers": {"mood": "happy"}}])
+    repeated, changed = str(uuid4()), str(uuid4())
+    bodies: list[dict[str, Any]] = [{"answers": {"mood": "very_happy"}} for _ in range(50)]
+    bodies += [{"id": repeated, "answers": {"mood": "happy"}}] * 3
+    bodies += [{"id": changed, "answers": {"mood": mood}} for mood in ("happy", "unhappy", "very_unhappy")]
+    answers = await give_all(public, buttons, bodies)
+    assert Counter(answer.status_code for answer in answers[:53]) == {201: 53}
+    assert Counter(answer.status_code for answer in answers[53:]) == {201: 1, 409: 2}
+    # Whether the answer was lost or not: once more changes nothing.
+    (again,) = await give_all(public, buttons, bodies[50:51])
+    assert again.json() == {"id": repeated}
+    stored, transactions, counted, _ = await recount(app, buttons)
+    assert stored == counted == 53
+    assert transactions < 20
+
+
+def hours_ago(number: int) -> datetime:
+    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=number)
+
+
+async def count_hours(staff: httpx.AsyncClient, survey: str, *hours: datetime) -> list[str]:
+    lines = [{"survey": survey, "hour": hour.isoformat(), "counts": [1, 2, 3, 4]} for hour in hours]
+    answer = await staff.post("/v1/smileys/counts", content=ndjson(lines))
+    return [json.loads(result)["status"] for result in answer.text.splitlines()]
+
+
+def press_in(hour: datetime) -> dict[str, Any]:
+    return {"answers": {"mood": "happy"}, "given_at": (hour + timedelta(minutes=7)).isoformat()}
+
+
+async def test_a_press_of_a_counted_hour_is_refused_beside_others(
+    app: FastAPI, public: httpx.AsyncClient, staff: httpx.AsyncClient, buttons: str
+) -> None:
+    await give_all(public, buttons, [press_in(hours_ago(3))])
+    assert await count_hours(staff, buttons, hours_ago(2)) == ["created"]
+    bodies = [press_in(hours_ago(number)) for number in (3, 2, 1)] * 4
+    answers = await give_all(public, buttons, bodies)
+    assert [answer.status_code for answer in answers] == [201, 409, 201] * 4
+    assert {answer.json()["code"] for answer in answers[1::3]} == {"hour_has_counts"}
+    stored, *_ = await recount(app, buttons)
+    assert stored == 9
+
+
+async def test_an_hour_is_presses_or_a_count_whoever_comes_first(
+    app: FastAPI, public: httpx.AsyncClient, staff: httpx.AsyncClient, buttons: str
+) -> None:
+    hours = [hours_ago(number) for number in range(2, 42)]
+    await give_all(public, buttons, [press_in(hours_ago(50))])
+
+    async def press_all() -> list[int]:
+        return [answer.status_code for answer in await give_all(public, buttons, [press_in(hour) for hour in hours])]
+
+    async def count_all() -> list[str]:
+        return [status for hour in reversed(hours) for status in await count_hours(staff, buttons, hour)]
+
+    pressed, counted = await asyncio.gather(press_all(), count_all())
+    assert set(pressed) <= {201, 409}
+    outcomes = [(one == 201, other == "created") for one, other in zip(pressed, reversed(counted), strict=True)]
+    assert set(outcomes) <= {(True, False), (False, True)}
+    both, wrong = await numbers(
+        app,
+        buttons,
+        """
+        WITH press AS (SELECT date_trunc('hour', given_at) AS hour, service_point_code FROM survey_response
+            WHERE survey_code = :survey),
+        kept AS (SELECT hour_starts_at AS hour, service_point_code FROM hourly_count WHERE survey_code = :survey)
+        SELECT (SELECT count(*) FROM press JOIN kept USING (hour, service_point_code)),
+            (SELECT count(*) FROM press) + 10 * (SELECT count(*) FROM kept) - (SELECT sum(count) FROM answer_histogram
+                WHERE survey_code = :survey AND question_code = '_responses')::int
+        """,
+    )
+    assert (both, wrong) == (0, 0)
 
 
 ODD_BODIES = [

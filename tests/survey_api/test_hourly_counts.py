@@ -195,6 +195,13 @@ class TestPressesAndCounts:
         assert (answer.status_code, answer.json()["code"]) == (409, "hour_has_counts")
         assert await count(session, "survey_response") == 1
 
+    async def test_an_hour_is_the_same_whatever_the_offset_it_is_told_in(self, staff: httpx.AsyncClient) -> None:
+        [taken, crooked] = await send(staff, hour(0, 0, 0, 9), hour(0, 0, 0, 9, at="2021-05-04T09:00:00+05:30"))
+        assert (taken["status"], crooked["status"]) == ("created", "refused")
+        # 9.40 in Helsinki.
+        [refused] = await send_lines(staff, [press("2021-05-04T12:10:00+05:30")])
+        assert (refused["status"], refused["code"]) == ("refused", "hour_has_counts")
+
     async def test_other_devices_hours_are_apart(self, staff: httpx.AsyncClient) -> None:
         await add_device(staff)
         await assign(staff, valid_from="2021-01-01T00:00:00Z")

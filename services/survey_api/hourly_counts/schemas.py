@@ -1,6 +1,6 @@
 """Hourly counts on the wire."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -15,7 +15,8 @@ COUNT_MAX = 1_000_000
 
 
 def _whole_hour(value: datetime) -> datetime:
-    if value.minute or value.second or value.microsecond:
+    in_utc = value.astimezone(UTC)  # an offset of half an hour begins its hours elsewhere
+    if in_utc.minute or in_utc.second or in_utc.microsecond:
         raise ValueError("is not the beginning of an hour; give it as 2021-05-04T09:00:00+03:00")
     return value
 

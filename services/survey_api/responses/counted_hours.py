@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +17,7 @@ from services.survey_api.responses.submission import JudgedResponse
 async def refuse_counted_hours(session: AsyncSession, lines: Sequence[JudgedLine]) -> list[JudgedLine]:
     """The lines, with refusals in the place of presses of hours that are counted."""
     hours = {
-        line.number: _hour_of(line.outcome)
+        line.number: hour_of(line.outcome)
         for line in lines
         if isinstance(line.outcome, JudgedResponse) and may_be_counted(line.outcome)
     }
@@ -29,7 +30,7 @@ async def refuse_counted_hours(session: AsyncSession, lines: Sequence[JudgedLine
 
 async def refuse_counted_hour(session: AsyncSession, response: JudgedResponse) -> None:
     """Raise :class:`HourHasCountsProblem` where the response's hour is counted."""
-    if may_be_counted(response) and await _find_counted(session, [_hour_of(response)]):
+    if may_be_counted(response) and await _find_counted(session, [hour_of(response)]):
         raise _problem()
 
 
@@ -50,6 +51,8 @@ def may_be_counted(response: JudgedResponse) -> bool:
     return response.survey.kind is SurveyKind.SMILEY or response.origin.key != ""
 
 
-def _hour_of(response: JudgedResponse) -> AskedHour:
-    hour = response.given_at.replace(minute=0, second=0, microsecond=0)
+def hour_of(response: JudgedResponse) -> AskedHour:
+    """The hour the response falls in."""
+    # In UTC: an offset of half an hour begins its hours elsewhere.
+    hour = response.given_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     return AskedHour(response.key.service_point, response.survey.code, response.origin.key, hour)

@@ -7,11 +7,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.clock import local_day, local_hour, now
+from services.survey_api.responses.counted_hours import hour_of, may_be_counted
 from services.survey_api.responses.submission import JudgedResponse, ResponseKey
 from services.survey_api.surveys.definitions import SurveyDefinition
 
-# Rows are locked in the order all writers keep: responses by key, as they are given, then histogram rows by key in
-# the order of code points. Nothing is stored of a survey that has changed since its definition was read.
+# Hours are asked for before any row is locked, by a function that does not wait. Rows are locked in the order all
+# writers keep: responses by key, as they are given, then histogram rows by key in the order of code points. Nothing is
+# stored of a survey that has changed since its definition was read.
 # The group goes as one JSON text: the driver's arrays cost several times what PostgreSQL takes to read it.
 _STORE = text(
     """
@@ -23,12 +25,19 @@ _STORE = text(
             SELECT FROM survey_version AS newer
             WHERE newer.survey_code = known.code AND newer.version > known.version AND newer.published_at IS NOT NULL
         )
-    ), given AS MATERIALIZED (
+    ), sent AS MATERIALIZED (
         SELECT *
         FROM json_to_recordset(CAST(:responses AS json)) AS given (number int, service_point text, id uuid, survey text,
             version int, collection_mode text, given_at timestamptz, given_on date, given_hour smallint, language text,
-            interaction text, content_hash text, answers jsonb, single_interaction text, comments jsonb, counted json)
+            interaction text, content_hash text, answers jsonb, single_interaction text, comments jsonb, counted json,
+            hour timestamptz)
         WHERE survey IN (SELECT code FROM current)
+    ), pressed AS MATERIALIZED (
+        SELECT DISTINCT service_point, survey, hour FROM sent WHERE hour IS NOT NULL
+    ), free AS MATERIALIZED (
+        SELECT service_point, survey, hour FROM pressed WHERE hour_takes_presses(service_point, survey, hour)
+    ), given AS MATERIALIZED (
+        SELECT * FROM sent WHERE hour IS NULL OR (service_point, survey, hour) IN (SELECT * FROM free)
     ), stored AS (
         INSERT INTO survey_response (service_point_code, id, survey_code, version, collection_mode, given_at, given_on,
             given_hour, recorded_at, language, interaction_reference, content_hash, answers, single_interaction)
@@ -64,7 +73,8 @@ _STORE = text(
 async def store(session: AsyncSession, responses: Mapping[ResponseKey, JudgedResponse]) -> set[ResponseKey]:
     """Store and count those of the responses that are new and judged by their survey's present definition; their keys.
 
-    For responses of people: no rule on devices is applied.
+    Left out are presses of hours that are counted, or are being counted now. For responses of people: no rule on
+    devices is applied.
     """
     if not responses:
         return set()
@@ -104,6 +114,7 @@ def _rows(responses: Sequence[JudgedResponse]) -> str:
                 "single_interaction": response.single_interaction,
                 "comments": response.texts or None,
                 "counted": response.counted,
+                "hour": hour_of(response).hour if may_be_counted(response) else None,
             }
             for number, response in enumerate(responses)
         ]

@@ -12,7 +12,7 @@ from services.survey_api.handovers import service as handovers
 from services.survey_api.handovers.service import Commenter
 from services.survey_api.responses import misuse, repository
 from services.survey_api.responses.completion import Resent, complete
-from services.survey_api.responses.counted_hours import may_be_counted, refuse_counted_hour
+from services.survey_api.responses.counted_hours import refuse_counted_hour
 from services.survey_api.responses.errors import InteractionAnsweredProblem
 from services.survey_api.responses.histogram import change_histogram
 from services.survey_api.responses.schemas import ResponseCreate
@@ -53,13 +53,12 @@ async def submit(
 
 def judge_plain(
     survey: SurveyDefinition, catalogue: Catalogue, body: ResponseCreate, *, at: datetime
-) -> JudgedResponse | None:
-    """The response, which :func:`store` takes as it is if its id is new; None where :func:`submit` must look at more.
+) -> JudgedResponse:
+    """The response, which is taken as it is if its id is new, and its hour no count.
 
     Raises the problems of :func:`submit` that need no database, also for a repeat of what was taken once.
     """
-    judged = _judge(_read(survey, catalogue, body, at=at), at=at)
-    return None if may_be_counted(judged) else judged
+    return _judge(_read(survey, catalogue, body, at=at), at=at)
 
 
 def _read(survey: SurveyDefinition, catalogue: Catalogue, body: ResponseCreate, *, at: datetime) -> Resent:
