@@ -55,7 +55,9 @@ BEYOND: dict[str, dict[str, str]] = {
     "POST /v1/feedback/events": EVENT | {"feedback_ids": SETTING},
     "POST /v1/feedback/{feedback_id}/events": EVENT,
     "POST /v1/surveys": QUESTIONS,
-    "PUT /v1/surveys/{code}": QUESTIONS,
+    # What makes it another survey cannot change of one that is here.
+    "PUT /v1/surveys/{code}": QUESTIONS
+    | dict.fromkeys(("kind", "collection_mode", "respondent_role", "is_demonstration"), RELATION),
     "POST /v1/surveys/{code}/versions": QUESTIONS,
     "PUT /v1/surveys/{code}/versions/{number}": QUESTIONS,
     "POST /v1/surveys/{code}/responses": {
