@@ -34,6 +34,7 @@ TOPICS_DRAWN = 10
 def illustrations_of(content: EditionContent) -> list[Illustration]:
     """All charts that there is something to draw for, in the order of the chapters."""
     return [
+        *_participation(content),
         *_feedback(content),
         *_themes(content),
         *_chats(content),
@@ -47,6 +48,23 @@ def illustrations_of(content: EditionContent) -> list[Illustration]:
 def period_label(period: Period) -> str:
     """A quarter by its months, from its dates: 4-6/2021."""
     return f"{period.starts_on.month}–{period.starts_on.month + 2}/{period.starts_on.year}"
+
+
+def _participation(content: EditionContent) -> Iterator[Illustration]:
+    section = content.figures.participation.social_reports
+    if section is None:
+        return
+    for code, entries in (("reason", section.by_reason), ("barrier", section.by_barrier)):
+        drawn = ranked(entries)
+        if drawn:
+            yield Illustration(
+                f"social-reports-{code}s",
+                Chapter.PARTICIPATION,
+                Phrase(f"chart.social_{code}s", {"name": Name(_largest(drawn).labels, is_common=True)}),
+                Phrase(f"chart.social_{code}s.caption", {"quarter": _quarter(content)}),
+                f"social-reports-by-{code}",
+                _entries(drawn, _quarter(content), with_last_year=False),
+            )
 
 
 def _feedback(content: EditionContent) -> Iterator[Illustration]:
@@ -177,11 +195,17 @@ def _surveys(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "survey-grades",
             Chapter.SURVEYS,
-            Phrase("chart.survey_grades", {"name": Name(best[1])}),
+            _grades_title(best[1], best[2], is_alone=len(grades) == 1),
             Phrase("chart.survey_grades.caption", {"quarter": _quarter(content)}),
             "survey-questions",
             _dots([(question, figure) for _, question, figure in grades], _quarter(content), scale=(4, 10)),
         )
+
+
+def _grades_title(name: Labels, figure: QuarterFigure, *, is_alone: bool) -> Phrase:
+    if is_alone:
+        return Phrase("chart.survey_grades.one", {"value": Source("surveys", figure).value})
+    return Phrase("chart.survey_grades", {"name": Name(name)})
 
 
 def _options(

@@ -24,8 +24,13 @@ from tests.reporting_api.factories import (
     add_answers,
     add_contacts,
     add_feedback,
+    add_initiative,
+    add_meeting,
+    add_panel,
     add_presses,
+    add_proposal,
     add_responses,
+    add_social_reports,
     add_survey,
 )
 
@@ -43,6 +48,11 @@ async def city(session: AsyncSession) -> None:
         await add_feedback(session, received_at=MIDDLE_OF_QUARTER.replace(year=2018))
     await add_contacts(session, "family_and_social", 9, "self_determination")
     await add_contacts(session, "family_and_social", 8, on=IN_LAST_YEAR)
+    await add_social_reports(session, 12, reasons=["housing", "other"], barriers=["waiting"])
+    panel = await add_panel(session)
+    await add_meeting(session, panel, participants=14)
+    await add_proposal(session, panel)
+    await add_initiative(session)
     await add_survey(session, "chat", "chat", SATISFACTION)
     await add_responses(session, "chat", 40)
     await add_answers(session, "chat", "satisfaction", {60: 20, 80: 20})

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reporting_api.language import Language
 from services.reporting_api.periods.schemas import QuarterReport
 from services.reporting_api.review.chapters.digest import digest_phrases
-from services.reporting_api.review.chapters.registry import CHAPTER_PHRASES, phrases_of
+from services.reporting_api.review.chapters.registry import CHAPTER_PHRASES, paragraphs_of, phrases_of
 from services.reporting_api.review.numbers import write_fact
 from services.reporting_api.review.phrases import Phrase, say
 from services.shared.tables.editions import Chapter
@@ -87,6 +87,30 @@ async def test_a_hidden_figure_is_told_as_hidden(session: AsyncSession, read_pub
     report = await report_of(read_publicly)
 
     assert [phrase.key for phrase in phrases_of(Chapter.CHATS, report)] == ["chats.satisfaction_suppressed"]
+
+
+@pytest.mark.usefixtures("city")
+async def test_participation_is_told_from_its_registers(read_publicly: Read) -> None:
+    report = await report_of(read_publicly)
+
+    paragraphs = [
+        " ".join(say(phrase, Language.EN) for phrase in phrases)
+        for phrases in paragraphs_of(Chapter.PARTICIPATION, report)
+    ]
+
+    assert len(paragraphs) == 4
+    meetings, proposals, initiatives, reports = paragraphs
+    assert "met 1 time in April–June 2019. The meetings had 14 participants in all." in meetings
+    assert proposals == "The panels and councils made 1 proposal. Their status: open 1."
+    assert initiatives == "Residents made 1 initiative. Their status: received 1."
+    # What is gathered as other is told last, though it is as common.
+    assert (
+        "24 reasons for seeking help. The most common were the following: housing or homelessness (50.0%) and other"
+        in reports
+    )
+    assert (
+        "12 barriers to getting help. The most common were the following: waiting for the service (100.0%)." in reports
+    )
 
 
 @pytest.mark.parametrize("language", Language)

@@ -13,12 +13,16 @@ def digest_phrases(report: QuarterReport) -> list[Phrase]:
     received = Source("feedback.received", report.feedback.received)
     quarter = parse_period(PeriodKind.QUARTER, report.period.label)
     if received.is_nought:
-        return [Phrase("digest.nothing_received", {"quarter": quarter})]
+        written = [Phrase("digest.nothing_received", {"quarter": quarter})]
+    else:
+        written = [
+            Phrase("digest.received", {"n": received.value, "quarter": quarter}),
+            *_change(received.last_year),
+            *_handling(report),
+            *_topic(report),
+        ]
     return [
-        Phrase("digest.received", {"n": received.value, "quarter": quarter}),
-        *_change(received.last_year),
-        *_handling(report),
-        *_topic(report),
+        *written,
         *_chats(report),
         *_smileys(report),
         *_ombudsman(report),

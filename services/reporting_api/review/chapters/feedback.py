@@ -35,7 +35,7 @@ def topic_phrases(report: QuarterReport) -> list[Phrase]:
     classified = [entry for entry in report.feedback.by_topic if entry.code is not None]
     told = _most(classified, TOPICS_TOLD)
     if not told:
-        return [Phrase("topics.none")]
+        return [Phrase("topics.none")] if report.feedback.counted.value else []
     topics = [
         Phrase("topics.one", {"topic": Name(entry.labels), "n": _number("by_topic", entry).value}) for entry in told
     ]

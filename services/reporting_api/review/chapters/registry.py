@@ -10,11 +10,13 @@ from services.reporting_api.review.chapters.feedback import (
     topic_phrases,
 )
 from services.reporting_api.review.chapters.ombudsman import ombudsman_phrases
+from services.reporting_api.review.chapters.participation import participation_phrases
 from services.reporting_api.review.chapters.surveys import chat_phrases, smiley_phrases, survey_phrases
 from services.reporting_api.review.phrases import Phrase
 from services.shared.tables.editions import Chapter
 
 CHAPTER_PHRASES: Mapping[Chapter, Callable[[QuarterReport], list[Phrase]]] = {
+    Chapter.PARTICIPATION: participation_phrases,
     Chapter.FEEDBACK: feedback_phrases,
     Chapter.TOPICS: topic_phrases,
     Chapter.THEMES: theme_phrases,
@@ -28,6 +30,9 @@ CHAPTER_PHRASES: Mapping[Chapter, Callable[[QuarterReport], list[Phrase]]] = {
 
 OPENERS = frozenset(
     {
+        "participation.proposals",
+        "participation.initiatives",
+        "participation.social_reports",
         "feedback.left_out",
         "feedback.handling_time",
         "feedback.types",
