@@ -25,7 +25,10 @@ class TableView:
 
 
 def view_table(table: StoredTable, within: Sequence[str], language: Language) -> TableView:
-    """The newest period's rows; of ``within`` only, the codes of the outermost classifying dimensions."""
+    """The newest period's rows; of ``within`` only, the codes of the outermost classifying dimensions.
+
+    Measures that no row has a value of, such as how many were invited to a chat, have no column.
+    """
     newest = table.dimensions[0].categories[-1].code
     classifying = table.dimensions[1:-1]
     outer = len(within)
@@ -34,7 +37,8 @@ def view_table(table: StoredTable, within: Sequence[str], language: Language) ->
         for cell in table.cells
         if cell.key[0] == newest and cell.key[1 : 1 + outer] == list(within)
     }
-    measures = [MEASURES[it.code] for it in table.dimensions[-1].categories if any(it.code == key[-1] for key in cells)]
+    told = {key[-1] for key, cell in cells.items() if cell.status is not FigureStatus.NOT_AVAILABLE}
+    measures = [MEASURES[it.code] for it in table.dimensions[-1].categories if it.code in told]
     classes = list(dict.fromkeys(key[:-1] for key in cells))
     words = words_of(language)["tables"]
     return TableView(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil, floor
 
 import altair as alt
 
@@ -15,7 +16,9 @@ from services.reporting_api.tables.stored import StoredCell, StoredTable
 from services.shared.periods import Period
 from services.shared.tables.editions import Chapter
 
-_INDEX_SCALE = (0.0, 100.0)
+_TENS = 10
+"""Tones go from the tens below the lowest index to those above the highest: indexes are so near that the whole scale
+would give all squares one tone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +112,10 @@ def _draw(week: Week, language: Language, width: int) -> alt.LayerChart:
         for hour in week.hours
         for cell in [week.cells[weekday, hour]]
     ]
-    if week.measure is HAPPY_INDEX:
-        return week_grid(squares, _INDEX_SCALE, width)
-    return week_grid(squares, (0, max(square.value or 0 for square in squares)), width)
+    values = [square.value for square in squares if square.value is not None]
+    highest = ceil(max(values) / _TENS) * _TENS
+    lowest = min(floor(min(values) / _TENS) * _TENS, highest - _TENS) if week.measure is HAPPY_INDEX else 0
+    return week_grid(squares, (lowest, highest), width)
 
 
 def _every(weekday: int) -> Name:

@@ -48,11 +48,6 @@ async def city(session: AsyncSession) -> None:
         await add_feedback(session, received_at=MIDDLE_OF_QUARTER.replace(year=2018))
     await add_contacts(session, "family_and_social", 9, "self_determination")
     await add_contacts(session, "family_and_social", 8, on=IN_LAST_YEAR)
-    await add_social_reports(session, 12, reasons=["housing", "other"], barriers=["waiting"])
-    panel = await add_panel(session)
-    await add_meeting(session, panel, participants=14)
-    await add_proposal(session, panel)
-    await add_initiative(session)
     await add_survey(session, "chat", "chat", SATISFACTION)
     await add_responses(session, "chat", 40)
     await add_answers(session, "chat", "satisfaction", {60: 20, 80: 20})
@@ -62,6 +57,16 @@ async def city(session: AsyncSession) -> None:
     await add_survey(session, "survey", "questionnaire", {"grade": {"kind": "grade", "purpose": "overall_grade"}})
     await add_responses(session, "survey", 15)
     await add_answers(session, "survey", "grade", {8: 7, 9: 8})
+
+
+@pytest.fixture
+async def registers(session: AsyncSession) -> None:
+    """Participation, which is apart: the city is that of the editions kept in ``formats``."""
+    await add_social_reports(session, 12, reasons=["housing", "other"], barriers=["waiting"])
+    panel = await add_panel(session)
+    await add_meeting(session, panel, participants=14)
+    await add_proposal(session, panel)
+    await add_initiative(session)
 
 
 PUBLISHED_AT = "2019-08-20T09:00:00+03:00"

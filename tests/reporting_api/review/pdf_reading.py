@@ -40,6 +40,11 @@ def read_tags(pdf: pikepdf.Pdf) -> Tag:
     return _tag(pdf.Root.StructTreeRoot, texts, None)
 
 
+def printed(page: pikepdf.Page) -> str:
+    """All texts on the page, with those that are not read aloud."""
+    return " ".join(_texts(page, is_all=True).values())
+
+
 def flat(text: str) -> str:
     """Text without what differs by where its lines end."""
     return re.sub(r"\s+", " ", text).strip()
@@ -67,8 +72,8 @@ def _text(element: pikepdf.Object, name: str) -> str | None:
     return str(element[name]) if name in element else None
 
 
-def _texts(page: pikepdf.Page) -> dict[int, str]:
-    """The page's texts by the number of their marked content."""
+def _texts(page: pikepdf.Page, *, is_all: bool = False) -> dict[int, str]:
+    """The page's texts by the number of their marked content; those without one, where wanted, as one text before."""
     fonts = {name: _characters(font) for name, font in page.Resources.get("/Font", {}).items()}
     found: dict[int, str] = {}
     marks: list[int | None] = []
@@ -85,7 +90,7 @@ def _texts(page: pikepdf.Page) -> dict[int, str]:
         elif name == "Tf":
             font = fonts[str(operands[0])]
         elif name in ("Tj", "TJ"):
-            number = next((it for it in reversed(marks) if it is not None), None)
+            number = next((it for it in reversed(marks) if it is not None), -1 if is_all else None)
             if number is not None:
                 found[number] = found.get(number, "") + _shown(operands[0], font)
     return found

@@ -33,7 +33,7 @@ def all_phrases(report: QuarterReport) -> list[Phrase]:
     return [phrase for tell in (*CHAPTER_PHRASES.values(), digest_phrases) for phrase in tell(report)]
 
 
-@pytest.mark.usefixtures("city")
+@pytest.mark.usefixtures("city", "registers")
 @pytest.mark.parametrize("language", Language)
 async def test_every_number_is_a_fact(read_publicly: Read, language: Language) -> None:
     phrases = all_phrases(await report_of(read_publicly))
@@ -47,7 +47,7 @@ async def test_every_number_is_a_fact(read_publicly: Read, language: Language) -
         assert set(NUMBER.findall(said)) - {YEAR} == facts, phrase.key
 
 
-@pytest.mark.usefixtures("city")
+@pytest.mark.usefixtures("city", "registers")
 async def test_every_fact_is_the_figure_at_its_place(read_publicly: Read) -> None:
     report = await report_of(read_publicly)
     figures = report.model_dump(mode="json")
@@ -89,7 +89,7 @@ async def test_a_hidden_figure_is_told_as_hidden(session: AsyncSession, read_pub
     assert [phrase.key for phrase in phrases_of(Chapter.CHATS, report)] == ["chats.satisfaction_suppressed"]
 
 
-@pytest.mark.usefixtures("city")
+@pytest.mark.usefixtures("registers")
 async def test_participation_is_told_from_its_registers(read_publicly: Read) -> None:
     report = await report_of(read_publicly)
 

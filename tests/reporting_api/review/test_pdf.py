@@ -17,7 +17,7 @@ from services.reporting_api.review.pdf.typesetter import render_pdf
 from services.shared.periods import PeriodKind, parse_period
 from services.shared.tables.editions import Chapter
 from tests.reporting_api.review.conftest import draft
-from tests.reporting_api.review.pdf_reading import Tag, flat, read_tags
+from tests.reporting_api.review.pdf_reading import Tag, flat, printed, read_tags
 
 pytestmark = pytest.mark.anyio
 
@@ -75,24 +75,35 @@ async def test_it_says_what_the_page_says_in_the_same_order(anyone: httpx.AsyncC
 
 
 @pytest.mark.usefixtures("published")
-async def test_it_is_tagged_as_pdf_ua_asks(anyone: httpx.AsyncClient) -> None:
-    pdf, tags = await read_pdf(anyone, lang="sv")
+@pytest.mark.parametrize(
+    ("language", "title", "contents", "figure", "follows"),
+    [
+        (Language.FI, "Miten onnistuimme?", "Sisältö", "Kuva", "kuvan jälkeisessä taulukossa."),
+        (Language.SV, "Hur lyckades vi?", "Innehåll", "Figur", "tabellen efter figuren."),
+        (Language.EN, "How did we do?", "Contents", "Figure", "in the table that follows."),
+    ],
+)
+async def test_it_is_tagged_as_pdf_ua_asks(
+    anyone: httpx.AsyncClient, language: Language, title: str, contents: str, figure: str, follows: str
+) -> None:
+    pdf, tags = await read_pdf(anyone, lang=language)
 
     with pdf.open_metadata() as metadata:
         assert metadata["pdfuaid:part"] == "1"
-        assert str(metadata["dc:title"]).startswith("Hur lyckades vi?")
-    assert str(pdf.Root.Lang) == "sv"
+        assert str(metadata["dc:title"]).startswith(title)
+    assert str(pdf.Root.Lang) == language
     assert bool(pdf.Root.MarkInfo.Marked)
     assert pdf.Root.ViewerPreferences.DisplayDocTitle
     assert len(list(tags.all("Title"))) == 1
     headings = [flat(tag.text) for tag in tags.all("H1")]
     with pdf.open_outline() as outline:
         # The table of contents is in the file's outline too, but for its own heading.
-        assert [entry.title for entry in outline.root] == [one for one in headings if one != "Innehåll"]
+        assert [entry.title for entry in outline.root] == [one for one in headings if one != contents]
     figures = list(tags.all("Figure"))
     assert len(figures) >= 6
-    assert all(figure.alt and figure.alt.endswith("tabellen efter figuren.") for figure in figures)
-    assert all(flat(caption.text).startswith("Figur ") for caption in tags.all("Caption"))
+    assert all(it.alt and it.alt.endswith(follows) for it in figures)
+    captions = [flat(caption.text) for caption in tags.all("Caption")]
+    assert [one.partition(".")[0] for one in captions] == [f"{figure} {place}" for place in range(1, len(figures) + 1)]
     assert len(list(tags.all("Link"))) >= len(headings) - 1
 
 
@@ -148,10 +159,19 @@ async def test_a_draft_is_marked_and_for_officers_only(
 
 
 @pytest.mark.usefixtures("published")
-async def test_the_internal_version_says_that_it_is_one(officer: httpx.AsyncClient, anyone: httpx.AsyncClient) -> None:
+async def test_the_internal_version_says_on_every_page_that_it_is_one(
+    officer: httpx.AsyncClient, anyone: httpx.AsyncClient
+) -> None:
     assert (await anyone.get(f"{PAGE}.pdf", params={"internal": "true"})).status_code == 404
-    _, tags = await read_pdf(officer, internal="true", lang="en")
+    pdf, tags = await read_pdf(officer, internal="true", lang="en")
     assert "Internal version. Numbers that are not published are shown." in flat(tags.text)
+    cover, *pages = (flat(printed(page)) for page in pdf.pages)
+    assert "Internal version." in cover
+    assert len(pages) > 4
+    # In the head, and across the page behind the text.
+    assert [page.count("Internal version, not public") for page in pages] == [2] * len(pages)
+    public, _ = await read_pdf(anyone, lang="en")
+    assert not any("Internal" in printed(page) for page in public.pages)
 
 
 async def test_a_quarter_without_data(app: FastAPI, officer: httpx.AsyncClient) -> None:

@@ -20,7 +20,7 @@ TALLEST_CHART = 560.0
 """In points: the text's width on the page, and what leaves room on it for the chart's title."""
 
 ROW_HEIGHT = 19.0
-TALLEST_WHOLE = 540.0
+TALLEST_WHOLE = 420.0
 """In points: a row of a table, and the chart with its table that are kept on one page."""
 
 _VIEW_BOX = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
