@@ -85,7 +85,8 @@ async def test_what_was_never_delivered_and_what_was_decided_go_with_the_words(
         assert (await staff.post("/v1/surveys/chat/responses", json=body)).status_code == 201
     await session.execute(
         text(
-            "INSERT INTO comment_decision SELECT service_point_code, response_id, 'comment', 'released', 'plain',"
+            "INSERT INTO comment_decision (service_point_code, response_id, question_code, decision, reason,"
+            " decided_by, decided_at) SELECT service_point_code, response_id, 'comment', 'released', 'plain',"
             " 'staff', now() FROM survey_response_content"
         )
     )

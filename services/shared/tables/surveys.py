@@ -354,7 +354,10 @@ class SurveyResponseContent(Table, table=True):
 
 
 class CommentDecision(Table, table=True):
-    """What a person decided about publishing a comment; without a decision it is not published."""
+    """What a person decided about publishing a comment; without a decision it is not published.
+
+    ``shown_text`` is what is published in place of the comment's own words, which stay as content.
+    """
 
     __tablename__ = "comment_decision"
     __table_args__ = (
@@ -365,6 +368,8 @@ class CommentDecision(Table, table=True):
             ondelete="CASCADE",
         ),
         one_of("decision", CommentRelease, "decision_known"),
+        CheckConstraint("shown_text IS NULL OR decision = 'released'", name="shown_text_is_released"),
+        CheckConstraint("shown_text ~ '\\S'", name="shown_text_not_blank"),
     )
 
     service_point_code: str = text(primary_key=True)
@@ -374,6 +379,7 @@ class CommentDecision(Table, table=True):
     reason: str = text()
     decided_by: str = text()
     decided_at: datetime = timestamp()
+    shown_text: str | None = text(default=None)
 
 
 class SurveyInvitation(Table, table=True):
