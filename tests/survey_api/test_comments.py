@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.main import create as create_reporting
 from tests.conftest import attach, client_of
-from tests.survey_api.factories import add_survey, line, send_lines
+from tests.survey_api.factories import add_survey, count, line, reasons, send_lines
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,9 @@ async def listed(staff: httpx.AsyncClient, **params: str) -> list[dict[str, Any]
     return items
 
 
-async def decide(staff: httpx.AsyncClient, comment: dict[str, Any], decision: str = "release") -> httpx.Response:
+async def decide(
+    staff: httpx.AsyncClient, comment: dict[str, Any], decision: str = "release", **more: Any
+) -> httpx.Response:
     return await staff.put(
         f"/v1/comments/{comment['response_id']}/{comment['question']}/decision",
         json={
@@ -30,7 +32,8 @@ async def decide(staff: httpx.AsyncClient, comment: dict[str, Any], decision: st
             "fingerprint": comment["fingerprint"],
             "decision": decision,
             "reason": "Kuvaa hyvin.",
-        },
+        }
+        | more,
     )
 
 
@@ -96,6 +99,44 @@ async def test_erasure_takes_the_decision_with_it(staff: httpx.AsyncClient, sess
     assert await published(session) == set()
     refused = await decide(staff, read)
     assert (refused.status_code, refused.json()["code"]) == (404, "comment_not_found")
+
+
+async def test_what_is_released_in_other_words_leaves_the_comment_as_it_was(
+    staff: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    await some_comments(staff, "Liisa luukulla kaksi oli ystävällinen.")
+    (read,) = await listed(staff)
+    decided = await decide(staff, read, shown_text="Luukulla oltiin ystävällisiä, puh. 040 123 4567.")
+    assert decided.status_code == 200, decided.text
+    (shown,) = await published(session)
+    assert shown == decided.json()["shown_text"]
+    assert shown.startswith("Luukulla oltiin ystävällisiä")
+    assert "123 4567" not in shown
+    (after,) = await listed(staff, state="released")
+    assert (after["comment"], after["fingerprint"]) == (read["comment"], read["fingerprint"])
+    assert after["decision"]["shown_text"] == shown
+    # A later decision takes the place of all of this one.
+    assert (await decide(staff, read)).json()["shown_text"] is None
+    assert await published(session) == {read["comment"]}
+    for more in ({"decision": "withhold", "shown_text": "Ei tätä."}, {"shown_text": " "}):
+        refused = await decide(staff, read, **more)
+        assert (refused.status_code, list(reasons(refused))) == (422, ["shown_text"])
+    await decide(staff, read, shown_text="Ystävällistä.")
+    await session.execute(text("DELETE FROM survey_response_content"))
+    assert await published(session) == set()
+    assert await count(session, "comment_decision") == 0
+
+
+@pytest.mark.parametrize("judge", ["source_misuse_reason = {}", "misuse_reason = {}, misuse_rule = {rule}"])
+async def test_nothing_is_shown_of_misuse_for_as_long_as_it_is_judged_so(
+    staff: httpx.AsyncClient, session: AsyncSession, judge: str
+) -> None:
+    await some_comments(staff, "Hauskaa!")
+    (read,) = await listed(staff)
+    assert (await decide(staff, read, shown_text="Hauskaa.")).status_code == 200
+    for reason, rule, shown in (("'repeated_press'", "'3 in 10 s'", set()), ("NULL", "NULL", {"Hauskaa."})):
+        await session.execute(text(f"UPDATE survey_response SET {judge.format(reason, rule=rule)}"))
+        assert await published(session) == shown
 
 
 async def test_needs_the_scope(stranger: httpx.AsyncClient, public: httpx.AsyncClient) -> None:

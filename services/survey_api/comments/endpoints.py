@@ -93,8 +93,8 @@ async def comment_decide(
     principal: Annotated[Principal, Depends(require(Scope.SURVEY_MODERATE))],
     session: SessionDep,
 ) -> CommentDecided:
-    """In the place of an earlier decision. A comment that changes afterwards loses it. Needs the scope
-    `survey:moderate`."""
+    """In the place of an earlier decision. What is released is shown in its own words, or in `shown_text`. A comment
+    that changes afterwards loses its decision. Needs the scope `survey:moderate`."""
     return await service.decide(session, response_id, question, body, decided_by=principal.name, at=now())
 
 

@@ -17,7 +17,7 @@ _LIST = text(
     """
     SELECT response.service_point_code, response.id, response.survey_code, response.version, response.given_on,
         response.recorded_at, response.language, given.question_code, given.comment,
-        decision.decision, decision.reason, decision.decided_by, decision.decided_at
+        decision.decision, decision.reason, decision.decided_by, decision.decided_at, decision.shown_text
     FROM survey_response_content AS content
     JOIN survey_response AS response
         ON (response.service_point_code, response.id) = (content.service_point_code, content.response_id)

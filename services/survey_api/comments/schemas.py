@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.shared.schemas import Code, LineText, RequestModel, ResponseModel
+from services.shared.schemas import Code, FreeText, LineText, RequestModel, ResponseModel
 from services.shared.tables.surveys import CommentRelease
 
 
@@ -34,6 +34,11 @@ class DecisionPut(RequestModel):
     )
     decision: Verdict
     reason: LineText = Field(description="Why, for those who look at it later. Not published.")
+    shown_text: FreeText | None = Field(
+        default=None,
+        description="What is published in place of the comment's own words, such as without what tells who wrote it; "
+        "null publishes them as they are. Personal data is masked in it.",
+    )
 
 
 class CommentDecided(ResponseModel):
@@ -43,6 +48,7 @@ class CommentDecided(ResponseModel):
     reason: str
     decided_by: str = Field(description="The name of the key it was decided with.")
     decided_at: datetime
+    shown_text: str | None = Field(description="What is published in place of the comment's own words, if not they.")
 
 
 class CommentRead(ResponseModel):
