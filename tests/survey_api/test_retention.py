@@ -14,7 +14,7 @@ from services.shared.clock import now
 from services.shared.scopes import Scope
 from services.survey_api.retention import service
 from tests.conftest import add_key, client_of
-from tests.survey_api.factories import add_survey, count, histogram, line, send_lines
+from tests.survey_api.factories import add_device, add_survey, assign, count, histogram, line, send_lines
 
 pytestmark = pytest.mark.anyio
 
@@ -95,6 +95,62 @@ async def test_what_was_never_delivered_and_what_was_decided_go_with_the_words(
     payloads = await session.execute(text("SELECT payload ->> 'text' FROM comment_handover"))
     assert payloads.scalars().all() == ["Uusi salaisuus"]
     assert await count(session, "comment_decision") == 1
+
+
+async def held_lines(session: AsyncSession) -> list[dict[str, Any]]:
+    lines = await session.execute(text("SELECT line -> 'answers' FROM held_answer ORDER BY given_at"))
+    return list(lines.scalars())
+
+
+async def test_comments_of_what_waits_to_be_counted_are_erased_and_the_answers_count(
+    staff: httpx.AsyncClient, eraser: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    await add_survey(staff)
+    answers = {"scale": 75, "smiley_4": "happy", "comment": "liisa"}
+    young = (now() - timedelta(days=30)).isoformat()
+    waiting = [
+        line(device="T-1", answers=answers, given_at=OLD),
+        line(device="T-1", answers={"scale": 75}, given_at="2021-05-05T09:30:00+03:00"),
+        line(device="T-1", answers=answers, given_at=young),
+    ]
+    assert {result["status"] for result in await send_lines(staff, waiting)} == {"held"}
+    (dry,) = (await eraser.post("/v1/retention/runs", json={})).json()["policies"]
+    assert (dry["due"], dry["erased"]) == (1, 0)
+    assert datetime.fromisoformat(dry["oldest_received_at"]) == datetime.fromisoformat(OLD)
+    assert [(one["due"], one["erased"]) for one in (await erase(eraser))["policies"]] == [(1, 1)]
+    assert await held_lines(session) == [answers | {"comment": "…"}, {"scale": 75}, answers]
+    assert [(one["due"], one["erased"]) for one in (await erase(eraser))["policies"]] == [(0, 0)]
+    await add_device(staff)
+    await assign(staff, valid_from="2021-05-01T00:00:00Z")
+    counted = await histogram(session)
+    assert (counted["_responses", 1], counted["comment", 1]) == (3, 2)
+    (again, *_) = await send_lines(staff, waiting)
+    assert (again["status"], again["code"]) == ("refused", "response_conflict")
+    # What stands for the words is content of an old answer, and goes as such.
+    assert [(one["due"], one["erased"]) for one in (await erase(eraser))["policies"]] == [(1, 1)]
+    assert await comments(session) == {"liisa"}
+    assert await histogram(session) == counted
+
+
+async def test_texts_read_from_the_vendor_are_erased_and_their_presses_stay(
+    eraser: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    for given_at in (OLD, (now() - timedelta(days=30)).isoformat()):
+        await session.execute(
+            text(
+                "WITH press AS (INSERT INTO happy_or_not_feedback (feedback_id, survey_id, point_id, local_time,"
+                " given_at, button_index, is_misuse, has_button, state) VALUES (gen_random_uuid(), 's', 'p', '',"
+                " :given_at, 0, false, true, 'waiting') RETURNING feedback_id)"
+                " INSERT INTO happy_or_not_text SELECT feedback_id, 0, 'Jono oli pitkä' FROM press"
+            ),
+            {"given_at": datetime.fromisoformat(given_at)},
+        )
+    await session.commit()
+    assert [(one["due"], one["erased"]) for one in (await erase(eraser))["policies"]] == [(1, 1)]
+    texts = await session.execute(text("SELECT comment FROM happy_or_not_text ORDER BY comment"))
+    assert sorted(texts.scalars()) == ["Jono oli pitkä", "…"]
+    assert await count(session, "happy_or_not_feedback") == 2
+    assert [(one["due"], one["erased"]) for one in (await erase(eraser))["policies"]] == [(0, 0)]
 
 
 async def test_the_daily_run_is_this_services_own(

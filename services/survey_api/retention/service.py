@@ -1,4 +1,4 @@
-"""Retention of comments, as old as when they were given."""
+"""Retention of comments, as old as when they were given, whether their responses are counted or wait to be."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from services.shared.tables import RetentionPolicy
 from services.shared.tables.access import Service
 from services.shared.tables.retention import RetainedContent
 from services.survey_api.erasures.repository import erase_comments
-from services.survey_api.retention import repository
+from services.survey_api.retention import repository, uncounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,22 @@ class _DueComments:
         return self.policy.code
 
     async def count(self, session: AsyncSession) -> tuple[int, datetime | None]:
-        return await repository.count_due(session, self.before)
+        counted = [
+            await repository.count_due(session, self.before),
+            await uncounted.count_held(session, self.before),
+            await uncounted.count_read(session, self.before),
+        ]
+        oldest = [given_at for _, given_at in counted if given_at is not None]
+        return sum(number for number, _ in counted), min(oldest, default=None)
 
     async def erase(self, session: AsyncSession, limit: int) -> Erased:
         due = await repository.lock_due(session, self.before, limit)
-        return Erased(items=len(due), contents=await erase_comments(session, due))
+        items, contents = len(due), await erase_comments(session, due)
+        for erase in (uncounted.erase_held, uncounted.erase_read):
+            if items < limit:
+                erased = await erase(session, self.before, limit - items)
+                items, contents = items + erased, contents + erased
+        return Erased(items=items, contents=contents)
 
 
 async def run(
