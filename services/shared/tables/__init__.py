@@ -29,6 +29,14 @@ from services.shared.tables.devices import (
     HourlyCount,
     SourcePointMapping,
 )
+from services.shared.tables.edition_records import (
+    EditionAnswers,
+    EditionCode,
+    EditionContact,
+    EditionFeedback,
+    EditionKeptApart,
+    EditionSocialReport,
+)
 from services.shared.tables.editions import ChapterText, Edition, ReviewAction
 from services.shared.tables.feedback import (
     Feedback,
@@ -95,6 +103,12 @@ __all__ = [
     "DeviceAssignment",
     "DeviceDay",
     "Edition",
+    "EditionAnswers",
+    "EditionCode",
+    "EditionContact",
+    "EditionFeedback",
+    "EditionKeptApart",
+    "EditionSocialReport",
     "Feedback",
     "FeedbackAttachment",
     "FeedbackContent",

@@ -108,6 +108,8 @@ class Edition(Table, table=True):
     withdrawn_at: datetime | None = timestamp(default=None)
     withdrawn_by: str | None = text(default=None)
     withdrawal_reason: str | None = text(default=None)
+    keeps_records: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    """Whether the records it was counted from are kept; those made before records were kept have none."""
 
 
 class ChapterText(Table, table=True):
