@@ -83,7 +83,6 @@ def create() -> FastAPI:
         lifespan=_statement_clients,
     )
     app.state.statement_clients = None
-    app.state.report_memory = Memory(app.state.settings.reports_kept)
     app.state.quarters_memory = Memory()
     app.state.written_reports = Memory(app.state.settings.reports_kept)
     app.state.renderings = Renderings(app.state.settings.renderings_kept)

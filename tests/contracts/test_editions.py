@@ -76,6 +76,29 @@ async def lived(city: City) -> None:
     await city.send_lines(city.surveys, "/v1/responses/import", [line(answers=RIGHT_ANSWERS) for _ in range(12)])
 
 
+READ = (
+    f"/v1/quarters/{QUARTER}",
+    f"/v1/quarters/{QUARTER}?unit=helsinki",
+    "/v1/quarters/2021-Q3",
+    "/v1/months/2021-05",
+    "/v1/years/2021",
+    f"/v1/quarters/{QUARTER}/tables/chats",
+    f"/v1/quarters/{QUARTER}/smileys",
+)
+"""Where the public would see that one more answered."""
+
+
+async def read_all(client: httpx.AsyncClient) -> dict[str, Any]:
+    read = {}
+    for path in READ:
+        answer = await client.get(path)
+        assert answer.status_code == 200, answer.text
+        read[path] = answer.json()
+        if not read[path].get("editions"):
+            read[path].pop("as_of")
+    return read
+
+
 @pytest.mark.usefixtures("lived")
 class TestPublish:
     async def test_an_edition_holds_what_the_live_figures_say(self, officers: Officers) -> None:
@@ -195,17 +218,36 @@ class TestCorrection:
 
     async def test_a_correction_is_compared_cell_by_cell(self, officers: Officers, city: City) -> None:
         await officers.make()
-        await city.send_lines(city.surveys, "/v1/responses/import", [line(answers=RIGHT_ANSWERS) for _ in range(5)])
+        await city.send_lines(city.surveys, "/v1/responses/import", [line(answers=RIGHT_ANSWERS) for _ in range(10)])
 
-        await officers.make(2, reason="Viisi vastausta tuli myöhässä.")
+        await officers.make(2, reason="Kymmenen vastausta tuli myöhässä.")
 
         comparison = (await officers.anyone.get(f"/v1/editions/{QUARTER}/2/comparison")).json()
         respondents = next(it for it in comparison["cells"] if it["key"][-1] == "respondents")
-        assert (respondents["before"]["value"], respondents["after"]["value"]) == (12, 17)
+        assert (respondents["before"]["value"], respondents["after"]["value"]) == (12, 22)
         assert comparison["compared"] > len(comparison["cells"])
         log = (await officers.anyone.get("/v1/corrections")).json()["corrections"]
-        assert [(it["version"], it["reason"]) for it in log] == [(2, "Viisi vastausta tuli myöhässä.")]
+        assert [(it["version"], it["reason"]) for it in log] == [(2, "Kymmenen vastausta tuli myöhässä.")]
         assert (await officers.anyone.get(f"/v1/editions/{QUARTER}/1")).json()["state"] == "published"
+
+    async def test_a_late_answer_waits_and_one_alone_is_not_corrected_for(self, officers: Officers, city: City) -> None:
+        await officers.make()
+        published = await read_all(officers.anyone)
+        await city.send_lines(city.surveys, "/v1/responses/import", [line(answers=RIGHT_ANSWERS)])
+
+        late = await read_all(officers.anyone)
+        await officers.make(2, reason="Luokitus korjattiin.")
+        corrected = await read_all(officers.anyone)
+
+        report = published[f"/v1/quarters/{QUARTER}"]
+        assert [(it["quarter"], it["version"]) for it in report["editions"]] == [(QUARTER, 1)]
+        assert report["as_of"] == report["editions"][0]["as_of"]
+        assert late == published
+        assert corrected[f"/v1/quarters/{QUARTER}"]["editions"][0]["version"] == 2
+        assert [it["respondents"] for it in corrected[f"/v1/quarters/{QUARTER}"]["chats"]] == [
+            it["respondents"] for it in report["chats"]
+        ]
+        assert report["chats"][0]["respondents"]["value"] == 12
 
     async def test_a_withdrawn_edition_stays_visible_as_withdrawn(self, officers: Officers) -> None:
         await officers.make()

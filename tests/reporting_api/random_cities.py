@@ -9,8 +9,9 @@ from itertools import product
 from services.reporting_api.disclosure.counts import Counts, Key, Kind, Units, family_of_survey
 from services.reporting_api.disclosure.opinions import Opinions
 from services.reporting_api.disclosure.patterns import Pattern, pattern_of_city
-from services.reporting_api.disclosure.policy import PUBLIC_2
+from services.reporting_api.disclosure.policy import PUBLIC_3
 from services.reporting_api.disclosure.quarters import QuarterPatterns
+from services.reporting_api.disclosure.revisions import RevisedQuarter, changes_of, is_too_small
 from services.reporting_api.disclosure.service import PeriodPatterns
 from services.reporting_api.periods.aggregates import Option, Question, SurveyDefinition
 from services.shared.periods import PeriodKind
@@ -96,7 +97,7 @@ def rules_in_force(city: City) -> PatternOf:
         months: QuarterPatterns(
             _opinions(city, months),
             SURVEYS,
-            PUBLIC_2,
+            PUBLIC_3,
             is_over=True,
             askable=city.askable,
             months=[_opinions(city, [month]) for month in months],
@@ -116,7 +117,7 @@ def each_distribution_alone(city: City) -> PatternOf:
     """The rule that guards one distribution only, as public-1 did."""
 
     def pattern_of(months: Sequence[str], units: Units | None) -> Pattern:
-        return pattern_of_city(_counts(city, frozenset(city.units) if units is None else units, months), PUBLIC_2)
+        return pattern_of_city(_counts(city, frozenset(city.units) if units is None else units, months), PUBLIC_3)
 
     return pattern_of
 
@@ -126,7 +127,7 @@ def small_cells_only(city: City) -> PatternOf:
 
     def pattern_of(months: Sequence[str], units: Units | None) -> Pattern:
         counts = _counts(city, frozenset(city.units) if units is None else units, months)
-        small = {(key.question, key.cell) for key, number in counts.items() if 0 < number < PUBLIC_2.minimum_cell}
+        small = {(key.question, key.cell) for key, number in counts.items() if 0 < number < PUBLIC_3.minimum_cell}
         return Pattern(cells=frozenset(small))
 
     return pattern_of
@@ -158,7 +159,7 @@ def attack(city: City, pattern_of: PatternOf) -> list[Finding]:
     return [
         Finding(f"{area} {cell}", truth, *attacker.bounds(area, [cell]))
         for area, cell in hidden
-        if 0 < (truth := city.count(area.units, sorted(area.blocks), cell)) < PUBLIC_2.minimum_cell
+        if 0 < (truth := city.count(area.units, sorted(area.blocks), cell)) < PUBLIC_3.minimum_cell
     ]
 
 
@@ -184,3 +185,52 @@ def shown_whole(city: City, pattern_of: PatternOf) -> tuple[int, int]:
         sum(pattern_of(months, units).is_empty for _, months in QUARTERS for units in parts),
         sum(pattern_of([month], None).is_empty for month in BLOCKS),
     )
+
+
+FIRST, LATE = QUARTERS[0][1], BLOCKS[3:4]
+"""The months that stand for what the first edition counted, and for what came before the correction."""
+
+
+def attack_correction(city: City, seed: int, *, is_guarded: bool) -> list[Finding]:
+    """Reads two editions of every set of units, and bounds how many were late, and what either hides.
+
+    ``is_guarded`` follows the rules of a correction; else each edition hides as if it were the only one.
+    """
+    dice = random.Random(-seed - 1)
+    late = {key: dice.choice([0, 0, 1, 3, 7, 40]) if key[1] in LATE else number for key, number in city.numbers.items()}
+    city = City(city.units, city.askable, late)
+    before = _quarter(city, FIRST)
+    alone = _quarter(city, [*FIRST, *LATE])
+    after: QuarterPatterns | RevisedQuarter = alone
+    family = family_of_survey(SURVEY)
+    if is_guarded:
+        if is_too_small(changes_of(before.counts, alone.counts, family), PUBLIC_3):
+            return []
+        after = RevisedQuarter(alone, [before], PUBLIC_3)
+    attacker = Attacker(CELLS, list(product(city.units, (*FIRST, *LATE))))
+    everyone = frozenset(city.units)
+    for units in (None, *city.askable):
+        for months, rule in ((FIRST, before), ((*FIRST, *LATE), after)):
+            area = Area(everyone if units is None else units, frozenset(months))
+            _learn_shown(attacker, city, area, rule.of(family, units))
+    return [
+        Finding(f"{seed} {area} {cell}", truth, *attacker.bounds(area, [cell]))
+        for units in {everyone, *city.askable}
+        for months in (FIRST, LATE)
+        for cell in CELLS
+        for area in [Area(units, frozenset(months))]
+        if 0 < (truth := city.count(units, months, cell)) < PUBLIC_3.minimum_cell
+    ]
+
+
+def _quarter(city: City, months: Sequence[str]) -> QuarterPatterns:
+    return QuarterPatterns(_opinions(city, months), SURVEYS, PUBLIC_3, is_over=True, askable=city.askable)
+
+
+def _learn_shown(attacker: Attacker, city: City, area: Area, pattern: Pattern) -> None:
+    months = sorted(area.blocks)
+    if pattern.of_base(QUESTION) is None:
+        attacker.learn(area, CELLS, sum(city.count(area.units, months, cell) for cell in CELLS))
+    for cell in CELLS:
+        if pattern.of_cell(QUESTION, cell) is None:
+            attacker.learn(area, [cell], city.count(area.units, months, cell))

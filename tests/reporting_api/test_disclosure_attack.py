@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cli.demo import surveys as demo
-from services.reporting_api.disclosure.policy import PUBLIC_2
+from services.reporting_api.disclosure.policy import PUBLIC_3
 from services.shared.catalogue import read_catalogue
 from services.shared.clock import local_day
 from services.shared.periods import PeriodKind
@@ -26,6 +26,7 @@ from tests.reporting_api.random_cities import (
     City,
     PatternOf,
     attack,
+    attack_correction,
     each_distribution_alone,
     invent,
     rules_in_force,
@@ -39,7 +40,7 @@ CITIES = range(int(os.environ.get("KATSAUS_ATTACK_CITIES", "40")))
 
 
 def betrayed(findings: list[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.betrays(PUBLIC_2.minimum_cell)]
+    return [finding for finding in findings if finding.betrays(PUBLIC_3.minimum_cell)]
 
 
 class TestRandomCities:
@@ -61,6 +62,22 @@ class TestRandomCities:
         findings = [found for city in map(invent, range(5)) for found in attack(city, weaker(city))]
 
         assert len(betrayed(findings)) > 20
+
+
+class TestRandomCorrections:
+    def test_two_editions_betray_nobody_who_was_late(self) -> None:
+        findings = [
+            found for seed in CITIES for found in betrayed(attack_correction(invent(seed), seed, is_guarded=True))
+        ]
+
+        assert findings == []
+
+    def test_the_attack_finds_what_two_editions_by_themselves_tell(self) -> None:
+        findings = [
+            found for seed in range(5) for found in betrayed(attack_correction(invent(seed), seed, is_guarded=False))
+        ]
+
+        assert len(findings) >= 10
 
 
 POINTS = {

@@ -7,20 +7,19 @@ with them, a hidden cell could be bounded unit by unit.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.reporting_api.disclosure.cells import is_few
 from services.reporting_api.disclosure.counts import family_of_theme
 from services.reporting_api.disclosure.policy import DisclosurePolicy
+from services.reporting_api.disclosure.repository import Joint
 from services.reporting_api.disclosure.service import PeriodPatterns
 from services.reporting_api.disclosure.two_way import Place, hidden_of_table
 from services.reporting_api.measures.figures import Compared, SuppressionReason
 from services.reporting_api.periods.aggregates import FeedbackAggregate
 from services.shared.periods import Period, PeriodKind
-
-Joint = Mapping[tuple[str | None, str], int]
-"""Items by topic (None: unclassified) and type."""
 
 Themes = Mapping[str, frozenset[str]]
 """Theme to the topics that belong to it."""
@@ -57,6 +56,20 @@ def pattern_of_joint(numbers: Joint, themes: Themes, policy: DisclosurePolicy) -
     return JointPattern(None, frozenset(hidden))
 
 
+def revised_joint(numbers: Joint, editions: Sequence[Joint], themes: Themes, policy: DisclosurePolicy) -> JointPattern:
+    """The pattern beside those of earlier editions: what was hidden stays so, and a small change hides the table."""
+    pattern = pattern_of_joint(numbers, themes, policy)
+    for before in editions:
+        changes = [numbers.get(place, 0) - before.get(place, 0) for place in numbers.keys() | before.keys()]
+        if min(changes, default=0) < 0 < max(changes, default=0) or any(
+            is_few(abs(change), policy.minimum_cell) for change in changes
+        ):
+            return JointPattern(SuppressionReason.REVISED)
+        earlier = pattern_of_joint(before, themes, policy)
+        pattern = JointPattern(pattern.whole or earlier.whole, pattern.places | earlier.places)
+    return pattern
+
+
 def joint_patterns(
     periods: Compared[Period],
     patterns: Compared[PeriodPatterns],
@@ -75,7 +88,7 @@ def joint_patterns(
             return JointPattern(SuppressionReason.RUNNING)
         if not all(others.of(family_of_theme(theme), None).is_empty for theme in themes):
             return JointPattern(SuppressionReason.SMALL_COUNTS)
-        return pattern_of_joint(counted.by_topic_and_type, themes, policy)
+        return revised_joint(counted.by_topic_and_type, others.joint_before, themes, policy)
 
     return periods.combine(patterns, lambda period, others: (period, others)).combine(
         feedback, lambda both, counted: of(*both, counted)

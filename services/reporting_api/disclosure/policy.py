@@ -20,11 +20,11 @@ class DisclosurePolicy:
     """Feedback of a unit that has fewer items is not divided by type and topic."""
 
 
-PUBLIC_2 = DisclosurePolicy(name="public-2", minimum_cell=5, minimum_mean_base=10, minimum_unit_cases=20)
+PUBLIC_3 = DisclosurePolicy(name="public-3", minimum_cell=5, minimum_mean_base=10, minimum_unit_cases=20)
 """What anyone may see. Feedback is a count of cases that a service received, not of opinions: shown however few, unless
 a small unit's is divided. Twenty is a unit that hears more than once a week in a quarter."""
 
-IN_FORCE = PUBLIC_2
+IN_FORCE = PUBLIC_3
 """The policy that everything public follows."""
 
 RULES: tuple[Labels, ...] = (
@@ -47,6 +47,14 @@ RULES: tuple[Labels, ...] = (
         "fi": "Viikkojen, yksiköiden kuukausien ja keskeneräisen neljänneksen mielipiteet ovat vain henkilöstölle.",
         "sv": "Åsikter per vecka, per enhet och månad och för ett kvartal som pågår är endast för personalen.",
         "en": "Opinions of weeks, of units' months and of a quarter that is not over are for staff.",
+    },
+    {
+        "fi": "Julkaistun neljänneksen luvut ovat julkaisun luvut, kunnes korjattu julkaisu muuttaa niitä; pieni "
+        "muutos jätetään pois tai piilotetaan.",
+        "sv": "Ett publicerat kvartals siffror är utgåvans tills en rättad utgåva ändrar dem; en liten ändring lämnas "
+        "bort eller döljs.",
+        "en": "A published quarter's figures are its edition's until a corrected one changes them; a small change is "
+        "left out or hidden.",
     },
 )
 """What the policy says, to be read beside the thresholds."""
@@ -71,5 +79,10 @@ REASONS: Mapping[SuppressionReason, Labels] = {
         "fi": "Neljännesvuosi on kesken.",
         "sv": "Kvartalet pågår ännu.",
         "en": "The quarter is not over.",
+    },
+    SuppressionReason.REVISED: {
+        "fi": "Korjattu julkaisu muuttaa lukua tai sen kokonaisuutta vain vähän; erotus paljastaisi pienen luvun.",
+        "sv": "Den rättade utgåvan ändrar talet eller dess helhet bara lite; skillnaden skulle avslöja ett litet tal.",
+        "en": "The corrected edition changes it, or its whole, by few; the difference would give a small number away.",
     },
 }

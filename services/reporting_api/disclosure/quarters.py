@@ -1,6 +1,6 @@
 """What is hidden in one quarter: the quarter is what is published, and everything else follows it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.reporting_api.disclosure.counts import FEEDBACK, Family, Units, add_up, is_safe
 from services.reporting_api.disclosure.opinions import WHOLE_CITY, ByUnit, Opinions, counts_by_family
@@ -11,6 +11,8 @@ from services.reporting_api.measures.figures import SuppressionReason
 from services.reporting_api.periods.aggregates import SurveyDefinition
 
 NOTHING: ByUnit = {}
+
+FamilyCounts = Mapping[Family, ByUnit]
 
 
 class QuarterPatterns:
@@ -30,7 +32,7 @@ class QuarterPatterns:
         askable: Sequence[Units] = (),
         months: Iterable[Opinions] = (),
     ) -> None:
-        self._counts = counts_by_family(opinions, surveys)
+        self.counts: FamilyCounts = counts_by_family(opinions, surveys)
         self._months = [counts_by_family(month, surveys) for month in months]
         self._policy = policy
         self._is_over = is_over
@@ -39,7 +41,7 @@ class QuarterPatterns:
 
     def of(self, family: Family, units: Units | None) -> Pattern:
         """What is hidden of the family's results of the units, or of the whole city."""
-        by_unit = self._counts.get(family, NOTHING)
+        by_unit = self.counts.get(family, NOTHING)
         everything = frozenset(by_unit)
         asked = everything if units is None else units & everything
         if family == FEEDBACK and asked == everything:
@@ -55,7 +57,7 @@ class QuarterPatterns:
         if not city.is_empty:
             return hidden_whole(SuppressionReason.PARENT_HIDDEN)
         if family not in self._shown:
-            self._shown[family] = shown_units(self._askable, self._counts[family], self._policy)
+            self._shown[family] = shown_units(self._askable, self.counts[family], self._policy)
         is_shown = not asked or asked in self._shown[family]
         return SHOWN if is_shown else hidden_whole(SuppressionReason.SMALL_COUNTS)
 
@@ -66,3 +68,7 @@ class QuarterPatterns:
             return quarter
         are_safe = all(is_safe(add_up(month.get(family, NOTHING).values()), self._policy) for month in self._months)
         return SHOWN if quarter.is_empty and are_safe else hidden_whole(SuppressionReason.DETAIL)
+
+    def is_revised(self, _family: Family) -> bool:
+        """Whether an earlier edition counted the family otherwise: there is none."""
+        return False

@@ -17,6 +17,9 @@ Parameters = Mapping[str, object]
 Name = TypeVar("Name")
 Numbers = Mapping[tuple[str, ...], int]
 
+Joint = Mapping[tuple[str | None, str], int]
+"""Items by topic (None: unclassified) and type."""
+
 
 class DisclosureRepository:
     """Reads the counts over one session."""
@@ -52,6 +55,12 @@ class DisclosureRepository:
             )
             for label in distinct
         }
+
+    async def joint(self, period: Period) -> Joint:
+        """Items by topic and type."""
+        parameters = {"labels": [period.label], "starts": [period.starts_on], "ends": [period.ends_on], "units": None}
+        rows = (await self._session.execute(text(queries.FEEDBACK_CLASSES), parameters)).mappings()
+        return {(row["topic_code"], row["type_code"]): row["items"] for row in rows}
 
     async def _answers(self, parameters: Parameters) -> dict[str, dict[tuple[str, str, str], dict[int, int]]]:
         answers: dict[str, dict[tuple[str, str, str], dict[int, int]]] = defaultdict(lambda: defaultdict(dict))

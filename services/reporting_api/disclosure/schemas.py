@@ -10,7 +10,7 @@ from services.shared.tables.base import Labels
 class DisclosureAnswer(ResponseModel):
     """The policy that was applied; null for keys that see the figures unsuppressed."""
 
-    policy: str | None = Field(examples=["public-2"])
+    policy: str | None = Field(examples=["public-3"])
     minimum_cell: int
     minimum_mean_base: int
     minimum_unit_cases: int
@@ -26,7 +26,7 @@ class ReasonAnswer(ResponseModel):
 class PolicyAnswer(ResponseModel):
     """The policy. A change of any threshold or rule is a new policy with a new name."""
 
-    name: str = Field(examples=["public-2"])
+    name: str = Field(examples=["public-3"])
     minimum_cell: int = Field(description="Opinion cells of 1 up to below this are hidden; nought is shown.")
     minimum_mean_base: int = Field(description="Means, indexes and grades of fewer answers are hidden.")
     minimum_unit_cases: int = Field(description="Feedback of a unit with fewer items is not divided by type and topic.")

@@ -10,8 +10,10 @@ from services.reporting_api.disclosure.counts import FEEDBACK, Family, Units
 from services.reporting_api.disclosure.opinions import WHOLE_CITY, Opinions
 from services.reporting_api.disclosure.patterns import Pattern, all_of, hidden_whole
 from services.reporting_api.disclosure.policy import DisclosurePolicy
+from services.reporting_api.disclosure.published import Records, editions_before, reading
 from services.reporting_api.disclosure.quarters import QuarterPatterns
-from services.reporting_api.disclosure.repository import DisclosureRepository
+from services.reporting_api.disclosure.repository import DisclosureRepository, Joint
+from services.reporting_api.disclosure.revisions import RevisedQuarter
 from services.reporting_api.disclosure.views import askable_units
 from services.reporting_api.measures.figures import Compared, SuppressionReason
 from services.reporting_api.periods.aggregates import PeriodAggregate, SurveyDefinition
@@ -24,7 +26,13 @@ class PeriodPatterns:
     """The patterns of a period of any kind, from those of its quarters."""
 
     kind: PeriodKind
-    quarters: Sequence[QuarterPatterns]
+    quarters: Sequence[QuarterPatterns | RevisedQuarter]
+    joint_before: Sequence[Joint] = ()
+    """Of a quarter: the topics by types of earlier editions."""
+
+    def is_revised(self, family: Family) -> bool:
+        """Whether an earlier edition counted the family otherwise."""
+        return any(quarter.is_revised(family) for quarter in self.quarters)
 
     def of(self, family: Family, units: Units | None) -> Pattern:
         """What is hidden of the family's results of the units, or of the whole city.
@@ -42,6 +50,7 @@ class DisclosureService:
     """Decides by one policy over one session."""
 
     def __init__(self, session: AsyncSession, catalogue: Catalogue, policy: DisclosurePolicy) -> None:
+        self._session = session
         self._repository = DisclosureRepository(session)
         self._catalogue = catalogue
         self._policy = policy
@@ -64,19 +73,39 @@ class DisclosureService:
         if unread:
             opinions |= await self._repository.count(unread, by_unit=by_unit)
         askable = askable_units(self._catalogue)
-        patterns = {
-            label: QuarterPatterns(
-                opinions[label],
+
+        def decide(quarter: Period, counted: Mapping[str, Opinions]) -> QuarterPatterns:
+            return QuarterPatterns(
+                counted[quarter.label],
                 surveys,
                 self._policy,
                 is_over=quarter.ends_at <= as_of,
                 askable=askable,
-                months=[opinions[month.label] for month in _months_of(quarter)] if months else [],
+                months=[counted[month.label] for month in _months_of(quarter)] if months else [],
             )
-            for label, quarter in quarters.items()
+
+        patterns: dict[str, QuarterPatterns | RevisedQuarter] = {
+            label: decide(quarter, opinions) for label, quarter in quarters.items()
         }
+        joint: dict[str, list[Joint]] = {}
+        before: dict[str, list[QuarterPatterns]] = {}
+        for edition in await editions_before(self._session, quarters):
+            quarter = quarters[edition.quarter]
+            async with reading(self._session, Records(as_of, (edition.quarter, edition.version))):
+                counted = await self._repository.count(
+                    [quarter, *(_months_of(quarter) if months else [])], by_unit=True
+                )
+                joint.setdefault(quarter.label, []).append(await self._repository.joint(quarter))
+            before.setdefault(quarter.label, []).append(decide(quarter, counted))
+        for label, earlier in before.items():
+            # By unit whoever asks: what was moved from one unit to another does not show in the city's counts.
+            quarter = quarters[label]
+            counted = await self._repository.count([quarter, *(_months_of(quarter) if months else [])], by_unit=True)
+            patterns[label] = RevisedQuarter(decide(quarter, counted), earlier, self._policy)
         return periods.map(
-            lambda period: PeriodPatterns(period.kind, [patterns[one.label] for one in _quarters_of(period)])
+            lambda period: PeriodPatterns(
+                period.kind, [patterns[one.label] for one in _quarters_of(period)], joint.get(period.label, [])
+            )
         )
 
 

@@ -31,7 +31,7 @@ SERIES_QUARTERS = 13
 CONTENTS_KEPT = 4
 """Contents of editions kept in memory, a few megabytes each: a reader of a review asks for its tables one by one."""
 
-PASSING = frozenset({"as_of", "statements"})
+PASSING = frozenset({"as_of", "statements", "editions"})
 """Properties of a report that differ each time it is made without any figure having changed."""
 
 
@@ -95,5 +95,5 @@ def digest(canonical_content: str) -> str:
 def read_content(canonical_content: str, *, as_of: datetime) -> EditionContent:
     """The content of an edition made at ``as_of``; kept, as a page is followed by the reading of its tables."""
     written = upgrade(orjson.loads(canonical_content))
-    written["figures"] |= {"as_of": as_of, "statements": None}
+    written["figures"] |= {"as_of": as_of, "statements": None, "editions": []}
     return EditionContent.model_validate(written)

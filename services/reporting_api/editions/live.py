@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.reporting_api.editions.content import SERIES_QUARTERS
 from services.reporting_api.hours.schemas import SmileyHours
 from services.reporting_api.hours.service import HoursService
@@ -43,10 +45,18 @@ class LiveFigures:
         """The quarter and those before it: as the public may see them, and with nothing hidden."""
         shown, internal = _inquiry(quarter, at, is_internal=False), _inquiry(quarter, at, is_internal=True)
         async with self._sessions.session() as session:
-            periods = PeriodService(session, self._catalogue, self._clients)
-            hours = HoursService(session, self._catalogue)
-            public = Snapshot(await periods.series(shown, SERIES_QUARTERS), await hours.hours(shown))
-            return public, Snapshot(await periods.series(internal, SERIES_QUARTERS), await hours.hours(internal))
+            return await self._snapshot(session, shown), await self._snapshot(session, internal)
+
+    async def of_edition(self, session: AsyncSession, quarter: str, version: int, at: datetime) -> Snapshot:
+        """As the public may see them beside the published editions, counted from the records of this one."""
+        return await self._snapshot(
+            session, replace(_inquiry(quarter, at, is_internal=False), edition=(quarter, version))
+        )
+
+    async def unhidden(self, quarter: str, at: datetime) -> Snapshot:
+        """With nothing hidden, as staff see them now."""
+        async with self._sessions.session() as session:
+            return await self._snapshot(session, _inquiry(quarter, at, is_internal=True))
 
     async def statements(self, quarter: str, at: datetime) -> list[StatementComparison]:
         """Both services' recounts of the quarter against the figures."""
@@ -59,6 +69,11 @@ class LiveFigures:
         period = find_period(PeriodKind.QUARTER, quarter, at)
         async with self._sessions.session() as session:
             return await ReadinessService(session, self._catalogue).circumstances(period, at, measures_before)
+
+    async def _snapshot(self, session: AsyncSession, inquiry: Inquiry) -> Snapshot:
+        periods = PeriodService(session, self._catalogue, self._clients)
+        reports = await periods.series(inquiry, SERIES_QUARTERS)
+        return Snapshot(reports, await HoursService(session, self._catalogue).hours(inquiry))
 
     @asynccontextmanager
     async def _periods(self) -> AsyncIterator[PeriodService]:

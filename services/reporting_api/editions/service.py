@@ -6,7 +6,7 @@ from importlib.metadata import version as installed_version
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.actions import repository as actions
-from services.reporting_api.editions import repository
+from services.reporting_api.editions import records, repository
 from services.reporting_api.editions.checks import check_content, check_unchanged, obstacles
 from services.reporting_api.editions.comparison import EditionComparison, compare_contents
 from services.reporting_api.editions.content import (
@@ -26,6 +26,7 @@ from services.reporting_api.editions.errors import (
 )
 from services.reporting_api.editions.live import LiveFigures
 from services.reporting_api.editions.schemas import EditionDraft, EditionPublication
+from services.reporting_api.periods.service import find_period
 from services.reporting_api.readiness.checks import (
     Check,
     CheckCode,
@@ -34,6 +35,7 @@ from services.reporting_api.readiness.checks import (
     versions_of,
 )
 from services.reporting_api.texts import repository as texts
+from services.shared.periods import PeriodKind
 from services.shared.problems import InvalidParam
 from services.shared.security import Principal
 from services.shared.tables import Edition
@@ -64,6 +66,7 @@ class EditionService:
 
     async def draft(self, body: EditionDraft, officer: Principal, at: datetime) -> Edition:
         """A new draft; raises the problems of ``errors.py`` and of a wrong quarter."""
+        await records.lock_quarter(self._session, body.quarter)
         earlier = await repository.list_editions(self._session, body.quarter)
         if earlier and earlier[0].published_at is None:
             raise EditionInPreparationProblem(
@@ -73,10 +76,15 @@ class EditionService:
             raise CorrectionReasonProblem(
                 f"{body.quarter} is published as version {earlier[0].version}; say in reason why it is corrected"
             )
-        shown, internal = await self._contents(body.quarter, at)
+        version = earlier[0].version + 1 if earlier else 1
+        period = find_period(PeriodKind.QUARTER, body.quarter, at)
+        before = next((it.version for it in earlier if it.keeps_records), None)
+        await records.keep(self._session, period, version, before)
+        shown, internal = await self._contents(body.quarter, version, at)
         edition = Edition(
             quarter=body.quarter,
-            version=earlier[0].version + 1 if earlier else 1,
+            version=version,
+            keeps_records=True,
             state=EditionState.DRAFT.value,
             content=shown,
             content_hash=digest(shown),
@@ -93,7 +101,7 @@ class EditionService:
 
     async def checks(self, edition: Edition, at: datetime) -> list[Check]:
         """Everything asked before publishing, on the figures as they are now."""
-        shown, internal = await self._contents(edition.quarter, at)
+        shown, internal = await self._contents(edition.quarter, edition.version, at)
         return [
             *check_content(internal_content_of(edition)),
             *check_statements(await self._live.statements(edition.quarter, at)),
@@ -177,13 +185,16 @@ class EditionService:
         published = await repository.last_published(self._session)
         return versions_of(content_of(published).measures) if published else {}
 
-    async def _contents(self, quarter: str, at: datetime) -> tuple[str, str]:
-        """Canonical JSON of what the public and what the staff may see of the quarter now."""
+    async def _contents(self, quarter: str, version: int, at: datetime) -> tuple[str, str]:
+        """Canonical JSON of what the public is shown of the edition's records, and of what staff see now."""
         quarter_texts = await texts.list_texts(self._session, quarter)
         quarter_actions = await actions.list_actions(self._session, quarter)
         shown, internal = [
             canonical(build_content(quarter, it.reports, it.hours, quarter_texts, quarter_actions))
-            for it in await self._live.series(quarter, at)
+            for it in (
+                await self._live.of_edition(self._session, quarter, version, at),
+                await self._live.unhidden(quarter, at),
+            )
         ]
         return shown, internal
 

@@ -26,13 +26,26 @@ class Hiding:
 ALL_SHOWN = Hiding()
 
 
-def hiding_of(grid: Grid, kind: PeriodKind, pattern: Pattern, policy: DisclosurePolicy, *, is_of_city: bool) -> Hiding:
-    """What to hide of the grid; ``pattern`` is that of the smileys of the same period and place."""
+def hiding_of(
+    grid: Grid,
+    kind: PeriodKind,
+    pattern: Pattern,
+    policy: DisclosurePolicy,
+    *,
+    is_of_city: bool,
+    is_revised: bool = False,
+) -> Hiding:
+    """What to hide of the grid; ``pattern`` is that of the smileys of the same period and place.
+
+    ``is_revised`` where an earlier edition counted other smileys: hour by hour the difference would be of few.
+    """
     reason = pattern.whole
     if kind is not PeriodKind.QUARTER or not is_of_city:
         reason = SuppressionReason.DETAIL
     elif reason is None and not pattern.is_empty:
         reason = SuppressionReason.PARENT_HIDDEN
+    elif reason is None and is_revised:
+        reason = SuppressionReason.REVISED
     elif reason is None and not _are_volumes_safe(grid, policy):
         reason = SuppressionReason.SMALL_COUNTS
     if reason is not None:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.reporting_api.disclosure.schemas import DisclosureAnswer
 from services.reporting_api.measures.figures import FigureStatus, Number, SuppressionReason
-from services.reporting_api.periods.schemas import PeriodAnswer, UnitAnswer
+from services.reporting_api.periods.schemas import EditionShown, PeriodAnswer, UnitAnswer
 from services.shared.schemas import ResponseModel
 from services.shared.tables.base import Labels
 
@@ -54,6 +54,7 @@ class SmileyHours(ResponseModel):
 
     unit: UnitAnswer | None
     as_of: datetime
+    editions: list[EditionShown]
     disclosure: DisclosureAnswer
     minimum_presses: int
     note: Labels

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.disclosure.counts import SMILEYS
 from services.reporting_api.disclosure.policy import IN_FORCE
+from services.reporting_api.disclosure.published import reading
 from services.reporting_api.disclosure.service import DisclosureService, PeriodPatterns
 from services.reporting_api.hours.disclosure import ALL_SHOWN, Hiding, hiding_of
 from services.reporting_api.hours.grid import Grid, all_hours
@@ -11,6 +12,7 @@ from services.reporting_api.hours.presenter import GridPresenter
 from services.reporting_api.hours.repository import HoursRepository
 from services.reporting_api.hours.schemas import HourEntry, SmileyHours
 from services.reporting_api.measures.figures import Compared
+from services.reporting_api.periods.published import as_of_records, editions_of
 from services.reporting_api.periods.repository import PeriodRepository
 from services.reporting_api.periods.service import Inquiry, disclosure_answer, find_period, find_unit, unit_answer
 from services.reporting_api.periods.smiley_figures import NOTE
@@ -34,10 +36,13 @@ class HoursService:
         if unit is not None:
             alone = frozenset({unit.code})
             branch = alone if service_point else self._catalogue.branch(unit.code, units=inquiry.units)
-        current, previous = await self._presenters(inquiry, Compared(period, period.previous(), period), branch)
+        async with reading(self._session, inquiry.records):
+            current, previous = await self._presenters(inquiry, Compared(period, period.previous(), period), branch)
+            editions = await editions_of(self._session, period)
         return SmileyHours(
             unit=unit_answer(unit, inquiry.units),
-            as_of=inquiry.as_of,
+            as_of=as_of_records(inquiry.as_of, editions),
+            editions=editions,
             disclosure=disclosure_answer(None if inquiry.is_internal else IN_FORCE.name),
             minimum_presses=IN_FORCE.minimum_mean_base,
             note=NOTE,
@@ -77,4 +82,11 @@ def _hiding(inquiry: Inquiry, grid: Grid, patterns: PeriodPatterns, branch: froz
     if inquiry.is_internal:
         return ALL_SHOWN
     pattern = patterns.of(SMILEYS, branch)
-    return hiding_of(grid, inquiry.kind, pattern, IN_FORCE, is_of_city=branch is None)
+    return hiding_of(
+        grid,
+        inquiry.kind,
+        pattern,
+        IN_FORCE,
+        is_of_city=branch is None,
+        is_revised=patterns.is_revised(SMILEYS),
+    )

@@ -73,6 +73,8 @@ class SuppressionReason(StrEnum):
     """Shown for quarters and years, or for the whole city, only."""
     RUNNING = "running"
     """The quarter is not over: what is read on two days would tell what was answered between them."""
+    REVISED = "revised"
+    """A corrected edition changed it, or what it is a part of, by few: beside the earlier one it would tell them."""
 
 
 _LEAVES_NOTHING = {Reason.NO_DATA, Reason.QUESTION_REPLACED}

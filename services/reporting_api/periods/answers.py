@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Hashable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from weakref import WeakValueDictionary
@@ -31,6 +32,14 @@ _counting: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 """Held while a report is counted; there as long as someone holds it or waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A report as it is sent; ``published_as_of`` where it is of published editions, so that it does not grow newer."""
+
+    lasting: Lasting
+    published_as_of: datetime | None
+
+
 class ReportAnswers:
     """Answers a request with the report it asks for."""
 
@@ -39,33 +48,34 @@ class ReportAnswers:
         self._session = session
         self._catalogue = catalogue
         state = request.app.state
-        self._service = PeriodService(session, catalogue, state.statement_clients, state.report_memory)
-        self._memory: Memory[Lasting] = state.written_reports
+        self._service = PeriodService(session, catalogue, state.statement_clients)
+        self._memory: Memory[Written] = state.written_reports
 
     async def answer(self, model: type[AnyReport], inquiry: Inquiry, *, has_key: bool) -> Response:
         """The report with its comparisons named as ``model`` has them, or 304 where the client has its figures."""
         # Asked first, so that it is the version of what the session sees in all that follows.
-        version = None if inquiry.compares_statements else await data_version(self._session)
+        version = None if inquiry.compares_statements else await data_version(self._session, inquiry.as_of)
         if version is None:
-            lasting = await self._write(model, inquiry)
+            written = await self._write(model, inquiry)
         else:
-            lasting = await self._kept(self._key(version, inquiry), model, inquiry)
-        as_of = _INSTANT.dump_python(inquiry.as_of, mode="json")
-        return conditional_lasting(self._request, lasting, {AS_OF: as_of}, is_private=has_key)
+            written = await self._kept(self._key(version, inquiry), model, inquiry)
+        as_of = _INSTANT.dump_python(written.published_as_of or inquiry.as_of, mode="json")
+        return conditional_lasting(self._request, written.lasting, {AS_OF: as_of}, is_private=has_key)
 
-    async def _kept(self, key: Hashable, model: type[AnyReport], inquiry: Inquiry) -> Lasting:
+    async def _kept(self, key: Hashable, model: type[AnyReport], inquiry: Inquiry) -> Written:
         kept = self._memory.find(key)
         if kept is not None:
             return kept
         # Of many who ask at once one counts, and the others take what it wrote.
         async with _counting.setdefault(key, asyncio.Lock()):
-            lasting = self._memory.find(key) or await self._write(model, inquiry)
-            self._memory.keep(key, lasting)
-        return lasting
+            written = self._memory.find(key) or await self._write(model, inquiry)
+            self._memory.keep(key, written)
+        return written
 
-    async def _write(self, model: type[AnyReport], inquiry: Inquiry) -> Lasting:
+    async def _write(self, model: type[AnyReport], inquiry: Inquiry) -> Written:
         report = model.model_validate(await self._service.report(inquiry))
-        return Lasting.of(orjson.dumps(report.model_dump(mode="json", exclude={AS_OF})))
+        lasting = Lasting.of(orjson.dumps(report.model_dump(mode="json", exclude={AS_OF})))
+        return Written(lasting, report.as_of if report.editions else None)
 
     def _key(self, version: str, inquiry: Inquiry) -> Hashable:
         """All that a report depends on. Of the clock it is the day: periods begin and are over at midnight."""

@@ -60,8 +60,7 @@ QUARTER_RESPONSES = NOT_MODIFIED | problem_responses(
 
 # Async, though they await nothing: FastAPI would run plain functions and classes in a thread.
 async def _service(request: Request, session: ReadSessionDep, catalogue: CatalogueDep) -> PeriodService:
-    state = request.app.state
-    return PeriodService(session, catalogue, state.statement_clients, state.report_memory)
+    return PeriodService(session, catalogue, request.app.state.statement_clients)
 
 
 PeriodServiceDep = Annotated[PeriodService, Depends(_service, scope="function")]

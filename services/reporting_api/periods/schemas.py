@@ -340,6 +340,14 @@ class UncoveredSource(ResponseModel):
     days: list[date]
 
 
+class EditionShown(ResponseModel):
+    """A published edition whose figures are shown in the live ones' place."""
+
+    quarter: str = Field(examples=["2021-Q2"])
+    version: int
+    as_of: datetime = Field(description="When the figures were counted that it published.")
+
+
 class Ripening(ResponseModel):
     """How far the figures may still change."""
 
@@ -355,7 +363,11 @@ class Report(ResponseModel, Generic[FigureT]):
 
     period: PeriodAnswer
     unit: UnitAnswer | None
-    as_of: datetime
+    as_of: datetime = Field(description="No figure is older: now, or when the earliest of `editions` was counted.")
+    editions: list[EditionShown] = Field(
+        description="Published editions whose figures these are: what came in later waits for a correction. Empty "
+        "where all is live, and for keys of scope `report:internal`."
+    )
     ripening: Ripening | None = Field(description="Null only in editions made before it was counted.")
     demonstration: Demonstration
     disclosure: DisclosureAnswer

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.disclosure.joint import DETAIL, JointPattern, joint_patterns
 from services.reporting_api.disclosure.policy import IN_FORCE
+from services.reporting_api.disclosure.published import LIVE, Records, reading
 from services.reporting_api.disclosure.schemas import DisclosureAnswer
 from services.reporting_api.disclosure.service import DisclosureService, PeriodPatterns
 from services.reporting_api.disclosure.suppression import Suppression
@@ -15,7 +16,6 @@ from services.reporting_api.measures.figures import Compared, Figure
 from services.reporting_api.measures.rounding import round_half_up
 from services.reporting_api.measures.tallies import ShareTally
 from services.reporting_api.periods.aggregates import PeriodAggregate, SurveyDefinition
-from services.reporting_api.periods.data_version import data_version
 from services.reporting_api.periods.errors import (
     PeriodLabelProblem,
     PeriodNotBegunProblem,
@@ -25,6 +25,7 @@ from services.reporting_api.periods.errors import (
 from services.reporting_api.periods.feedback_figures import FeedbackFigures
 from services.reporting_api.periods.ombudsman_figures import NOT_BY_UNIT, OmbudsmanFigures
 from services.reporting_api.periods.participation_figures import ParticipationFigures
+from services.reporting_api.periods.published import as_of_records, editions_of
 from services.reporting_api.periods.repository import PeriodRepository
 from services.reporting_api.periods.schemas import (
     Demonstration,
@@ -36,7 +37,6 @@ from services.reporting_api.periods.schemas import (
 )
 from services.reporting_api.periods.smiley_figures import SmileyFigures
 from services.reporting_api.periods.survey_figures import SurveyFigures
-from services.reporting_api.quarters.memory import Memory
 from services.reporting_api.readiness.coverage import Source
 from services.reporting_api.readiness.service import ReadinessService
 from services.reporting_api.statements.clients import StatementClients
@@ -45,7 +45,7 @@ from services.reporting_api.statements.numbers import feedback_numbers, survey_n
 from services.reporting_api.statements.schemas import StatementComparison
 from services.reporting_api.statements.service import FetchedStatements, fetch_statements
 from services.shared.catalogue import Catalogue, UnitsAs
-from services.shared.clock import local_day, midnight
+from services.shared.clock import local_day
 from services.shared.periods import InvalidPeriodLabelError, Period, PeriodKind, parse_period, period_of
 from services.shared.problems import InvalidParam, InvalidRequestProblem
 from services.shared.tables import Unit
@@ -71,6 +71,13 @@ class Inquiry:
     is_internal: bool
     """Asked with a key that may see unsuppressed figures."""
     compares_statements: bool = False
+    edition: tuple[str, int] | None = None
+    """The edition, by quarter and version, whose own records are counted for its quarter, published or not."""
+
+    @property
+    def records(self) -> Records:
+        """Staff see the live records; the public those of published editions, where there are any."""
+        return LIVE if self.is_internal else Records(self.as_of, self.edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,38 +105,24 @@ class PeriodService:
         session: AsyncSession,
         catalogue: Catalogue,
         clients: StatementClients,
-        memory: Memory[Report[Figure]] | None = None,
     ) -> None:
         self._session = session
         self._catalogue = catalogue
         self._clients = clients
-        self._memory = memory
 
     async def report(self, inquiry: Inquiry) -> Report[Figure]:
-        """The report, as the asker may see it; raises the problems of ``errors.py``.
-
-        What was counted before is answered again where the data is provably the same.
-        """
+        """The report, as the asker may see it; raises the problems of ``errors.py``."""
         period = _period(inquiry)
-        if self._memory is None or inquiry.compares_statements:
-            return await self._counted_report(inquiry, period)
-        version = await data_version(self._session)
-        # The clock decides which periods are over, and that changes at midnight.
-        key = (version, self._catalogue.revision, replace(inquiry, as_of=midnight(local_day(inquiry.as_of))))
-        kept = self._memory.find(key) if version else None
-        if kept is not None:
-            return kept.model_copy(update={"as_of": inquiry.as_of})
-        report = await self._counted_report(inquiry, period)
-        if version:
-            self._memory.keep(key, report)
-        return report
-
-    async def _counted_report(self, inquiry: Inquiry, period: Period) -> Report[Figure]:
         # Fetched first: the wait for other services must not hold a database connection.
         statements = await fetch_statements(self._clients, period) if inquiry.compares_statements else None
-        counted = (await self._count([period], inquiry.unit, inquiry.units))[period.label]
-        comparisons = _compare(statements, counted) if statements else None
-        return await self._shown(inquiry, period, counted, comparisons)
+        comparisons = None
+        if statements is not None:
+            # The other services recount what there is now, not what was published.
+            counted = (await self._count([period], None, inquiry.units))[period.label]
+            comparisons = _compare(statements, counted)
+        async with reading(self._session, inquiry.records):
+            counted = (await self._count([period], inquiry.unit, inquiry.units))[period.label]
+            return await self._shown(inquiry, period, counted, comparisons)
 
     async def series(self, inquiry: Inquiry, number: int) -> dict[str, Report[Figure]]:
         """The reports of the period asked for and ``number - 1`` periods before it, by label, oldest first."""
@@ -149,11 +142,14 @@ class PeriodService:
         return await self._reports(inquiry, periods)
 
     async def _reports(self, inquiry: Inquiry, periods: Sequence[Period]) -> dict[str, Report[Figure]]:
-        counted = await self._count(periods, inquiry.unit, inquiry.units)
-        return {
-            period.label: await self._shown(replace(inquiry, label=period.label), period, counted[period.label], None)
-            for period in periods
-        }
+        async with reading(self._session, inquiry.records):
+            counted = await self._count(periods, inquiry.unit, inquiry.units)
+            return {
+                period.label: await self._shown(
+                    replace(inquiry, label=period.label), period, counted[period.label], None
+                )
+                for period in periods
+            }
 
     async def _shown(
         self, inquiry: Inquiry, period: Period, counted: Counted, comparisons: list[StatementComparison] | None
@@ -162,7 +158,9 @@ class PeriodService:
             period, inquiry.as_of, counted.branch
         )
         report = _report(inquiry, period, counted, comparisons, _ripening(counted, uncovered))
-        return report if inquiry.is_internal else await self._public(report, period, counted)
+        editions = await editions_of(self._session, period)
+        report = report.model_copy(update={"editions": editions, "as_of": as_of_records(inquiry.as_of, editions)})
+        return report if inquiry.is_internal else await self._public(report, period, counted, inquiry.as_of)
 
     async def _count(self, periods: Sequence[Period], unit_code: str | None, units: UnitsAs) -> dict[str, Counted]:
         """What is counted for the reports of the periods, by label, all at once."""
@@ -184,18 +182,20 @@ class PeriodService:
             for period in periods
         }
 
-    async def _public(self, report: Report[Figure], period: Period, counted: Counted) -> Report[Figure]:
+    async def _public(
+        self, report: Report[Figure], period: Period, counted: Counted, as_of: datetime
+    ) -> Report[Figure]:
         """The report without what disclosure control hides."""
         compared = _compared(period)
         known = compared.combine(counted.periods, lambda one, aggregate: (one.label, aggregate))
         patterns = await DisclosureService(self._session, self._catalogue, IN_FORCE).patterns(
             compared,
             counted.surveys,
-            as_of=report.as_of,
+            as_of=as_of,
             by_unit=counted.unit is not None,
             known=dict((known.current, known.previous, known.last_year)),
         )
-        shown = Suppression(patterns, counted.branch, self._joint(compared, patterns, counted, report.as_of)).report(
+        shown = Suppression(patterns, counted.branch, self._joint(compared, patterns, counted, as_of)).report(
             report, counted.surveys
         )
         comparisons = report.statements
@@ -277,6 +277,7 @@ def _report(
         period=period_answer(period, is_complete=is_complete),
         unit=unit_answer(counted.unit, counted.units),
         as_of=inquiry.as_of,
+        editions=[],
         ripening=ripening,
         demonstration=_demonstration(counted),
         disclosure=disclosure_answer(None),

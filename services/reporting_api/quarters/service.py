@@ -63,7 +63,7 @@ class QuarterService:
 
     async def _reports(self, asking: Asking) -> Reports:
         """All quarters' reports as the asker may see them, counted anew where anything may have changed."""
-        version = await data_version(self._session)
+        version = await data_version(self._session, asking.as_of)
         # The clock decides which quarters there are and which of them are over; both change at midnight.
         key = (version, asking.catalogue_revision, asking.is_internal, local_day(asking.as_of))
         kept = self._memory.find(key) if version else None

@@ -71,12 +71,11 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
     section, quarter = content.figures.feedback, _quarter(content)
     types = ranked(section.by_type)
     if types:
-        compared = any(it.number.same_quarter_last_year.value is not None for it in types)
         yield Illustration(
             "feedback-types",
             Chapter.FEEDBACK,
             Phrase("chart.feedback_types", {"type": Name(_largest(types).labels, is_common=True)}),
-            Phrase("chart.feedback_types.caption" + ("" if compared else "_alone"), {"quarter": quarter}),
+            Phrase("chart.feedback_types.caption", {"quarter": quarter}),
             "feedback-by-type",
             _entries(types, quarter, with_last_year=True),
         )

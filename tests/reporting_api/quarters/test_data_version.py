@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from services.reporting_api.periods.data_version import data_version
 from services.reporting_api.quarters.memory import Memory
+from services.shared.clock import now
 from services.shared.database import Database, connect, sqlalchemy_url
 from services.shared.settings import Settings
 from services.shared.tables.access import Service
@@ -25,7 +26,7 @@ async def reporting(database_url: str) -> AsyncIterator[Database]:
 
 async def version_seen_by(database: Database) -> str | None:
     async with database.session() as session:
-        return await data_version(session)
+        return await data_version(session, now())
 
 
 async def write(database_url: str, *statements: str) -> None:
@@ -48,16 +49,16 @@ async def test_every_acknowledged_write_changes_it(reporting: Database, database
 
 async def test_a_session_keeps_the_version_of_what_it_sees(reporting: Database, database_url: str) -> None:
     async with reporting.session() as session:
-        before = await data_version(session)
+        before = await data_version(session, now())
         await write(database_url, "CREATE TABLE seen ()", "DROP TABLE seen")
-        assert await data_version(session) == before
+        assert await data_version(session, now()) == before
     assert await version_seen_by(reporting) != before
 
 
 async def test_there_is_none_for_a_session_that_has_written(session: AsyncSession) -> None:
     await session.execute(text("CREATE TEMPORARY TABLE written ()"))
 
-    assert await data_version(session) is None
+    assert await data_version(session, now()) is None
 
 
 def test_the_oldest_result_is_let_go_of() -> None:
