@@ -86,10 +86,15 @@ def _say_that_mean_smileys_were_not_recorded(content: Stored) -> None:
             section["smiley_mean"] = figure_not_recorded(registry.SMILEY_MEAN)
 
 
+def _say_that_it_is_itself_what_is_shown(content: Stored) -> None:
+    content["figures"]["editions"] = []
+
+
 STEPS: Mapping[int, Callable[[Stored], None]] = {
     1: _say_that_ripening_was_not_recorded,
     2: _say_that_response_rates_were_not_recorded,
     3: _say_that_mean_smileys_were_not_recorded,
+    4: _say_that_it_is_itself_what_is_shown,
 }
 """By the format that a step begins with, which it changes in its place into the next."""
 
