@@ -12,6 +12,7 @@ from rich.console import Console
 
 from benchmarks.bodies import SURVEY_CODE, feedback_bodies, response_bodies
 from benchmarks.load_generator import Outcome, Plan
+from benchmarks.processes import postmaster_of, processor_seconds
 from benchmarks.results import TARGETS, Comparison, machine, table_of, write
 from benchmarks.stage import QUARTER_PATH, Stage, Stored, running_stage
 
@@ -29,12 +30,13 @@ class RequestKind:
     path: str
     bodies: list[dict[str, Any]]
     ports: tuple[int, ...]
+    if_none_match: str | None = None
 
     def plan(self, target: str, options: argparse.Namespace) -> Plan:
         """The load for one turn at ``target``."""
         bodies = [orjson.dumps(body).decode() for body in self.bodies]
         port = self.ports[TARGETS.index(target)]
-        return Plan(port, self.path, bodies, options.connections, WARMUP_SECONDS, options.seconds)
+        return Plan(port, self.path, bodies, options.connections, WARMUP_SECONDS, options.seconds, self.if_none_match)
 
 
 def request_kinds(stage: Stage) -> list[RequestKind]:
@@ -48,7 +50,18 @@ def request_kinds(stage: Stage) -> list[RequestKind]:
         RequestKind("POST /v1/feedback", feedback, feedback_bodies(), ports("feedback_api")),
         RequestKind("POST /v1/surveys/…/responses", responses, response_bodies(), ports("survey_api")),
         RequestKind(f"GET {QUARTER_PATH}", QUARTER_PATH, [], ports("reporting_api")),
+        RequestKind("… not modified", QUARTER_PATH, [], ports("reporting_api"), if_none_match="*"),
     ]
+
+
+def take_watched_turn(stage: Stage, plan: Plan) -> Outcome:
+    """A turn, and the processor time of a request of it in the service's process and in PostgreSQL's."""
+    service, database = stage.pids[plan.port], postmaster_of(stage.postgres_data)
+    before = processor_seconds(service), processor_seconds(database)
+    outcome = take_turn(plan)
+    outcome.service_us = 1e6 * (processor_seconds(service) - before[0]) / outcome.accepted
+    outcome.database_us = 1e6 * max(0.0, processor_seconds(database) - before[1]) / outcome.accepted
+    return outcome
 
 
 def take_turn(plan: Plan) -> Outcome:
@@ -75,13 +88,13 @@ def measure(stage: Stage, options: argparse.Namespace, console: Console) -> list
         for kind in kinds:
             with console.status(f"Round {number + 1} of {options.rounds}: {kind.name}"):
                 for target in order:
-                    rounds[kind.name][target].append(take_turn(kind.plan(target, options)))
+                    rounds[kind.name][target].append(take_watched_turn(stage, kind.plan(target, options)))
     return [Comparison.of(name, outcomes) for name, outcomes in rounds.items()]
 
 
 def check_stored(stored: Stored, comparisons: Sequence[Comparison]) -> None:
     """Raise :class:`AssertionError` unless every accepted request is in its database, and nothing else."""
-    feedback, responses, _ = comparisons
+    feedback, responses, *_ = comparisons
     accepted = Stored(
         feedback.summaries["katsaus"].accepted,
         responses.summaries["katsaus"].accepted,

@@ -17,6 +17,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.processes import KIB, pid_of, rss_mib
 from benchmarks.stage import HOST, free_ports
 from services.cli.database import DATABASE_NAME, prepare
 from services.cli.embedded_postgres import EmbeddedPostgres
@@ -26,7 +27,6 @@ from services.cli.supervisor import ServiceAddress, Supervisor
 
 FORMATS = ("csv", "ndjson", "parquet")
 DAYS = {"from": "2019-01-01", "to": "2020-12-31"}
-KIB = 1024
 
 _FILL = """
     INSERT INTO feedback (id, receipt, source, received_at, received_on, recorded_at, updated_at, channel_code,
@@ -83,24 +83,14 @@ def running_stage(rows: int) -> Iterator[Stage]:
         stack.callback(supervisor.stop)
         supervisor.start({"DATABASE_URL": url, "KATSAUS_SERVICE_KEY": keys.service})
         supervisor.wait_until_ready(supervisor.check_alive)
-        yield Stage(url, address, keys.operator, _pid_with(str(port)))
+        yield Stage(url, address, keys.operator, _pid(port))
 
 
-def _pid_with(argument: str) -> int:
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if argument in words and "services.reporting_api.main:app" in words:
-            return int(folder.name)
-    raise RuntimeError("the service's process was not found")
-
-
-def rss_mib(pid: int) -> float:
-    """The process's resident memory."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1]) / KIB
+def _pid(port: int) -> int:
+    pid = pid_of("services.reporting_api.main:app", port)
+    if pid is None:
+        raise RuntimeError("the service's process was not found")
+    return pid
 
 
 def read_export(stage: Stage, as_format: str, rows: int) -> Run:

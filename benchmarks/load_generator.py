@@ -20,7 +20,7 @@ ANSWER_TIMEOUT_SECONDS = 30.0
 """Longer than any statement may run: an answer that takes so long is lost."""
 
 _HEAD_END = b"\r\n\r\n"
-_OK = range(200, 300)
+_OK = frozenset({200, 201, 304})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Plan:
     connections: int
     warmup_seconds: float
     seconds: float
+    if_none_match: str | None = None
+    """An ETag, for answers that say only that nothing has changed."""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,9 @@ class Outcome:
     p50_ms: float = 0.0
     p99_ms: float = 0.0
     refusal: str | None = None
+    service_us: float = 0.0
+    database_us: float = 0.0
+    """Processor time a request, in microseconds; filled in by who watches the processes."""
 
 
 @dataclass(slots=True)
@@ -89,7 +94,8 @@ class Connection(asyncio.Protocol):
         if head_end < 0:
             return
         head = bytes(self._received[:head_end]).lower()
-        length = int(head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0])
+        # An answer 304 has no body, and no length of one.
+        length = int(head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0] or 0)
         body_start = head_end + len(_HEAD_END)
         if len(self._received) < body_start + length:
             return
@@ -115,6 +121,8 @@ class Connection(asyncio.Protocol):
 def requests_of(plan: Plan) -> Iterator[bytes]:
     """The plan's requests, for ever."""
     common = f"Host: 127.0.0.1:{plan.port}\r\nAccept: application/json\r\n"
+    if plan.if_none_match is not None:
+        common += f"If-None-Match: {plan.if_none_match}\r\n"
     if not plan.bodies:
         return cycle([f"GET {plan.path} HTTP/1.1\r\n{common}\r\n".encode()])
     bodies = [body.encode() for body in plan.bodies]

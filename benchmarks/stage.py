@@ -20,6 +20,7 @@ from benchmarks.environment import (
     STOCK_RESPONSE_TABLE,
     STOCK_URL_VARIABLE,
 )
+from benchmarks.processes import pid_of
 from services.cli.database import DATABASE_NAME, prepare
 from services.cli.demo.counts import PUBLISHED_QUARTER
 from services.cli.demo.load import load_demonstration
@@ -73,6 +74,9 @@ class Stage:
     database_url: str
     stock_url: str
     stock_seeded: int
+    postgres_data: Path
+    pids: dict[int, int]
+    """The process that serves a port."""
 
     def stored(self) -> Stored:
         """What is in the databases now. Raises :class:`AssertionError` where facts, content and counts differ."""
@@ -110,7 +114,8 @@ def running_stage(console: Console) -> Iterator[Stage]:
             reporting_port=ports["reporting_api"],
         )
         quarter_file = home.folder / "quarter.json"
-        supervisor = Supervisor(HOST, [_address(name, port) for name, port in ports.items()], home.logs)
+        addresses = [_address(name, port) for name, port in ports.items()]
+        supervisor = Supervisor(HOST, addresses, home.logs)
         stack.callback(supervisor.stop)
         supervisor.start(
             {
@@ -138,6 +143,8 @@ def running_stage(console: Console) -> Iterator[Stage]:
             database_url=url,
             stock_url=stock_url,
             stock_seeded=_seed_stock(url, stock_url),
+            postgres_data=home.postgres,
+            pids={address.port: _pid(address) for address in addresses},
         )
 
 
@@ -145,6 +152,13 @@ def _address(name: str, port: int) -> ServiceAddress:
     kind = ServiceAddress if name.endswith("_api") else BenchmarkAddress
     url = f"http://{HOST}:{port}"
     return kind(name, port, "", url, url)
+
+
+def _pid(address: ServiceAddress) -> int:
+    pid = pid_of(address.app, address.port)
+    if pid is None:
+        raise RuntimeError(f"the process of {address.name} was not found")
+    return pid
 
 
 def free_ports(count: int) -> list[int]:
