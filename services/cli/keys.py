@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,6 +74,19 @@ def revoke_key(database_url: str, name: str) -> None:
         )
         if done.rowcount == 0:
             raise CommandError(f"There is no key in force named {name!r}; `katsaus key list` shows them.")
+
+
+@contextmanager
+def short_lived_key(database_url: str, name: str, scopes: Iterable[str]) -> Iterator[str]:
+    """A key for one piece of work, revoked when that ends; numbered where the name is taken."""
+    with psycopg.connect(libpq_url(database_url)) as connection:
+        taken = {str(row[0]) for row in connection.execute("SELECT name FROM api_key").fetchall()}
+    free_name = _free_name(name, taken)
+    key = create_key(database_url, free_name, scopes)
+    try:
+        yield key
+    finally:
+        revoke_key(database_url, free_name)
 
 
 def grant_scopes(database_url: str, name: str, scopes: Iterable[str]) -> list[str]:

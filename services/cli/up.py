@@ -80,18 +80,23 @@ def _check_database(database: CommandDatabase, home: Home) -> None:
 def _load_demonstration(
     database: CommandDatabase, settings: Settings, keys: HomeKeys, console: Console, watch: Callable[[], None]
 ) -> None:
-    from services.cli.demo.presence import is_loaded  # noqa: PLC0415 (slow)
+    from services.cli.demo.presence import has_edition, is_loaded  # noqa: PLC0415 (slow)
 
-    if is_loaded(database.url):
+    loaded, published = is_loaded(database.url), has_edition(database.url)
+    if loaded and published:
         return
     from services.cli.demo.check import show_check  # noqa: PLC0415 (slow)
     from services.cli.demo.load import load_demonstration  # noqa: PLC0415 (slow)
+    from services.cli.demo.review import publish_demonstration  # noqa: PLC0415 (slow)
     from services.cli.service_http import Services  # noqa: PLC0415 (slow)
 
     with Services.of(settings, keys.operator) as services:
         try:
-            load_demonstration(services, console, watch)
-            show_check(services, console)
+            if not loaded:
+                load_demonstration(services, console, watch)
+                show_check(services, console)
+            if not published:
+                publish_demonstration(services, settings, database.url, console)
         except CommandError:
             # What looks like a failed request may be a dead service: say that instead.
             time.sleep(WATCH_SECONDS)
@@ -116,6 +121,7 @@ def _show(
 
         figures = f"{addresses[-1].base_url}/v1/quarters/{PUBLISHED_QUARTER}"
         console.print(f"Demonstration figures  {figures}", soft_wrap=True, highlight=False)
+        console.print(f"Published review       {addresses[-1].base_url}/reviews/", soft_wrap=True, highlight=False)
     # Never wrapped: it is there to be copied.
     console.print(f"Operator's key         {keys.operator}", soft_wrap=True, highlight=False)
     console.print(f"Home and logs          {home.folder}, {home.logs}", soft_wrap=True, highlight=False)

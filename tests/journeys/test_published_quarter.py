@@ -248,6 +248,18 @@ class TestStartedCommand:
     def test_shows_that_every_published_value_agrees(self, katsaus_up: Up) -> None:
         assert "33 of 33 published values agree" in katsaus_up.output
 
+    def test_publishes_the_review_of_the_quarter(self, katsaus_up: Up) -> None:
+        assert f"http://127.0.0.1:{katsaus_up.ports[2]}/reviews/\n" in katsaus_up.output
+        with katsaus_up.client(2) as client:
+            editions = client.get("/v1/editions").json()["editions"]
+            assert client.get("/reviews/2021-Q2", params={"lang": "sv"}).status_code == 200
+        assert [(it["quarter"], it["version"], it["state"]) for it in editions] == [("2021-Q2", 1, "published")]
+
+    def test_the_key_that_signed_them_off_is_revoked(self, katsaus_up: Up) -> None:
+        listed = katsaus("key", "list", environ=katsaus_up.environ | {"COLUMNS": "300"})
+        (line,) = [line for line in listed.stdout.splitlines() if "demonstration-signer" in line]
+        assert line.split("│")[-1].strip() == line.split("│")[-3].strip()
+
     def test_demonstration_loaded_again_changes_nothing(self, katsaus_up: Up) -> None:
         before = katsaus_up.get("/v1/quarters/2021-Q1")
         assert katsaus("demo", environ=katsaus_up.environ).returncode == 0

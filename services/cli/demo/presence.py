@@ -1,4 +1,4 @@
-"""Whether the demonstration is loaded, by what is in the database.
+"""Whether the demonstration is loaded and its review published, by what is in the database.
 
 Every import sends its records in order and commits them in order, so where the last record is, all are.
 """
@@ -6,7 +6,14 @@ Every import sends its records in order and commits them in order, so where the 
 import psycopg
 
 from services.cli.database import libpq_url
-from services.cli.demo.counts import CUSTOMER_SURVEY, CUSTOMER_SURVEY_QUARTER, FEEDBACK, OMBUDSMAN, SOURCE
+from services.cli.demo.counts import (
+    CUSTOMER_SURVEY,
+    CUSTOMER_SURVEY_QUARTER,
+    FEEDBACK,
+    OMBUDSMAN,
+    PUBLISHED_QUARTER,
+    SOURCE,
+)
 from services.cli.demo.feedback import feedback_count
 from services.cli.demo.feedback import reference as feedback_reference
 from services.cli.demo.ombudsman import contact_count
@@ -38,3 +45,10 @@ def is_loaded(database_url: str) -> bool:
             },
         ).fetchone()
     return row is not None and bool(row[0])
+
+
+def has_edition(database_url: str) -> bool:
+    """Whether the quarter to be published has an edition; what an officer has begun is left alone."""
+    with psycopg.connect(libpq_url(database_url)) as connection:
+        found = connection.execute("SELECT FROM edition WHERE quarter = %s LIMIT 1", [PUBLISHED_QUARTER]).fetchone()
+    return found is not None
