@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -15,6 +16,9 @@ from services.cli.home import Home, HomeKeys
 from services.cli.keys import ensure_home_keys
 from services.cli.supervisor import ServiceAddress, Supervisor, check_ports_free, service_addresses
 from services.shared.settings import Settings
+
+if TYPE_CHECKING:
+    from services.cli.service_http import Services
 
 WATCH_SECONDS = 0.1
 """How soon a death is noticed."""
@@ -87,7 +91,6 @@ def _load_demonstration(
         return
     from services.cli.demo.check import show_check  # noqa: PLC0415 (slow)
     from services.cli.demo.load import load_demonstration  # noqa: PLC0415 (slow)
-    from services.cli.demo.review import publish_demonstration  # noqa: PLC0415 (slow)
     from services.cli.service_http import Services  # noqa: PLC0415 (slow)
 
     with Services.of(settings, keys.operator) as services:
@@ -96,12 +99,26 @@ def _load_demonstration(
                 load_demonstration(services, console, watch)
                 show_check(services, console)
             if not published:
-                publish_demonstration(services, settings, database.url, console)
+                _publish_demonstration(services, settings, database.url, console, watch)
         except CommandError:
             # What looks like a failed request may be a dead service: say that instead.
             time.sleep(WATCH_SECONDS)
             watch()
             raise
+
+
+def _publish_demonstration(
+    services: "Services", settings: Settings, database_url: str, console: Console, watch: Callable[[], None]
+) -> None:
+    from services.cli.demo.review import publish_demonstration  # noqa: PLC0415 (slow)
+
+    try:
+        publish_demonstration(services, settings, database_url, console)
+    except CommandError as error:
+        time.sleep(WATCH_SECONDS)
+        watch()
+        # The records are there and the services run: whoever changed them since can publish by hand.
+        console.print(f"The demonstration's review was not published: {error}", highlight=False)
 
 
 def _show(

@@ -90,11 +90,30 @@ def _say_that_it_is_itself_what_is_shown(content: Stored) -> None:
     content["figures"]["editions"] = []
 
 
+def _say_that_figures_have_no_series(content: Stored) -> None:
+    for figure in _figures(content["figures"]):
+        figure["series"] = None
+
+
+def _figures(part: object) -> Iterator[Stored]:
+    """The figures in a part of a report, which is a tree of them."""
+    if isinstance(part, dict):
+        if "measure" in part:
+            yield part
+        else:
+            for below in part.values():
+                yield from _figures(below)
+    elif isinstance(part, list):
+        for entry in part:
+            yield from _figures(entry)
+
+
 STEPS: Mapping[int, Callable[[Stored], None]] = {
     1: _say_that_ripening_was_not_recorded,
     2: _say_that_response_rates_were_not_recorded,
     3: _say_that_mean_smileys_were_not_recorded,
     4: _say_that_it_is_itself_what_is_shown,
+    5: _say_that_figures_have_no_series,
 }
 """By the format that a step begins with, which it changes in its place into the next."""
 

@@ -98,6 +98,21 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesPoint:
+    """A figure in one period of a series, as that period's report says it; ``change`` is from the period before."""
+
+    period: str
+    value: Number | None
+    count: int | None
+    base: int | None
+    interval: tuple[Number, Number] | None
+    status: FigureStatus
+    suppression_reason: SuppressionReason | None
+    change: Change
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A published figure, rounded: shares and means to the measure's decimals, counts and bases exact."""
 
@@ -111,6 +126,8 @@ class Figure:
     suppression_reason: SuppressionReason | None
     previous: Comparison
     last_year: Comparison
+    series: tuple[SeriesPoint, ...] | None = None
+    """Where a series was asked for: this figure in each period, the oldest first; a period without it is left out."""
 
 
 Item = TypeVar("Item")

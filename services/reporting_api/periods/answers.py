@@ -88,6 +88,7 @@ class ReportAnswers:
             inquiry.unit,
             inquiry.units,
             inquiry.is_internal,
+            inquiry.series,
         )
 
 

@@ -22,6 +22,7 @@ from services.shared.problems import UnauthorizedProblem, problem_responses
 from services.shared.schemas import CODE_MAX_LENGTH
 from services.shared.scopes import Scope
 from services.shared.security import Principal, PrincipalDep
+from services.shared.settings import get_settings
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 
@@ -43,6 +44,15 @@ UnitsQuery = Annotated[
     Query(
         description="With `unit`: `as_then` gathers records by the organisation they were made in; `as_today` also "
         "those of ended units under the unit that carries on their work, so that a series is comparable over a merger."
+    ),
+]
+SeriesQuery = Annotated[
+    int | None,
+    Query(
+        ge=1,
+        le=get_settings().series_max_periods,
+        description="How many periods each figure's `series` has, the one named being the last; 13 quarters show "
+        "each of the last year's beside two of its kind.",
     ),
 ]
 CheckQuery = Annotated[
@@ -75,11 +85,25 @@ class Asker:
         self.is_internal = principal is not None and principal.has(Scope.REPORT_INTERNAL)
 
     def inquiry(
-        self, kind: PeriodKind, label: str, unit: str | None, units: UnitsAs, check: str | None = None
+        self,
+        kind: PeriodKind,
+        label: str,
+        unit: str | None,
+        units: UnitsAs,
+        *,
+        check: str | None = None,
+        series: int | None = None,
     ) -> Inquiry:
         """The inquiry as of now."""
         return Inquiry(
-            kind, label, unit, units, now(), is_internal=self.is_internal, compares_statements=check == "statements"
+            kind,
+            label,
+            unit,
+            units,
+            now(),
+            is_internal=self.is_internal,
+            compares_statements=check == "statements",
+            series=series,
         )
 
 
@@ -103,12 +127,13 @@ async def quarter_read(
     unit: UnitQuery = None,
     units: UnitsQuery = UnitsAs.THEN,
     check: CheckQuery = None,
+    series: SeriesQuery = None,
 ) -> Response:
     """All sections, each figure with count, base, interval, previous quarter and same quarter last year.
 
     Opinions are hidden as the disclosure policy says, except for keys of scope `report:internal`.
     """
-    inquiry = asker.inquiry(PeriodKind.QUARTER, quarter, unit, units, check)
+    inquiry = asker.inquiry(PeriodKind.QUARTER, quarter, unit, units, check=check, series=series)
     return await answers.answer(QuarterReport, inquiry, has_key=asker.has_key)
 
 
@@ -119,9 +144,10 @@ async def month_read(
     answers: ReportAnswersDep,
     unit: UnitQuery = None,
     units: UnitsQuery = UnitsAs.THEN,
+    series: SeriesQuery = None,
 ) -> Response:
     """As of a quarter; figures compare with the previous month and the same month last year."""
-    inquiry = asker.inquiry(PeriodKind.MONTH, month, unit, units)
+    inquiry = asker.inquiry(PeriodKind.MONTH, month, unit, units, series=series)
     return await answers.answer(MonthReport, inquiry, has_key=asker.has_key)
 
 
@@ -135,9 +161,10 @@ async def week_read(
     answers: ReportAnswersDep,
     unit: UnitQuery = None,
     units: UnitsQuery = UnitsAs.THEN,
+    series: SeriesQuery = None,
 ) -> Response:
     """As of a quarter; figures compare with the previous week and the same week last year (53 with 52)."""
-    inquiry = asker.inquiry(PeriodKind.WEEK, week, unit, units)
+    inquiry = asker.inquiry(PeriodKind.WEEK, week, unit, units, series=series)
     return await answers.answer(WeekReport, inquiry, has_key=asker.has_key)
 
 
@@ -148,7 +175,8 @@ async def year_read(
     answers: ReportAnswersDep,
     unit: UnitQuery = None,
     units: UnitsQuery = UnitsAs.THEN,
+    series: SeriesQuery = None,
 ) -> Response:
     """As of a quarter; figures compare with the previous year only."""
-    inquiry = asker.inquiry(PeriodKind.YEAR, year, unit, units)
+    inquiry = asker.inquiry(PeriodKind.YEAR, year, unit, units, series=series)
     return await answers.answer(YearReport, inquiry, has_key=asker.has_key)

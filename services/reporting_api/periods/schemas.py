@@ -36,6 +36,20 @@ class ComparisonAnswer(ResponseModel):
     reason: Reason | None = Field(description="Why the periods are not comparable.")
 
 
+class SeriesPointAnswer(ResponseModel):
+    """The figure in one period of the series."""
+
+    period: str = Field(examples=["2021-Q1"])
+    value: Number | None
+    count: int | None
+    base: int | None
+    interval: tuple[Number, Number] | None
+    status: FigureStatus
+    suppression_reason: SuppressionReason | None
+    change: Change = Field(description="From the period before.")
+    reason: Reason | None = Field(description="Why it is not comparable with the period before: a break in the series.")
+
+
 class FigureAnswer(ResponseModel):
     """What the figures of all kinds of period share."""
 
@@ -47,6 +61,9 @@ class FigureAnswer(ResponseModel):
     interval: tuple[Number, Number] | None = Field(description="95 % interval.", examples=[[79.2, 80.8]])
     status: FigureStatus
     suppression_reason: SuppressionReason | None = Field(description="Why the figure is hidden; null if it is not.")
+    series: list[SeriesPointAnswer] | None = Field(
+        description="With `series`: the figure in each of the periods that have it, the oldest first."
+    )
 
 
 class QuarterFigure(FigureAnswer):

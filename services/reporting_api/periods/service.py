@@ -35,6 +35,7 @@ from services.reporting_api.periods.schemas import (
     UncoveredSource,
     UnitAnswer,
 )
+from services.reporting_api.periods.series import with_series
 from services.reporting_api.periods.smiley_figures import SmileyFigures
 from services.reporting_api.periods.survey_figures import SurveyFigures
 from services.reporting_api.readiness.coverage import Source
@@ -71,6 +72,8 @@ class Inquiry:
     is_internal: bool
     """Asked with a key that may see unsuppressed figures."""
     compares_statements: bool = False
+    series: int | None = None
+    """How many periods the figures' series have, this one being the last; None for no series."""
     edition: tuple[str, int] | None = None
     """The edition, by quarter and version, whose own records are counted for its quarter, published or not."""
 
@@ -112,6 +115,13 @@ class PeriodService:
 
     async def report(self, inquiry: Inquiry) -> Report[Figure]:
         """The report, as the asker may see it; raises the problems of ``errors.py``."""
+        if inquiry.series is None:
+            return await self._report_without_series(inquiry)
+        statements = (await self._report_without_series(inquiry)).statements if inquiry.compares_statements else None
+        report = with_series(await self.series(inquiry, inquiry.series), _period(inquiry).label)
+        return report.model_copy(update={"statements": statements})
+
+    async def _report_without_series(self, inquiry: Inquiry) -> Report[Figure]:
         period = _period(inquiry)
         # Fetched first: the wait for other services must not hold a database connection.
         statements = await fetch_statements(self._clients, period) if inquiry.compares_statements else None
