@@ -1,6 +1,6 @@
 """Figures of units over a merger: by the organisation of the time, and by today's."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -15,6 +15,9 @@ from services.shared.tables import Unit
 from tests.reporting_api.factories import add_feedback
 
 pytestmark = pytest.mark.anyio
+
+
+IN_PREVIOUS_QUARTER = datetime(2019, 2, 12, 9, tzinfo=UTC)
 
 
 def unit(code: str, parent: str | None, successor: str | None = None, valid_to: date | None = None) -> Unit:
@@ -85,6 +88,37 @@ async def test_a_merger_seen_both_ways(anyone: httpx.AsyncClient) -> None:
     assert await received(anyone, unit="new-station") == 4
     assert await received(anyone, unit="new-station", units="as_today") == 9
     assert await received(anyone, unit="old-station-a") == 3
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize(
+    ("query", "is_broken"),
+    [
+        ({"unit": "oral-health"}, True),
+        ({"unit": "health-stations"}, True),
+        ({"unit": "new-station"}, True),
+        ({"unit": "new-station", "units": "as_today"}, False),
+        ({"unit": "home-care"}, False),
+    ],
+)
+async def test_a_merger_between_the_periods(
+    anyone: httpx.AsyncClient, session: AsyncSession, query: dict[str, str], is_broken: bool
+) -> None:
+    for code in ("old-station-a", "old-station-b", "new-station", "oral-health", "home-care"):
+        await add_feedback(session, unit_code=code, received_at=IN_PREVIOUS_QUARTER)
+    await add_feedback(session, unit_code="home-care")
+
+    reports = {
+        quarter: (await anyone.get(f"/v1/quarters/{quarter}", params=query)).json()["feedback"]["received"]
+        for quarter in ("2019-Q2", "2019-Q3")
+    }
+
+    compared = reports["2019-Q2"]["previous_quarter"]
+    assert compared["value"] is not None
+    assert (compared["reason"] == "organisation_changed", compared["difference"] is None) == (is_broken, is_broken)
+    assert reports["2019-Q2"]["same_quarter_last_year"]["reason"] == "no_data"
+    # After it, both periods lie in the same organisation; a year back they do not.
+    assert reports["2019-Q3"]["previous_quarter"]["reason"] != "organisation_changed"
 
 
 @pytest.mark.usefixtures("merged")

@@ -145,6 +145,16 @@ class QuestionAggregate:
         """The ways in which the answers were collected."""
         return frozenset(self.by_mode)
 
+    def differs_in_modes(self, other: "QuestionAggregate") -> Fraction:
+        """What share of the answers would have to be collected in another way for both to have the same mix: 0 to 1."""
+        modes = self.by_mode.keys() | other.by_mode.keys()
+        differences = (abs(self.share_of_mode(mode) - other.share_of_mode(mode)) for mode in modes)
+        return sum(differences, Fraction(0)) / 2
+
+    def share_of_mode(self, mode: str) -> Fraction:
+        """The share of the answers that were collected in the way: 0 to 1."""
+        return Fraction(sum(self.by_mode.get(mode, {}).values()), self.answers) if self.answers else Fraction(0)
+
 
 NO_ANSWERS = QuestionAggregate()
 

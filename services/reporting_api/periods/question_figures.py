@@ -1,6 +1,7 @@
 """The figures of one question of a survey, whatever its kind."""
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from services.reporting_api.measures import registry
 from services.reporting_api.measures.figures import Comparability, Compared, Figure, Reason, build_figure
@@ -15,6 +16,10 @@ from services.shared.tables.surveys import DEVICE_MODES, RESPONDENTS_VALUE, RESP
 CHOICES = (QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE)
 
 _YES, _NO = 1, 0
+
+MODE_MIX_TOLERANCE = Fraction(1, 10)
+"""How much of the answers may have been collected in other ways before two periods are not compared: of scores that
+lie ten points apart between two ways, a tenth moves the mean by one point, less than the intervals of most surveys."""
 
 _MEASURES = {
     QuestionKind.SCALE: registry.SCALE_MEAN,
@@ -114,7 +119,8 @@ def _obstacle(
     # The same code is the same question in every version; scales could once change within one.
     if current.versions != earlier.versions and len(question.scale_steps) > 1:
         return Reason.SURVEY_VERSION_CHANGED
-    return Reason.COLLECTION_MODE_CHANGED if current.collection_modes != earlier.collection_modes else None
+    is_other_mix = current.differs_in_modes(earlier) > MODE_MIX_TOLERANCE
+    return Reason.COLLECTION_MODE_CHANGED if is_other_mix else None
 
 
 def count_figure(

@@ -24,6 +24,7 @@ from services.reporting_api.periods.errors import (
 )
 from services.reporting_api.periods.feedback_figures import FeedbackFigures
 from services.reporting_api.periods.ombudsman_figures import NOT_BY_UNIT, OmbudsmanFigures
+from services.reporting_api.periods.organisation import without_broken_comparisons
 from services.reporting_api.periods.participation_figures import ParticipationFigures
 from services.reporting_api.periods.published import as_of_records, editions_of
 from services.reporting_api.periods.repository import PeriodRepository
@@ -170,6 +171,8 @@ class PeriodService:
         report = _report(inquiry, period, counted, comparisons, _ripening(counted, uncovered))
         editions = await editions_of(self._session, period)
         report = report.model_copy(update={"editions": editions, "as_of": as_of_records(inquiry.as_of, editions)})
+        if counted.unit is not None:
+            report = without_broken_comparisons(report, counted.catalogue, counted.unit.code, counted.units, period)
         return report if inquiry.is_internal else await self._public(report, period, counted, inquiry.as_of)
 
     async def _count(self, periods: Sequence[Period], unit_code: str | None, units: UnitsAs) -> dict[str, Counted]:
