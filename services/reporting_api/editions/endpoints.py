@@ -37,7 +37,7 @@ from services.reporting_api.readiness.checks import Check
 from services.reporting_api.tables.endpoints import FILES, FormatQuery, LanguageQuery, table_answer
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.registry import FileFormat
-from services.reporting_api.tables.schemas import TableAnswer, TableList
+from services.reporting_api.tables.schemas import DatasetAnswer, TableAnswer, TableList
 from services.reporting_api.tables.service import BuiltTable, beside, summary_of
 from services.reporting_api.texts.endpoints import RESPONSES, OfficerDep
 from services.reporting_api.texts.schemas import Quarter
@@ -128,7 +128,7 @@ async def edition_table_list(
 @router.get(
     "/editions/{quarter}/{version}/tables/{table}",
     summary="A table of a published edition",
-    response_model=TableAnswer,
+    response_model=TableAnswer | DatasetAnswer,
     responses=NOT_MODIFIED | FOUND | problem_responses(UnknownTableProblem) | FILES,
 )
 async def edition_table_read(

@@ -12,7 +12,7 @@ from services.reporting_api.periods.service import find_period
 from services.reporting_api.tables.definitions import TABLES
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.registry import WRITERS, FileFormat
-from services.reporting_api.tables.schemas import TableAnswer, TableList
+from services.reporting_api.tables.schemas import DatasetAnswer, TableAnswer, TableList
 from services.reporting_api.tables.service import BuiltTable, TableService, answer_of, summary_of
 from services.shared.catalogue import UnitsAs
 from services.shared.clock import now
@@ -66,7 +66,7 @@ async def table_list(request: Request, kind: KindPath, label: LabelPath) -> Resp
 @router.get(
     "/{kind}/{label}/tables/{table}",
     summary="A table of a period",
-    response_model=TableAnswer,
+    response_model=TableAnswer | DatasetAnswer,
     responses=RESPONSES | FILES,
 )
 async def table_read(

@@ -1,6 +1,7 @@
 """The answers about tables."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field
 
@@ -50,3 +51,44 @@ class TableAnswer(ResponseModel):
         + ".",
         examples=[[{"period": "2021-Q2", "type": "complaint", "measure": "feedback_by_type", "value": 1012}]],
     )
+
+
+class DatasetCategory(ResponseModel):
+    """The categories of a dimension: codes in order, and a label of each."""
+
+    index: list[str]
+    label: dict[str, str]
+
+
+class DatasetMeasures(DatasetCategory):
+    """The categories of the dimension of measures."""
+
+    unit: dict[str, dict[str, str | int]] = Field(description="Each measure's unit and decimals.")
+
+
+class DatasetDimension(ResponseModel):
+    """A dimension."""
+
+    label: str
+    category: DatasetCategory | DatasetMeasures
+
+
+class DatasetAnswer(ResponseModel):
+    """A JSON-stat 2.0 dataset (`format=json-stat`), whose media type is that of JSON too.
+
+    `status` is by place in `value`, in codes of SDMX's CL_OBS_STATUS; a cell without one is a normal value.
+    """
+
+    version: Literal["2.0"]
+    class_: Literal["dataset"] = Field(alias="class")
+    label: str
+    source: str
+    updated: datetime
+    note: list[str]
+    id: list[str] = Field(examples=[["period", "type", "measure", "statistic"]])
+    size: list[int] = Field(examples=[[1, 6, 2, 5]])
+    role: dict[str, list[str]]
+    dimension: dict[str, DatasetDimension]
+    value: list[Number | None]
+    status: dict[str, str]
+    extension: dict[str, str | None] = Field(description="The table's name and the disclosure policy applied.")
