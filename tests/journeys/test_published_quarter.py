@@ -253,7 +253,9 @@ class TestStartedCommand:
         with katsaus_up.client(2) as client:
             editions = client.get("/v1/editions").json()["editions"]
             assert client.get("/reviews/2021-Q2", params={"lang": "sv"}).status_code == 200
-        assert [(it["quarter"], it["version"], it["state"]) for it in editions] == [("2021-Q2", 1, "published")]
+        # Other tests may publish other quarters on the same services.
+        made = [(it["version"], it["state"]) for it in editions if it["quarter"] == "2021-Q2"]
+        assert made == [(1, "published")]
 
     def test_the_key_that_signed_them_off_is_revoked(self, katsaus_up: Up) -> None:
         listed = katsaus("key", "list", environ=katsaus_up.environ | {"COLUMNS": "300"})
