@@ -190,7 +190,10 @@ class TestRegistry:
         for measure in MEASURES.values():
             assert set(measure.names) == {"fi", "sv", "en"}
             assert all(measure.names.values())
-            assert measure.definition.endswith(".")
+            for texts in (measure.definition, measure.base):
+                assert set(texts) == {"fi", "sv", "en"}
+                assert len(set(texts.values())) == 3, f"{measure.slug} says the same in two languages"
+            assert all(text.endswith(".") for text in measure.definition.values())
 
     def test_no_two_measures_have_one_name(self) -> None:
         for language in ("fi", "en"):

@@ -108,12 +108,19 @@ def _figures(part: object) -> Iterator[Stored]:
             yield from _figures(entry)
 
 
+def _say_that_definitions_were_in_english(content: Stored) -> None:
+    for measure in parts(content, "measures", EVERY):
+        for name in ("definition", "base"):
+            measure[name] = {"en": measure[name]}
+
+
 STEPS: Mapping[int, Callable[[Stored], None]] = {
     1: _say_that_ripening_was_not_recorded,
     2: _say_that_response_rates_were_not_recorded,
     3: _say_that_mean_smileys_were_not_recorded,
     4: _say_that_it_is_itself_what_is_shown,
     5: _say_that_figures_have_no_series,
+    6: _say_that_definitions_were_in_english,
 }
 """By the format that a step begins with, which it changes in its place into the next."""
 

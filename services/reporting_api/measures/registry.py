@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from services.reporting_api.measures.texts import texts_of
 from services.shared.tables.base import Labels
 
 
@@ -49,8 +50,8 @@ class Measure:
     decimals: int
     interval: IntervalMethod
     sensitivity: Sensitivity
-    definition: str
-    base: str
+    definition: Labels
+    base: Labels
     version: int = 1
     since: date = date(2021, 1, 1)
 
@@ -73,15 +74,12 @@ _UNIT_BOUNDS = {
 
 _BOUNDS = {"nps": (-100.0, 100.0), "smiley_mean": (1.0, 5.0)}
 
-_NOTHING = "none: the cases themselves"
-_COUNTED = "counted feedback: neither transferred out of the organisation nor inappropriate"
-
 
 def _names(fi: str, sv: str, en: str) -> Labels:
     return {"fi": fi, "sv": sv, "en": en}
 
 
-def _count(slug: str, names: Labels, definition: str, base: str = _NOTHING, *, is_opinion: bool = False) -> Measure:
+def _count(slug: str, names: Labels, *, is_opinion: bool = False) -> Measure:
     return Measure(
         slug=slug,
         names=names,
@@ -89,12 +87,12 @@ def _count(slug: str, names: Labels, definition: str, base: str = _NOTHING, *, i
         decimals=0,
         interval=IntervalMethod.NONE,
         sensitivity=Sensitivity.OPINION_CELL if is_opinion else Sensitivity.CASES,
-        definition=definition,
-        base=base,
+        definition=texts_of(slug).definition,
+        base=texts_of(slug).base,
     )
 
 
-def _share(slug: str, names: Labels, definition: str, base: str, *, is_opinion: bool = False) -> Measure:
+def _share(slug: str, names: Labels, *, is_opinion: bool = False) -> Measure:
     return Measure(
         slug=slug,
         names=names,
@@ -102,12 +100,12 @@ def _share(slug: str, names: Labels, definition: str, base: str, *, is_opinion: 
         decimals=1,
         interval=IntervalMethod.WILSON,
         sensitivity=Sensitivity.OPINION_CELL if is_opinion else Sensitivity.CASES,
-        definition=definition,
-        base=base,
+        definition=texts_of(slug).definition,
+        base=texts_of(slug).base,
     )
 
 
-def _time(slug: str, names: Labels, definition: str, interval: IntervalMethod) -> Measure:
+def _time(slug: str, names: Labels, interval: IntervalMethod) -> Measure:
     return Measure(
         slug=slug,
         names=names,
@@ -115,15 +113,14 @@ def _time(slug: str, names: Labels, definition: str, interval: IntervalMethod) -
         decimals=1,
         interval=interval,
         sensitivity=Sensitivity.CASES,
-        definition=definition,
-        base=f"{_COUNTED}; count says how many of them have the time",
+        definition=texts_of(slug).definition,
+        base=texts_of(slug).base,
     )
 
 
 def _opinion(
     slug: str,
     names: Labels,
-    definition: str,
     *,
     unit: MeasureUnit,
     decimals: int = 1,
@@ -136,448 +133,247 @@ def _opinion(
         decimals=decimals,
         interval=interval,
         sensitivity=Sensitivity.OPINION_MEAN,
-        definition=definition,
-        base="responses to the survey; count says how many of them answered the question",
+        definition=texts_of(slug).definition,
+        base=texts_of(slug).base,
     )
 
 
 # Feedback: all by the day it was received, in the city's calendar.
-RECEIVED = _count(
-    "feedback_received",
-    _names("Saapuneet palautteet", "Mottagen respons", "Feedback received"),
-    "All feedback received in the period: counted, transferred out and inappropriate together. The headline number.",
-)
-COUNTED = _count(
-    "feedback_counted",
-    _names("Tilastoidut palautteet", "Räknad respons", "Feedback counted"),
-    "Received feedback neither transferred out of the organisation nor inappropriate: handled and open together.",
-    "feedback received",
-)
-KEPT_APART = _count(
-    "feedback_kept_apart",
-    _names("Erillään pidetyt", "Hålls avskilda", "Kept apart"),
-    "What came as feedback but is in no other figure unless a person releases it: suspected spam, claims that are not "
-    "feedback (objection, complaint to an authority, rectification, damages), and the same words sent twice.",
-)
+RECEIVED = _count("feedback_received", _names("Saapuneet palautteet", "Mottagen respons", "Feedback received"))
+COUNTED = _count("feedback_counted", _names("Tilastoidut palautteet", "Räknad respons", "Feedback counted"))
+KEPT_APART = _count("feedback_kept_apart", _names("Erillään pidetyt", "Hålls avskilda", "Kept apart"))
 TRANSFERRED_OUT = _count(
-    "feedback_transferred_out",
-    _names("Toiselle toimijalle siirretyt", "Överförd till annan", "Transferred out"),
-    "Received feedback that now lies with another organisation.",
-    "feedback received",
+    "feedback_transferred_out", _names("Toiselle toimijalle siirretyt", "Överförd till annan", "Transferred out")
 )
 INAPPROPRIATE = _count(
-    "feedback_inappropriate",
-    _names("Asiattomat palautteet", "Osaklig respons", "Inappropriate feedback"),
-    "Received feedback that was rejected as inappropriate.",
-    "feedback received",
+    "feedback_inappropriate", _names("Asiattomat palautteet", "Osaklig respons", "Inappropriate feedback")
 )
-HANDLED = _count(
-    "feedback_handled",
-    _names("Käsitellyt palautteet", "Behandlad respons", "Feedback handled"),
-    "Counted feedback that has had a final answer or was marked handled, also when it was reopened since.",
-    _COUNTED,
-)
-OPEN = _count(
-    "feedback_open",
-    _names("Käsiteltävänä olevat palautteet", "Respons under behandling", "Feedback open"),
-    "Counted feedback that has had neither a final answer nor been marked handled.",
-    _COUNTED,
-)
-REOPENED = _count(
-    "feedback_reopened",
-    _names("Uudelleen avatut palautteet", "Återöppnad respons", "Feedback reopened"),
-    "Handled feedback that is being handled again.",
-    "feedback handled",
-)
-BY_TYPE = _count(
-    "feedback_by_type",
-    _names("Palautteet tyypeittäin", "Respons enligt typ", "Feedback by type"),
-    "Counted feedback of the type.",
-    _COUNTED,
-)
+HANDLED = _count("feedback_handled", _names("Käsitellyt palautteet", "Behandlad respons", "Feedback handled"))
+OPEN = _count("feedback_open", _names("Käsiteltävänä olevat palautteet", "Respons under behandling", "Feedback open"))
+REOPENED = _count("feedback_reopened", _names("Uudelleen avatut palautteet", "Återöppnad respons", "Feedback reopened"))
+BY_TYPE = _count("feedback_by_type", _names("Palautteet tyypeittäin", "Respons enligt typ", "Feedback by type"))
 TYPE_SHARE = _share(
-    "feedback_type_share",
-    _names("Palautetyypin osuus", "Responstypens andel", "Share of the feedback type"),
-    "Counted feedback of the type, of all counted feedback.",
-    _COUNTED,
+    "feedback_type_share", _names("Palautetyypin osuus", "Responstypens andel", "Share of the feedback type")
 )
-BY_TOPIC = _count(
-    "feedback_by_topic",
-    _names("Palautteet luokittain", "Respons enligt klass", "Feedback by topic"),
-    "Counted feedback of the topic class; feedback without one is unclassified.",
-    _COUNTED,
-)
+BY_TOPIC = _count("feedback_by_topic", _names("Palautteet luokittain", "Respons enligt klass", "Feedback by topic"))
 TOPIC_SHARE = _share(
-    "feedback_topic_share",
-    _names("Palauteluokan osuus", "Responsklassens andel", "Share of the topic"),
-    "Counted feedback of the topic class, of all counted feedback.",
-    _COUNTED,
+    "feedback_topic_share", _names("Palauteluokan osuus", "Responsklassens andel", "Share of the topic")
 )
-_TOPIC_BASE = "counted feedback of the topic class"
 JOINT = _count(
     "feedback_by_topic_and_type",
     _names("Palautteet luokittain ja tyypeittäin", "Respons enligt klass och typ", "Feedback by topic and type"),
-    "Counted feedback of the topic class and the type.",
-    _TOPIC_BASE,
     is_opinion=True,
 )
 JOINT_SHARE = _share(
     "feedback_type_share_of_topic",
     _names("Palautetyypin osuus luokassa", "Responstypens andel av klassen", "Share of the type in the topic"),
-    "Counted feedback of the topic class and the type, of the class's.",
-    _TOPIC_BASE,
     is_opinion=True,
 )
-_COMPLAINTS = "counted complaints"
 CAUSE = _count(
     "dissatisfaction_cause",
     _names("Tyytymättömyyden syyt", "Orsaker till missnöje", "Causes of dissatisfaction"),
-    "Counted complaints of the topic class.",
-    _COMPLAINTS,
     is_opinion=True,
 )
 CAUSE_SHARE = _share(
     "dissatisfaction_cause_share",
     _names("Syyn osuus moitteista", "Orsakens andel av risen", "Share of the cause"),
-    "Counted complaints of the topic class, of all counted complaints.",
-    _COMPLAINTS,
     is_opinion=True,
 )
 BY_LANGUAGE = _count(
-    "feedback_by_language",
-    _names("Palautteet kielittäin", "Respons enligt språk", "Feedback by language"),
-    "Counted feedback by the language its sender wrote in or asked to be answered in.",
-    _COUNTED,
+    "feedback_by_language", _names("Palautteet kielittäin", "Respons enligt språk", "Feedback by language")
 )
-LANGUAGE_SHARE = _share(
-    "feedback_language_share",
-    _names("Kielen osuus", "Språkets andel", "Share of the language"),
-    "Counted feedback of the language, of all counted feedback.",
-    _COUNTED,
-)
-HANDLED_SHARE = _share(
-    "feedback_handled_share",
-    _names("Käsiteltyjen osuus", "Andelen behandlade", "Share handled"),
-    "Counted feedback that has had a final answer or was marked handled.",
-    _COUNTED,
-)
+LANGUAGE_SHARE = _share("feedback_language_share", _names("Kielen osuus", "Språkets andel", "Share of the language"))
+HANDLED_SHARE = _share("feedback_handled_share", _names("Käsiteltyjen osuus", "Andelen behandlade", "Share handled"))
 HANDLING_MEAN = _time(
     "handling_time_mean",
     _names("Keskimääräinen käsittelyaika", "Genomsnittlig behandlingstid", "Mean handling time"),
-    "Mean time from receipt to the first final answer or marking as handled, in days of 24 hours.",
     IntervalMethod.STUDENT_T,
 )
 HANDLING_MEDIAN = _time(
     "handling_time_median",
     _names("Käsittelyajan mediaani", "Behandlingstidens median", "Median handling time"),
-    "Median time from receipt to the first final answer or marking as handled, in days of 24 hours.",
     IntervalMethod.ORDER_STATISTICS,
 )
 REACTION_MEAN = _time(
     "reaction_time_mean",
     _names("Keskimääräinen reaktioaika", "Genomsnittlig reaktionstid", "Mean reaction time"),
-    "Mean time from receipt to the first interim answer, final answer or marking as handled, in days of 24 hours.",
     IntervalMethod.STUDENT_T,
 )
 REACTION_MEDIAN = _time(
     "reaction_time_median",
     _names("Reaktioajan mediaani", "Reaktionstidens median", "Median reaction time"),
-    "Median time from receipt to the first interim answer, final answer or marking as handled, in days of 24 hours.",
     IntervalMethod.ORDER_STATISTICS,
 )
 ON_TARGET = _share(
-    "on_target_share",
-    _names("Tavoiteajassa käsitellyt", "Inom målsatt behandlingstid", "Handled on target"),
-    "Handled feedback whose handling time stayed strictly under the target in force when it was received.",
-    "feedback handled",
+    "on_target_share", _names("Tavoiteajassa käsitellyt", "Inom målsatt behandlingstid", "Handled on target")
 )
 
 # Themes: saved searches over the feedback. What they are about may touch a person's health.
-THEME_FEEDBACK = _count(
-    "theme_feedback",
-    _names("Teeman palautteet", "Temats respons", "Feedback on the theme"),
-    "Counted feedback that belongs to the theme.",
-    _COUNTED,
-)
+THEME_FEEDBACK = _count("theme_feedback", _names("Teeman palautteet", "Temats respons", "Feedback on the theme"))
 THEME_BY_TYPE = _count(
     "theme_by_type",
     _names("Teeman palautteet tyypeittäin", "Temats respons enligt typ", "Feedback on the theme by type"),
-    "Counted feedback of the theme and the type.",
-    "counted feedback of the theme",
     is_opinion=True,
 )
 THEME_TYPE_SHARE = _share(
     "theme_type_share",
     _names("Palautetyypin osuus teemassa", "Responstypens andel av temat", "Share of the type in the theme"),
-    "Counted feedback of the theme and the type, of the theme's.",
-    "counted feedback of the theme",
     is_opinion=True,
 )
 
 # Surveys: all by the day the answer was given.
-RESPONDENTS = _count(
-    "respondents",
-    _names("Vastaajat", "Svarande", "Respondents"),
-    "Responses given, whatever they answer.",
-)
-INVITATIONS = _count(
-    "invitations",
-    _names("Kutsutut", "Inbjudna", "Invited"),
-    "Persons invited to answer in the period, as those who invited them recorded.",
-)
-RESPONSE_RATE = _share(
-    "response_rate",
-    _names("Vastausprosentti", "Svarsprocent", "Response rate"),
-    "Responses given in the period in the ways people were invited to answer in, partial ones too. None where nobody "
-    "is recorded as invited, where more responded than were invited, and of surveys that take several responses of one "
-    "respondent. Who responds after the period's end is counted in the next.",
-    "persons invited in the period",
-)
-COMMENTS = _count(
-    "comments",
-    _names("Avoimet vastaukset", "Öppna svar", "Open comments"),
-    "Responses with a text to the question.",
-    "responses to the survey",
-)
+RESPONDENTS = _count("respondents", _names("Vastaajat", "Svarande", "Respondents"))
+INVITATIONS = _count("invitations", _names("Kutsutut", "Inbjudna", "Invited"))
+RESPONSE_RATE = _share("response_rate", _names("Vastausprosentti", "Svarsprocent", "Response rate"))
+COMMENTS = _count("comments", _names("Avoimet vastaukset", "Öppna svar", "Open comments"))
 SATISFACTION = _opinion(
-    "satisfaction_mean",
-    _names("Keskityytyväisyys", "Medelnöjdhet", "Mean satisfaction"),
-    "Mean of the answers on 0-100; the steps of a scale are placed evenly on it.",
-    unit=MeasureUnit.POINTS,
+    "satisfaction_mean", _names("Keskityytyväisyys", "Medelnöjdhet", "Mean satisfaction"), unit=MeasureUnit.POINTS
 )
 SCALE_MEAN = _opinion(
     "scale_mean",
     _names("Keskiarvo asteikolla 0-100", "Medeltal på skalan 0-100", "Mean on 0-100"),
-    "Mean of the answers on 0-100; the steps of a scale are placed evenly on it.",
     unit=MeasureUnit.POINTS,
 )
 HAPPY_INDEX = _opinion(
-    "happy_index",
-    _names("Tyytyväisyysindeksi", "Nöjdhetsindex", "Happy index"),
-    "Mean of evenly placed smileys: 100, 66.67, 33.33 and 0 for four; 100, 75, 50, 25 and 0 for five.",
-    unit=MeasureUnit.INDEX,
-    decimals=2,
+    "happy_index", _names("Tyytyväisyysindeksi", "Nöjdhetsindex", "Happy index"), unit=MeasureUnit.INDEX, decimals=2
 )
 SMILEY_MEAN = _opinion(
     "smiley_mean",
-    _names("Hymynaamojen keskiarvo (1-5)", "Smileyernas medelvärde (1-5)", "Mean of the smileys (1-5)"),
-    "Plain mean of the smileys as grades: 5, 4, 3, 2 and 1 for five, the best first. Four lie evenly on the same "
-    "grades: 5, 3.67, 2.33 and 1. It says the same as the happy index, on another scale.",
+    _names("Hymynaamojen keskiarvo (1-5)", "Smileyarnas medeltal (1-5)", "Mean of the smileys (1-5)"),
     unit=MeasureUnit.GRADE,
     decimals=2,
 )
 GRADE = _opinion(
-    "grade_mean",
-    _names("Kouluarvosana", "Skolvitsord", "School grade"),
-    "Mean of the grades from 4 to 10.",
-    unit=MeasureUnit.GRADE,
-    decimals=2,
+    "grade_mean", _names("Kouluarvosana", "Skolvitsord", "School grade"), unit=MeasureUnit.GRADE, decimals=2
 )
 NPS = _opinion(
     "nps",
     _names("Suositteluindeksi (NPS)", "Nettorekommendationsindex (NPS)", "Net promoter score (NPS)"),
-    "Answers 9-10 less answers 0-6 in per cent of all answers from 0 to 10: between -100 and 100.",
     unit=MeasureUnit.INDEX,
     interval=IntervalMethod.MULTINOMIAL,
 )
-_ANSWERS = "answers to the question"
 CONTACT_TOPIC_SHARE = _share(
     "contact_topic_share",
     _names("Yhteydenoton aiheen osuus", "Kontaktämnets andel", "Share of the contact topic"),
-    "Answers that chose the topic.",
-    f"{_ANSWERS}; its respondents where several may be chosen",
     is_opinion=True,
 )
 OPTION_SHARE = _share(
-    "option_share",
-    _names("Vaihtoehdon osuus", "Alternativets andel", "Share of the option"),
-    "Answers that chose the option.",
-    f"{_ANSWERS}; its respondents where several may be chosen",
-    is_opinion=True,
+    "option_share", _names("Vaihtoehdon osuus", "Alternativets andel", "Share of the option"), is_opinion=True
 )
 STATEMENT_SHARE = _share(
     "statement_share",
     _names("Väittämään kyllä vastanneet", "Instämde i påståendet", "Agreed with the statement"),
-    "Yes answers.",
-    _ANSWERS,
     is_opinion=True,
 )
-YES_SHARE = _share(
-    "yes_share",
-    _names("Kyllä-vastausten osuus", "Andelen ja-svar", "Share of yes"),
-    "Yes answers.",
-    _ANSWERS,
-    is_opinion=True,
-)
-PRESSES = _count(
-    "smiley_presses",
-    _names("Painallukset", "Tryckningar", "Presses"),
-    "Answers to smiley questions. Presses on a device are not independent people.",
-)
-SATISFIED = _share(
-    "satisfied_share",
-    _names("Tyytyväisten osuus", "Andelen nöjda", "Share satisfied"),
-    "Presses of the upper two smileys.",
-    "presses",
-    is_opinion=True,
-)
+YES_SHARE = _share("yes_share", _names("Kyllä-vastausten osuus", "Andelen ja-svar", "Share of yes"), is_opinion=True)
+PRESSES = _count("smiley_presses", _names("Painallukset", "Tryckningar", "Presses"))
+SATISFIED = _share("satisfied_share", _names("Tyytyväisten osuus", "Andelen nöjda", "Share satisfied"), is_opinion=True)
 SMILEY_SHARE = _share(
-    "smiley_share",
-    _names("Hymynaaman osuus", "Smileyns andel", "Share of the smiley"),
-    "Presses of the smiley.",
-    "presses",
-    is_opinion=True,
+    "smiley_share", _names("Hymynaaman osuus", "Smileyns andel", "Share of the smiley"), is_opinion=True
 )
 
 # Ombudsman: by the day of the contact.
 CONTACTS = _count(
     "ombudsman_contacts",
     _names("Yhteydenotot asiamiehille", "Kontakter till ombudsmännen", "Contacts to the ombudsmen"),
-    "Contacts to the social and patient ombudsmen.",
 )
 CONTACTS_BY_SERVICE = _count(
     "ombudsman_by_service",
     _names("Yhteydenotot palveluittain", "Kontakter enligt tjänst", "Contacts by service"),
-    "Contacts about the service.",
-    "contacts to the ombudsmen",
     is_opinion=True,
 )
 CONTACT_SERVICE_SHARE = _share(
     "ombudsman_service_share",
     _names("Palvelun osuus yhteydenotoista", "Tjänstens andel av kontakterna", "Share of the service"),
-    "Contacts about the service.",
-    "contacts to the ombudsmen",
     is_opinion=True,
 )
-REASONS_RECORDED = _count(
-    "ombudsman_reasons",
-    _names("Kirjatut syyt", "Antecknade orsaker", "Reasons recorded"),
-    "Reasons recorded of the contacts; a contact may have several.",
-)
+REASONS_RECORDED = _count("ombudsman_reasons", _names("Kirjatut syyt", "Antecknade orsaker", "Reasons recorded"))
 CONTACTS_BY_REASON = _count(
     "ombudsman_by_reason",
     _names("Yhteydenottojen syyt", "Orsaker till kontakterna", "Contacts by reason"),
-    "Times the reason was recorded.",
-    "reasons recorded",
     is_opinion=True,
 )
 CONTACT_REASON_SHARE = _share(
     "ombudsman_reason_share",
     _names("Syyn osuus kirjatuista syistä", "Orsakens andel av de antecknade", "Share of the reason"),
-    "Times the reason was recorded.",
-    "reasons recorded",
     is_opinion=True,
 )
 
 # Participation: social reports by the day of the observation, the others by the day of the act.
 SOCIAL_REPORTS = _count(
-    "social_reports",
-    _names("Sosiaalisen raportoinnin kirjaukset", "Sociala rapporter", "Social reports"),
-    "Staff's reports on why clients seek help and what keeps them from getting it; not a number of clients.",
+    "social_reports", _names("Sosiaalisen raportoinnin kirjaukset", "Sociala rapporter", "Social reports")
 )
 HELP_REASONS_RECORDED = _count(
     "help_reasons",
     _names("Kirjatut avun hakemisen syyt", "Antecknade orsaker att söka hjälp", "Reasons for seeking help recorded"),
-    "Reasons recorded in the social reports; a report may have several.",
 )
 REPORTS_BY_REASON = _count(
     "social_reports_by_reason",
     _names("Avun hakemisen syyt", "Orsaker att söka hjälp", "Reasons for seeking help"),
-    "Times the reason was recorded.",
-    "reasons recorded",
     is_opinion=True,
 )
 HELP_REASON_SHARE = _share(
     "help_reason_share",
     _names("Syyn osuus avun hakemisen syistä", "Orsakens andel av orsakerna", "Share of the reason for seeking help"),
-    "Times the reason was recorded.",
-    "reasons recorded",
     is_opinion=True,
 )
 HELP_BARRIERS_RECORDED = _count(
     "help_barriers",
     _names("Kirjatut avun saamisen esteet", "Antecknade hinder för hjälp", "Barriers to getting help recorded"),
-    "Barriers recorded in the social reports; a report may have several or none.",
 )
 REPORTS_BY_BARRIER = _count(
     "social_reports_by_barrier",
     _names("Avun saamisen esteet", "Hinder för hjälp", "Barriers to getting help"),
-    "Times the barrier was recorded.",
-    "barriers recorded",
     is_opinion=True,
 )
 HELP_BARRIER_SHARE = _share(
     "help_barrier_share",
     _names("Esteen osuus kirjatuista esteistä", "Hindrets andel av de antecknade", "Share of the barrier"),
-    "Times the barrier was recorded.",
-    "barriers recorded",
     is_opinion=True,
 )
 PANEL_MEETINGS = _count(
     "panel_meetings",
     _names("Raatien ja neuvostojen kokoukset", "Panelernas och rådens möten", "Meetings of panels and councils"),
-    "Meetings that client panels, client councils and groups of experts by experience held.",
 )
 MEETINGS_BY_KIND = _count(
-    "panel_meetings_by_kind",
-    _names("Kokoukset muodoittain", "Möten enligt form", "Meetings by kind"),
-    "Meetings of panels of the kind.",
-    "meetings",
+    "panel_meetings_by_kind", _names("Kokoukset muodoittain", "Möten enligt form", "Meetings by kind")
 )
 MEETING_KIND_SHARE = _share(
     "panel_meeting_kind_share",
     _names("Muodon osuus kokouksista", "Formens andel av mötena", "Share of the kind of panel"),
-    "Meetings of panels of the kind.",
-    "meetings",
 )
 MEETING_PARTICIPANTS = _count(
     "panel_meeting_participants",
     _names("Osallistumiskerrat kokouksissa", "Deltaganden i möten", "Attendances at meetings"),
-    "Participants of all meetings together: who comes to two meetings counts twice.",
 )
 PANEL_PROPOSALS = _count(
     "panel_proposals",
     _names("Raatien ja neuvostojen ehdotukset", "Panelernas och rådens förslag", "Proposals of panels and councils"),
-    "Proposals made.",
 )
 PROPOSALS_BY_STATUS = _count(
-    "panel_proposals_by_status",
-    _names("Ehdotukset tuloksen mukaan", "Förslag enligt utfall", "Proposals by outcome"),
-    "Proposals made in the period, by how they stand now.",
-    "proposals made",
+    "panel_proposals_by_status", _names("Ehdotukset tuloksen mukaan", "Förslag enligt utfall", "Proposals by outcome")
 )
 PROPOSAL_STATUS_SHARE = _share(
     "panel_proposal_status_share",
     _names("Tuloksen osuus ehdotuksista", "Utfallets andel av förslagen", "Share of the outcome of proposals"),
-    "Proposals made in the period that stand so now.",
-    "proposals made",
 )
 PROPOSALS_ANSWERED = _count(
-    "panel_proposals_answered",
-    _names("Vastatut ehdotukset", "Besvarade förslag", "Proposals answered"),
-    "Proposals answered in the period, whenever they were made.",
+    "panel_proposals_answered", _names("Vastatut ehdotukset", "Besvarade förslag", "Proposals answered")
 )
 INITIATIVES = _count(
-    "residents_initiatives",
-    _names("Kuntalaisaloitteet", "Invånarinitiativ", "Residents' initiatives"),
-    "Residents' initiatives received.",
+    "residents_initiatives", _names("Kuntalaisaloitteet", "Invånarinitiativ", "Residents' initiatives")
 )
 INITIATIVES_BY_STATUS = _count(
     "residents_initiatives_by_status",
     _names("Kuntalaisaloitteet tilan mukaan", "Invånarinitiativ enligt läge", "Residents' initiatives by status"),
-    "Initiatives received in the period, by how they stand now.",
-    "residents' initiatives received",
 )
 INITIATIVE_STATUS_SHARE = _share(
     "residents_initiative_status_share",
     _names("Tilan osuus kuntalaisaloitteista", "Lägets andel av initiativen", "Share of the status of initiatives"),
-    "Initiatives received in the period that stand so now.",
-    "residents' initiatives received",
 )
 INITIATIVES_DECIDED = _count(
     "residents_initiatives_decided",
     _names("Päätetyt kuntalaisaloitteet", "Avgjorda invånarinitiativ", "Residents' initiatives decided"),
-    "Initiatives decided in the period, whenever they were received.",
 )
 
 MEASURES: dict[str, Measure] = {

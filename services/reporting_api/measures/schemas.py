@@ -16,8 +16,8 @@ class MeasureAnswer(ResponseModel):
     decimals: int
     interval: IntervalMethod
     sensitivity: Sensitivity
-    definition: str
-    base: str
+    definition: Labels
+    base: Labels
     version: int
     since: date
 

@@ -94,4 +94,7 @@ def _notes(table: Table, language: Language, edition: Edition) -> Iterator[tuple
         yield word("note"), in_language(note, language)
     for category in table.dimensions[-1].categories:
         measure = MEASURES[category.code]
-        yield measure.slug, f"{in_language(measure.names, language)}. {measure.definition} [{measure.base}]"
+        name, definition, base = [
+            in_language(labels, language) for labels in (measure.names, measure.definition, measure.base)
+        ]
+        yield measure.slug, f"{name}. {definition} [{base}]"
