@@ -22,7 +22,7 @@ COMPARISONS = {
     "Week": {"previous_week", "same_week_last_year"},
     "Year": {"previous_year"},
 }
-FIGURE = {"suppression_reason", "measure", "value", "unit", "count", "base", "interval", "status"}
+FIGURE = {"suppression_reason", "series", "measure", "value", "unit", "count", "base", "interval", "status"}
 
 
 @pytest.fixture(scope="module")
