@@ -138,7 +138,7 @@ def _show(
 
         figures = f"{addresses[-1].base_url}/v1/quarters/{PUBLISHED_QUARTER}"
         console.print(f"Demonstration figures  {figures}", soft_wrap=True, highlight=False)
-        console.print(f"Published review       {addresses[-1].base_url}/reviews/", soft_wrap=True, highlight=False)
+        console.print(f"Reviews                {addresses[-1].base_url}/reviews/", soft_wrap=True, highlight=False)
     # Never wrapped: it is there to be copied.
     console.print(f"Operator's key         {keys.operator}", soft_wrap=True, highlight=False)
     console.print(f"Home and logs          {home.folder}, {home.logs}", soft_wrap=True, highlight=False)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from services.shared.problems import invalid
+from services.shared.problems import InvalidRequestProblem, invalid
 from services.shared.settings import get_settings
 
 Row = TypeVar("Row")
@@ -35,13 +35,18 @@ class Cursor:
             instant, row_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("|")
             cursor = cls(datetime.fromisoformat(instant), UUID(row_id))
         except (ValueError, binascii.Error) as error:
-            raise invalid("cursor", _NOT_OURS) from error
+            raise not_ours() from error
         if cursor.instant.tzinfo is None:
-            raise invalid("cursor", _NOT_OURS)
+            raise not_ours()
         return cursor
 
 
 _NOT_OURS = "is not a cursor of this list; use the `next` of an answer, unchanged"
+
+
+def not_ours() -> InvalidRequestProblem:
+    """The problem of a cursor that no answer of the list gave out."""
+    return invalid("cursor", _NOT_OURS)
 
 
 def encode_position(*parts: str) -> str:
@@ -55,9 +60,9 @@ def decode_position(value: str, count: int) -> tuple[str, ...]:
         padded = value + "=" * (-len(value) % 4)
         parts = tuple(base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("\n"))
     except (ValueError, binascii.Error) as error:
-        raise invalid("cursor", _NOT_OURS) from error
+        raise not_ours() from error
     if len(parts) != count or any("\x00" in part for part in parts):
-        raise invalid("cursor", _NOT_OURS)
+        raise not_ours()
     return parts
 
 

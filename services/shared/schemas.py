@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from services.shared.clock import local_day, now
+from services.shared.problems import invalid
 from services.shared.settings import get_settings
 
 
@@ -138,3 +139,9 @@ PastInstant = Annotated[Instant, AfterValidator(_plausible_instant)]
 
 PastDay = Annotated[Day, AfterValidator(_plausible_day)]
 """A calendar day of the city, not before ``earliest_year`` and not after today."""
+
+
+def refuse_reversed_days(first_day: date | None, last_day: date | None) -> None:
+    """Raise :class:`InvalidRequestProblem` where the query's ``to`` lies before its ``from``."""
+    if first_day is not None and last_day is not None and last_day < first_day:
+        raise invalid("to", "lies before `from`; exchange them")

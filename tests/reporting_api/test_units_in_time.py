@@ -117,7 +117,7 @@ async def test_a_merger_between_the_periods(
     assert compared["value"] is not None
     assert (compared["reason"] == "organisation_changed", compared["difference"] is None) == (is_broken, is_broken)
     assert reports["2019-Q2"]["same_quarter_last_year"]["reason"] == "no_data"
-    # After it, both periods lie in the same organisation; a year back they do not.
+    # After it, both quarters lie in the same organisation.
     assert reports["2019-Q3"]["previous_quarter"]["reason"] != "organisation_changed"
 
 

@@ -19,10 +19,9 @@ from services.shared.problems import (
     IdempotencyKeyReusedProblem,
     InvalidRequestProblem,
     UnauthorizedProblem,
-    invalid,
     problem_responses,
 )
-from services.shared.schemas import Day
+from services.shared.schemas import Day, refuse_reversed_days
 from services.shared.scopes import Scope
 from services.shared.security import require
 from services.shared.settings import settings_of
@@ -99,8 +98,7 @@ async def ombudsman_contact_count(
     session: ReadSessionDep, catalogue: CatalogueDep, first_day: FromQuery, last_day: ToQuery
 ) -> ContactCounts:
     """By service, way of contact and reason."""
-    if last_day < first_day:
-        raise invalid("to", "lies before `from`; exchange them")
+    refuse_reversed_days(first_day, last_day)
     return await service.count(session, catalogue, first_day, last_day)
 
 

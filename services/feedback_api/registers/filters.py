@@ -9,8 +9,7 @@ from fastapi import Depends, Query, Request, Response
 
 from services.shared.catalogue import CatalogueDep
 from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
-from services.shared.problems import invalid
-from services.shared.schemas import CODE_MAX_LENGTH, LINE_MAX_LENGTH, Day
+from services.shared.schemas import CODE_MAX_LENGTH, LINE_MAX_LENGTH, Day, refuse_reversed_days
 from services.shared.tables.participation import RegisterRecord
 
 RecordT = TypeVar("RecordT", bound=RegisterRecord)
@@ -39,8 +38,7 @@ async def _filter(
     ] = None,
     reference: Annotated[str | None, Query(max_length=LINE_MAX_LENGTH, description="With `source`: its id.")] = None,
 ) -> RegisterFilter:
-    if first_day is not None and last_day is not None and last_day < first_day:
-        raise invalid("to", "lies before `from`; exchange them")
+    refuse_reversed_days(first_day, last_day)
     units = catalogue.branch(catalogue.find_unit(unit).code) if unit is not None else None
     return RegisterFilter(first_day, last_day, units, source, reference)
 

@@ -19,10 +19,9 @@ from services.shared.problems import (
     ForbiddenProblem,
     InvalidRequestProblem,
     UnauthorizedProblem,
-    invalid,
     problem_responses,
 )
-from services.shared.schemas import LINE_MAX_LENGTH, Day
+from services.shared.schemas import LINE_MAX_LENGTH, Day, refuse_reversed_days
 from services.shared.scopes import Scope
 from services.shared.security import require
 from services.shared.settings import get_settings
@@ -53,8 +52,7 @@ def _choice(
             "leave out content: reporting_api's database role can read facts only. feedback_api gives the texts at "
             "GET /v1/feedback/{id} to keys of scope feedback:handle"
         )
-    if last_day < first_day:
-        raise invalid("to", "lies before `from`; exchange them")
+    refuse_reversed_days(first_day, last_day)
     branch = catalogue.branch(find_unit(catalogue, unit, units).code, units=units) if unit is not None else None
     return Choice(first_day, last_day, branch, None)
 

@@ -23,14 +23,19 @@ def _of_edition() -> ForeignKeyConstraint:
     )
 
 
-class EditionAnswers(Table, table=True):
+class EditionRecord(Table):
+    """The edition whose record it is."""
+
+    quarter: str = text(primary_key=True)
+    edition: int = Field(primary_key=True)
+
+
+class EditionAnswers(EditionRecord, table=True):
     """Rows of the histogram."""
 
     __tablename__ = "edition_answers"
     __table_args__ = (_of_edition(), Index("ix_edition_answers_given_on", "given_on"))
 
-    quarter: str = text(primary_key=True)
-    edition: int = Field(primary_key=True)
     service_point_code: str = text(primary_key=True)
     survey_code: str = text(primary_key=True)
     question_code: str = text(primary_key=True)
@@ -42,14 +47,12 @@ class EditionAnswers(Table, table=True):
     count: int = Field(sa_type=BigInteger)
 
 
-class EditionFeedback(Table, table=True):
+class EditionFeedback(EditionRecord, table=True):
     """Facts of feedback in the figures."""
 
     __tablename__ = "edition_feedback"
     __table_args__ = (_of_edition(), Index("ix_edition_feedback_received_on", "received_on"))
 
-    quarter: str = text(primary_key=True)
-    edition: int = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     source: str = text()
     received_at: datetime = timestamp()
@@ -64,55 +67,47 @@ class EditionFeedback(Table, table=True):
     handled_at: datetime | None = timestamp(default=None)
 
 
-class EditionKeptApart(Table, table=True):
+class EditionKeptApart(EditionRecord, table=True):
     """Feedback that was kept out of the figures."""
 
     __tablename__ = "edition_kept_apart"
     __table_args__ = (_of_edition(), Index("ix_edition_kept_apart_received_on", "received_on"))
 
-    quarter: str = text(primary_key=True)
-    edition: int = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     received_on: date
     unit_code: str = text()
     hold: str = text()
 
 
-class EditionContact(Table, table=True):
+class EditionContact(EditionRecord, table=True):
     """Contacts to the ombudsmen."""
 
     __tablename__ = "edition_contact"
     __table_args__ = (_of_edition(), Index("ix_edition_contact_contacted_on", "contacted_on"))
 
-    quarter: str = text(primary_key=True)
-    edition: int = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     source: str = text()
     contacted_on: date
     service_code: str = text()
 
 
-class EditionSocialReport(Table, table=True):
+class EditionSocialReport(EditionRecord, table=True):
     """Social reports."""
 
     __tablename__ = "edition_social_report"
     __table_args__ = (_of_edition(), Index("ix_edition_social_report_observed_on", "observed_on"))
 
-    quarter: str = text(primary_key=True)
-    edition: int = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     source: str = text()
     observed_on: date
 
 
-class EditionCode(Table, table=True):
+class EditionCode(EditionRecord, table=True):
     """A theme of a feedback, a reason of a contact, a reason or barrier of a social report: ``kind`` says which."""
 
     __tablename__ = "edition_code"
     __table_args__ = (_of_edition(), Index("ix_edition_code_record_id", "record_id"))
 
-    quarter: str = text(primary_key=True)
-    edition: int = Field(primary_key=True)
     record_id: UUID = Field(primary_key=True)
     kind: str = text(primary_key=True)
     code: str = text(primary_key=True)

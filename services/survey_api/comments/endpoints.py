@@ -15,6 +15,7 @@ from services.shared.pagination import (
     add_next_link,
     decode_position,
     encode_position,
+    not_ours,
     page_limit,
 )
 from services.shared.problems import (
@@ -23,7 +24,6 @@ from services.shared.problems import (
     InvalidRequestProblem,
     UnauthorizedProblem,
     UnsupportedMediaTypeProblem,
-    invalid,
     problem_responses,
 )
 from services.shared.schemas import Day
@@ -107,7 +107,7 @@ def _position_of(cursor: str) -> Position:
     try:
         position = Position(datetime.fromisoformat(recorded_at), UUID(response_id), service_point, question)
     except ValueError as error:
-        raise invalid("cursor", "is not a cursor of this list; use the `next` of an answer, unchanged") from error
+        raise not_ours() from error
     return position
 
 

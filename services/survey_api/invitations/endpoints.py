@@ -14,6 +14,7 @@ from services.shared.pagination import (
     add_next_link,
     decode_position,
     encode_position,
+    not_ours,
     page_limit,
 )
 from services.shared.problems import (
@@ -22,10 +23,9 @@ from services.shared.problems import (
     InvalidRequestProblem,
     UnauthorizedProblem,
     UnsupportedMediaTypeProblem,
-    invalid,
     problem_responses,
 )
-from services.shared.schemas import Day
+from services.shared.schemas import Day, refuse_reversed_days
 from services.shared.scopes import Scope
 from services.shared.security import require
 from services.survey_api.invitations import repository, service
@@ -83,8 +83,7 @@ async def invitation_list(
     limit: LimitQuery = None,
 ) -> InvitationPage:
     """By day, service point and way. Needs the scope `survey:read`."""
-    if first_day is not None and last_day is not None and last_day < first_day:
-        raise invalid("to", "lies before `from`; exchange them")
+    refuse_reversed_days(first_day, last_day)
     survey = await surveys.get(session, code)
     size = page_limit(limit)
     rows = await repository.list_counts(
@@ -107,4 +106,4 @@ def _decode(cursor: str | None) -> Key | None:
     try:
         return service_point, date.fromisoformat(day), mode
     except ValueError as error:
-        raise invalid("cursor", "is not a cursor of this list; use the `next` of an answer, unchanged") from error
+        raise not_ours() from error

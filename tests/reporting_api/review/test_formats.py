@@ -25,6 +25,9 @@ from tests.reporting_api.review.conftest import PUBLISHED_AT, draft, publish
 pytestmark = pytest.mark.anyio
 
 KEPT = Path(__file__).with_name("formats")
+SAID_OF_RECEIVED = {"fi": "yhteensä {} palautetta", "sv": "sammanlagt {} responser", "en": "a total of {} pieces of feedback"}
+"""How the review's first sentence names the feedback received."""
+
 SAID_ONLY = frozenset({"title", "description", "examples"})
 """Keywords of a JSON Schema that hold nothing to anything."""
 
@@ -102,10 +105,10 @@ class TestOfEveryFormat:
     async def test_the_review_is_shown(self, stored: dict[str, Any], anyone: httpx.AsyncClient) -> None:
         received = stored["figures"]["feedback"]["received"]["value"]
         assert received == 42
-        for language in ("fi", "sv", "en"):
+        for language, said in SAID_OF_RECEIVED.items():
             page = await anyone.get("/reviews/2019-Q2", params={"lang": language})
             assert page.status_code == 200, page.text
-            assert f"{received}" in page.text
+            assert said.format(received) in page.text.replace("\u00a0", " "), language
         assert (await anyone.get("/reviews/2019-Q2.pdf")).content.startswith(b"%PDF-")
         assert (await anyone.get("/reviews/2019-Q2/card.png")).status_code == 200
         assert "2019" in (await anyone.get("/reviews/")).text
