@@ -25,7 +25,11 @@ from tests.reporting_api.review.conftest import PUBLISHED_AT, draft, publish
 pytestmark = pytest.mark.anyio
 
 KEPT = Path(__file__).with_name("formats")
-SAID_OF_RECEIVED = {"fi": "yhteensä {} palautetta", "sv": "sammanlagt {} responser", "en": "a total of {} pieces of feedback"}
+SAID_OF_RECEIVED = {
+    "fi": "yhteensä {} palautetta",
+    "sv": "sammanlagt {} responser",
+    "en": "a total of {} pieces of feedback",
+}
 """How the review's first sentence names the feedback received."""
 
 SAID_ONLY = frozenset({"title", "description", "examples"})
