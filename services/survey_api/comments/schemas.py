@@ -4,7 +4,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from services.shared.schemas import Code, FreeText, LineText, RequestModel, ResponseModel
 from services.shared.tables.surveys import CommentRelease
@@ -25,8 +26,17 @@ class Verdict(StrEnum):
     WITHHOLD = "withhold"
 
 
+_NOTHING_SHOWN_OF_WITHHELD: JsonDict = {
+    "if": {"properties": {"decision": {"const": Verdict.WITHHOLD.value}}},
+    "then": {"properties": {"shown_text": {"type": "null"}}},
+}
+"""What the service refuses, in the words of JSON Schema."""
+
+
 class DecisionPut(RequestModel):
     """A person's decision about the words that were read."""
+
+    model_config = ConfigDict(json_schema_extra=_NOTHING_SHOWN_OF_WITHHELD)
 
     service_point: Code = Field(description="Where the response was given: the list's `service_point`.")
     fingerprint: str = Field(
