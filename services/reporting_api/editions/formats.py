@@ -114,6 +114,11 @@ def _say_that_definitions_were_in_english(content: Stored) -> None:
             measure[name] = {"en": measure[name]}
 
 
+def _say_that_measures_had_their_first_definition(content: Stored) -> None:
+    for measure in parts(content, "measures", EVERY):
+        measure["versions"] = [{"version": measure["version"], "since": None, "change": None}]
+
+
 STEPS: Mapping[int, Callable[[Stored], None]] = {
     1: _say_that_ripening_was_not_recorded,
     2: _say_that_response_rates_were_not_recorded,
@@ -121,6 +126,7 @@ STEPS: Mapping[int, Callable[[Stored], None]] = {
     4: _say_that_it_is_itself_what_is_shown,
     5: _say_that_figures_have_no_series,
     6: _say_that_definitions_were_in_english,
+    7: _say_that_measures_had_their_first_definition,
 }
 """By the format that a step begins with, which it changes in its place into the next."""
 

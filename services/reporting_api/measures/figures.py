@@ -1,7 +1,7 @@
 """Builds a figure from its tallies in three periods: the one asked for, the one before it, the same one last year."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Generic, TypeVar
@@ -53,6 +53,10 @@ class Reason(StrEnum):
     """More than a tenth of the answers were collected in other ways in the two periods."""
     ORGANISATION_CHANGED = "organisation_changed"
     """Work came to the unit from another, or went to another, between the periods; ``units=as_today`` may compare."""
+    MEASURE_CHANGED = "measure_changed"
+    """The measure was defined anew between the periods, or within one: ``GET /v1/measures`` says what changed."""
+    TARGET_CHANGED = "target_changed"
+    """Not one and the same target was in force in both periods, so the share on target is of another yardstick."""
     REPEATED_PERSONS = "repeated_persons"
     """The same persons come to several meetings, so no test is made; the difference is shown without a word."""
     RIPENING = "ripening"
@@ -98,6 +102,12 @@ class Comparison:
     change: Change
     reason: Reason | None
 
+    def without_difference(self, reason: Reason) -> "Comparison":
+        """The earlier value alone, where the bare difference would mislead; as it is where there is no value."""
+        if self.value is None:
+            return self
+        return Comparison(self.value, self.count, self.base, None, None, Change.NOT_COMPARABLE, reason)
+
 
 @dataclass(frozen=True, slots=True)
 class SeriesPoint:
@@ -130,6 +140,14 @@ class Figure:
     last_year: Comparison
     series: tuple[SeriesPoint, ...] | None = None
     """Where a series was asked for: this figure in each period, the oldest first; a period without it is left out."""
+
+    def without_differences(self, previous: Reason | None, last_year: Reason | None) -> "Figure":
+        """The figure without the differences that there is a reason against."""
+        return replace(
+            self,
+            previous=self.previous.without_difference(previous) if previous else self.previous,
+            last_year=self.last_year.without_difference(last_year) if last_year else self.last_year,
+        )
 
 
 Item = TypeVar("Item")

@@ -41,8 +41,23 @@ class Sensitivity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureVersion:
+    """A definition a measure has, or had: what was received or answered from ``since`` on is measured by it."""
+
+    version: int
+    since: date | None
+    """None: from the beginning."""
+    change: Labels | None
+    """A sentence on what is otherwise than in the version before; None of the first."""
+
+
+FIRST_VERSION = MeasureVersion(version=1, since=None, change=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure. ``version`` grows when the formula changes, and ``since`` is the day it has been so."""
+    """One measure. To change what it means, add a version that says from when and what: periods on two sides of that
+    day are then not compared."""
 
     slug: str
     names: Labels
@@ -52,8 +67,25 @@ class Measure:
     sensitivity: Sensitivity
     definition: Labels
     base: Labels
-    version: int = 1
-    since: date = date(2021, 1, 1)
+    versions: tuple[MeasureVersion, ...] = (FIRST_VERSION,)
+    """The oldest first; the last is the one that ``definition`` tells."""
+
+    def __post_init__(self) -> None:
+        numbers = [it.version for it in self.versions]
+        begun = [it.since for it in self.versions[1:] if it.since is not None and it.change is not None]
+        is_whole = len(begun) == len(self.versions) - 1 and begun == sorted(set(begun))
+        if self.versions[:1] != (FIRST_VERSION,) or numbers != list(range(1, len(numbers) + 1)) or not is_whole:
+            raise ValueError(f"{self.slug}: versions begin with the first and follow by day, each with what changed")
+
+    @property
+    def version(self) -> int:
+        """The present definition's number."""
+        return self.versions[-1].version
+
+    @property
+    def since(self) -> date | None:
+        """The day the present definition holds from; None: from the beginning."""
+        return self.versions[-1].since
 
     @property
     def bounds(self) -> tuple[float, float]:

@@ -2,9 +2,19 @@
 
 from datetime import date
 
+from pydantic import Field
+
 from services.reporting_api.measures.registry import IntervalMethod, MeasureUnit, Sensitivity
 from services.shared.schemas import ResponseModel
 from services.shared.tables.base import Labels
+
+
+class MeasureVersionAnswer(ResponseModel):
+    """A definition that the measure has, or had."""
+
+    version: int
+    since: date | None = Field(description="The first day it holds of; null: from the beginning.")
+    change: Labels | None = Field(description="What is otherwise than in the version before; null of the first.")
 
 
 class MeasureAnswer(ResponseModel):
@@ -19,7 +29,10 @@ class MeasureAnswer(ResponseModel):
     definition: Labels
     base: Labels
     version: int
-    since: date
+    since: date | None = Field(description="The first day that the definition holds of; null: from the beginning.")
+    versions: list[MeasureVersionAnswer] = Field(
+        description="All definitions, the oldest first: periods on two sides of a change are not compared."
+    )
 
 
 class MeasureList(ResponseModel):

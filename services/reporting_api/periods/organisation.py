@@ -1,8 +1,6 @@
 """Figures of a unit whose work came from elsewhere, or went elsewhere, between two periods."""
 
-from dataclasses import replace
-
-from services.reporting_api.measures.figures import Change, Comparison, Figure, Reason
+from services.reporting_api.measures.figures import Figure, Reason
 from services.reporting_api.periods.report_tree import mapped
 from services.reporting_api.periods.schemas import Report
 from services.shared.catalogue import Catalogue, UnitsAs
@@ -18,21 +16,13 @@ def without_broken_comparisons(
     """
     if units is UnitsAs.TODAY:
         return report
-    is_broken = {
-        name: has_changed(catalogue, unit, earlier, period)
-        for name, earlier in (("previous", period.previous()), ("last_year", period.same_last_year()))
-    }
-    if not any(is_broken.values()):
+    previous, last_year = (
+        Reason.ORGANISATION_CHANGED if has_changed(catalogue, unit, earlier, period) else None
+        for earlier in (period.previous(), period.same_last_year())
+    )
+    if previous is None and last_year is None:
         return report
-
-    def broken(_place: object, figure: Figure) -> Figure:
-        return replace(
-            figure,
-            previous=_broken(figure.previous) if is_broken["previous"] else figure.previous,
-            last_year=_broken(figure.last_year) if is_broken["last_year"] else figure.last_year,
-        )
-
-    return mapped(report, broken)
+    return mapped(report, lambda _place, figure: figure.without_differences(previous, last_year))
 
 
 def has_changed(catalogue: Catalogue, unit: str, earlier: Period, later: Period) -> bool:
@@ -44,16 +34,4 @@ def has_changed(catalogue: Catalogue, unit: str, earlier: Period, later: Period)
         and (one.code in branch) != (one.successor_code is not None and one.successor_code in branch)
         for one in catalogue.units.values()
         if one.valid_to is not None
-    )
-
-
-def _broken(comparison: Comparison) -> Comparison:
-    if comparison.value is None:
-        return comparison
-    return replace(
-        comparison,
-        difference=None,
-        difference_interval=None,
-        change=Change.NOT_COMPARABLE,
-        reason=Reason.ORGANISATION_CHANGED,
     )

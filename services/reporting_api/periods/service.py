@@ -39,6 +39,7 @@ from services.reporting_api.periods.schemas import (
 from services.reporting_api.periods.series import with_series
 from services.reporting_api.periods.smiley_figures import SmileyFigures
 from services.reporting_api.periods.survey_figures import SurveyFigures
+from services.reporting_api.periods.yardsticks import without_changed_yardsticks
 from services.reporting_api.readiness.coverage import Source
 from services.reporting_api.readiness.service import ReadinessService
 from services.reporting_api.statements.clients import StatementClients
@@ -171,6 +172,7 @@ class PeriodService:
         report = _report(inquiry, period, counted, comparisons, _ripening(counted, uncovered))
         editions = await editions_of(self._session, period)
         report = report.model_copy(update={"editions": editions, "as_of": as_of_records(inquiry.as_of, editions)})
+        report = without_changed_yardsticks(report, counted.catalogue, period)
         if counted.unit is not None:
             report = without_broken_comparisons(report, counted.catalogue, counted.unit.code, counted.units, period)
         return report if inquiry.is_internal else await self._public(report, period, counted, inquiry.as_of)

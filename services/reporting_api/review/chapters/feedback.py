@@ -1,7 +1,7 @@
 """The feedback system: how much came, what is left out and why, by type and topic, how fast it was handled."""
 
 from services.reporting_api.periods.schemas import Entry, QuarterFigure, QuarterReport, Times
-from services.reporting_api.review.chapters.changes import change_phrases
+from services.reporting_api.review.chapters.changes import break_phrases, change_phrases
 from services.reporting_api.review.facts import Source
 from services.reporting_api.review.phrases import Name, Phrase
 from services.reporting_api.review.ranking import ranked
@@ -109,9 +109,10 @@ def _on_target(report: QuarterReport) -> list[Phrase]:
     if not share.is_shown:
         return []
     days = share.target_days(report.feedback.on_target.target_days)
+    breaks = break_phrases(share.last_year)
     if days is None:
-        return [Phrase("feedback.on_target", {"share": share.value, "base": share.base})]
-    return [Phrase("feedback.on_target_days", {"share": share.value, "base": share.base, "days": days})]
+        return [Phrase("feedback.on_target", {"share": share.value, "base": share.base}), *breaks]
+    return [Phrase("feedback.on_target_days", {"share": share.value, "base": share.base, "days": days}), *breaks]
 
 
 def _open(report: QuarterReport) -> list[Phrase]:
