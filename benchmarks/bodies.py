@@ -6,6 +6,9 @@ from typing import Any
 SURVEY_CODE = "benchmark"
 BODY_COUNT = 100
 
+UNIQUE = "ainutkertainen"
+"""The word that the load generator replaces by another one in each request, so that none repeats another."""
+
 _SEED = 2021
 _TYPES = ("complaint", "question", "compliment", "idea", "other")
 _TOPICS = ("access_to_care", "staff_and_treatment", "telephone_service", "home_care", None)
@@ -33,7 +36,7 @@ def feedback_bodies() -> list[dict[str, Any]]:
     bodies = []
     for number in range(BODY_COUNT):
         body: dict[str, Any] = {
-            "text": " ".join(chance.choices(_SENTENCES, k=chance.randint(1, 6))),
+            "text": " ".join([*chance.choices(_SENTENCES, k=chance.randint(1, 6)), f"Terveisin {UNIQUE}."]),
             "type": chance.choice(_TYPES),
             "topic": chance.choice(_TOPICS),
             "unit": chance.choice(_UNITS),

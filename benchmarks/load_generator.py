@@ -6,15 +6,19 @@ protocols, because a general HTTP client costs more than the services measured.
 
 import asyncio
 import math
+import random
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from itertools import cycle
+from itertools import cycle, product
+from string import ascii_lowercase
 from time import perf_counter
 from typing import cast
 
 import orjson
 import uvloop
+
+from benchmarks.bodies import UNIQUE
 
 ANSWER_TIMEOUT_SECONDS = 30.0
 """Longer than any statement may run: an answer that takes so long is lost."""
@@ -35,6 +39,8 @@ class Plan:
     seconds: float
     if_none_match: str | None = None
     """An ETag, for answers that say only that nothing has changed."""
+    is_keyed: bool = False
+    """Whether each request bears an Idempotency-Key of its own."""
 
 
 @dataclass(slots=True)
@@ -125,9 +131,21 @@ def requests_of(plan: Plan) -> Iterator[bytes]:
         common += f"If-None-Match: {plan.if_none_match}\r\n"
     if not plan.bodies:
         return cycle([f"GET {plan.path} HTTP/1.1\r\n{common}\r\n".encode()])
-    bodies = [body.encode() for body in plan.bodies]
+    if plan.is_keyed:
+        common += f"Idempotency-Key: {UNIQUE}\r\n"
     head = f"POST {plan.path} HTTP/1.1\r\n{common}Content-Type: application/json\r\nContent-Length: "
-    return cycle([f"{head}{len(body)}\r\n\r\n".encode() + body for body in bodies])
+    bodies = [body.encode() for body in plan.bodies]
+    return _each_unique([f"{head}{len(body)}\r\n\r\n".encode() + body for body in bodies])
+
+
+def _each_unique(requests: list[bytes]) -> Iterator[bytes]:
+    """The requests in turn, for ever, each with a word of its own where it has the one of :mod:`benchmarks.bodies`."""
+    placeholder, letters = UNIQUE.encode(), 6
+    # Of another turn, or of another run on the same database: another beginning.
+    beginning = "".join(random.choices(ascii_lowercase, k=len(UNIQUE) - letters))
+    numbered = product(ascii_lowercase, repeat=letters)
+    for request, number in zip(cycle(requests), numbered, strict=False):
+        yield request.replace(placeholder, f"{beginning}{''.join(number)}".encode())
 
 
 async def run(plan: Plan) -> Outcome:

@@ -143,6 +143,7 @@ def bench(
     seconds: Annotated[float, typer.Option(min=0.1, help="Measured time of a turn.")] = 3.0,
     connections: Annotated[int, typer.Option(min=1, help="Requests under way at once.")] = 16,
     rounds: Annotated[int, typer.Option(min=1, help="Turns of each request at each target.")] = 5,
+    only: Annotated[str, typer.Option(help="Only requests whose name has this in it, such as 'feedback'.")] = "",
 ) -> None:
     """Measure the services beside their framework's floor and a stock implementation, on this machine."""
     import argparse
@@ -151,7 +152,8 @@ def bench(
         from benchmarks.__main__ import carry_out
     except ModuleNotFoundError as error:
         raise CommandError("The benchmarks are not installed: run this from a checkout of the project.") from error
-    carry_out(argparse.Namespace(seconds=seconds, connections=connections, rounds=rounds), console)
+    options = argparse.Namespace(seconds=seconds, connections=connections, rounds=rounds, only=only)
+    carry_out(options, console)
 
 
 @load_app.command("open311")
