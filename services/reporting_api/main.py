@@ -84,6 +84,7 @@ def create() -> FastAPI:
     )
     app.state.statement_clients = None
     app.state.quarters_memory = Memory()
+    app.state.hours_memory = Memory()
     app.state.written_reports = Memory(app.state.settings.reports_kept)
     app.state.renderings = Renderings(app.state.settings.renderings_kept)
     return app

@@ -62,13 +62,13 @@ class DisclosureService:
         *,
         by_unit: bool,
         as_of: datetime,
-        known: Mapping[str, PeriodAggregate],
+        known: Mapping[str, Opinions],
     ) -> Compared[PeriodPatterns]:
-        """The patterns of the periods. ``known`` are aggregates of the whole city that have been read already."""
+        """The patterns of the periods. ``known`` are counts, by unit or not as asked, that have been read already."""
         quarters = {quarter.label: quarter for period in _each(periods) for quarter in _quarters_of(period)}
         months = periods.current.kind is PeriodKind.MONTH
         needed = [*quarters.values(), *(month for one in quarters.values() if months for month in _months_of(one))]
-        opinions = {label: opinions_of(aggregate) for label, aggregate in known.items() if not by_unit}
+        opinions = dict(known)
         unread = [period for period in needed if period.label not in opinions]
         if unread:
             opinions |= await self._repository.count(unread, by_unit=by_unit)

@@ -13,13 +13,12 @@ import orjson
 from services.reporting_api.actions.endpoints import public as public_action
 from services.reporting_api.actions.schemas import ActionPublic
 from services.reporting_api.editions.formats import CURRENT_FORMAT, upgrade
-from services.reporting_api.hours import table as hours_table
 from services.reporting_api.hours.schemas import SmileyHours
 from services.reporting_api.measures.figures import Figure
 from services.reporting_api.measures.registry import MEASURES
 from services.reporting_api.measures.schemas import MeasureAnswer
 from services.reporting_api.periods.schemas import QuarterReport, Report
-from services.reporting_api.tables.definitions import TABLES
+from services.reporting_api.tables.definitions import HOURS_TABLE, REPORT_TABLES
 from services.reporting_api.tables.stored import StoredTable
 from services.shared.schemas import ResponseModel
 from services.shared.tables import ChapterText, ReviewAction
@@ -64,15 +63,15 @@ def build_content(
     for text in texts:
         by_chapter.setdefault(Chapter(text.chapter), {})[ReviewLanguage(text.language)] = text.markdown
     report = reports[quarter]
-    tables = {name: StoredTable.of(table.build({quarter: report})) for name, table in TABLES.items()}
-    tables[hours_table.NAME] = StoredTable.of(hours_table.hours_table(hours))
+    tables = {name: StoredTable.of(table.build({quarter: report})) for name, table in REPORT_TABLES.items()}
+    tables[HOURS_TABLE.name] = StoredTable.of(HOURS_TABLE.build({quarter: hours}))
     used = {cell.key[-1] for table in tables.values() for cell in table.cells}
     return EditionContent(
         content_format=CURRENT_FORMAT,
         quarter=quarter,
         figures=QuarterReport.model_validate(report),
         tables=tables,
-        series={name: StoredTable.of(table.build(reports)) for name, table in TABLES.items()},
+        series={name: StoredTable.of(table.build(reports)) for name, table in REPORT_TABLES.items()},
         texts=by_chapter,
         actions=[public_action(action) for action in actions],
         measures=[MeasureAnswer.model_validate(it) for slug, it in MEASURES.items() if slug in used],

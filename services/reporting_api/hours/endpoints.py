@@ -2,17 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer
 from services.reporting_api.hours.errors import UnitOrPointProblem
 from services.reporting_api.hours.schemas import SmileyHours
-from services.reporting_api.hours.service import HoursService
 from services.reporting_api.periods.endpoints import PASSING, AskerDep, UnitQuery, UnitsQuery
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem, UnknownUnitProblem
-from services.reporting_api.tables.endpoints import KINDS, KindPath, LabelPath
-from services.shared.catalogue import CatalogueDep, UnitsAs
-from services.shared.database import ReadSessionDep
+from services.reporting_api.tables.endpoints import KINDS, HoursServiceDep, KindPath, LabelPath
+from services.shared.catalogue import UnitsAs
 from services.shared.problems import InvalidParam, UnauthorizedProblem, problem_responses
 from services.shared.schemas import CODE_MAX_LENGTH
 
@@ -29,10 +27,6 @@ PointQuery = Annotated[
 ]
 
 
-def _service(session: ReadSessionDep, catalogue: CatalogueDep) -> HoursService:
-    return HoursService(session, catalogue)
-
-
 @router.get(
     "/{kind}/{label}/smileys",
     summary="The smileys of a period by weekday and hour",
@@ -46,7 +40,7 @@ async def smiley_hours_read(
     kind: KindPath,
     label: LabelPath,
     asker: AskerDep,
-    service: Annotated[HoursService, Depends(_service, scope="function")],
+    service: HoursServiceDep,
     unit: UnitQuery = None,
     service_point: PointQuery = None,
     units: UnitsQuery = UnitsAs.THEN,

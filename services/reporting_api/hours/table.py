@@ -1,4 +1,4 @@
-"""The grid as a table, for editions and their files: presses and happy index of each hour of the week."""
+"""The grid as a table: presses and happy index of each hour of the week."""
 
 from collections.abc import Iterator, Mapping
 
@@ -17,6 +17,7 @@ from services.reporting_api.tables.model import (
     Observation,
     Role,
     Table,
+    period_category,
 )
 from services.shared.tables.base import Labels
 
@@ -26,8 +27,8 @@ TITLES: Labels = {
     "sv": "Smileyrespons enligt veckodag och timme",
     "en": "Smiley feedback by weekday and hour",
 }
-_WEEKDAY: Labels = {"fi": "Viikonpäivä", "sv": "Veckodag", "en": "Weekday"}
-_HOUR: Labels = {"fi": "Kello", "sv": "Klockan", "en": "Hour"}
+WEEKDAY: Labels = {"fi": "Viikonpäivä", "sv": "Veckodag", "en": "Weekday"}
+HOUR: Labels = {"fi": "Kello", "sv": "Klockan", "en": "Hour"}
 _NAMES: Mapping[int, Labels] = {
     1: {"fi": "Maanantai", "sv": "Måndag", "en": "Monday"},
     2: {"fi": "Tiistai", "sv": "Tisdag", "en": "Tuesday"},
@@ -39,19 +40,18 @@ _NAMES: Mapping[int, Labels] = {
 }
 
 
-def hours_table(hours: SmileyHours) -> Table:
-    """The grid of the period asked for, without the one before: every hour, whether it had presses or not."""
-    period = hours.current.period.label
+def hours_table(hours: Mapping[str, SmileyHours]) -> Table:
+    """The grids of the periods, by their labels, oldest first: every hour, whether it had presses or not."""
     return Table(
         name=NAME,
         titles=TITLES,
         dimensions=(
-            Dimension(PERIOD, PERIOD_LABELS, (Category(period, dict.fromkeys(TITLES, period)),), Role.TIME),
-            Dimension("weekday", _WEEKDAY, tuple(Category(str(day), _NAMES[day]) for day in WEEKDAYS)),
-            Dimension("hour", _HOUR, tuple(_hour(hour) for hour in HOURS)),
+            Dimension(PERIOD, PERIOD_LABELS, tuple(map(period_category, hours)), Role.TIME),
+            Dimension("weekday", WEEKDAY, tuple(Category(str(day), _NAMES[day]) for day in WEEKDAYS)),
+            Dimension("hour", HOUR, tuple(_hour(hour) for hour in HOURS)),
             Dimension(MEASURE, MEASURE_LABELS, tuple(map(_measure, (PRESSES, HAPPY_INDEX))), Role.METRIC),
         ),
-        observations=dict(_observations(period, hours)),
+        observations={key: it for period, grid in hours.items() for key, it in _observations(period, grid)},
     )
 
 

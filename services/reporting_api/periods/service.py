@@ -10,7 +10,7 @@ from services.reporting_api.disclosure.joint import DETAIL, JointPattern, joint_
 from services.reporting_api.disclosure.policy import IN_FORCE
 from services.reporting_api.disclosure.published import LIVE, Records, reading
 from services.reporting_api.disclosure.schemas import DisclosureAnswer
-from services.reporting_api.disclosure.service import DisclosureService, PeriodPatterns
+from services.reporting_api.disclosure.service import DisclosureService, PeriodPatterns, opinions_of
 from services.reporting_api.disclosure.suppression import Suppression
 from services.reporting_api.measures.figures import Compared, Figure
 from services.reporting_api.measures.rounding import round_half_up
@@ -85,6 +85,11 @@ class Inquiry:
         return LIVE if self.is_internal else Records(self.as_of, self.edition)
 
 
+def inquiry_of_city(period: Period, as_of: datetime, *, is_internal: bool) -> Inquiry:
+    """Of the whole city's period."""
+    return Inquiry(period.kind, period.label, None, UnitsAs.THEN, as_of, is_internal=is_internal)
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """All that was read for a report."""
@@ -149,9 +154,7 @@ class PeriodService:
         """The whole city's reports of the periods, which have begun, by label in the order given."""
         if not periods:
             return {}
-        first = periods[0]
-        inquiry = Inquiry(first.kind, first.label, None, UnitsAs.THEN, as_of, is_internal=is_internal)
-        return await self._reports(inquiry, periods)
+        return await self._reports(inquiry_of_city(periods[0], as_of, is_internal=is_internal), periods)
 
     async def _reports(self, inquiry: Inquiry, periods: Sequence[Period]) -> dict[str, Report[Figure]]:
         async with reading(self._session, inquiry.records):
@@ -202,13 +205,13 @@ class PeriodService:
     ) -> Report[Figure]:
         """The report without what disclosure control hides."""
         compared = _compared(period)
-        known = compared.combine(counted.periods, lambda one, aggregate: (one.label, aggregate))
+        known = compared.combine(counted.periods, lambda one, aggregate: (one.label, opinions_of(aggregate)))
         patterns = await DisclosureService(self._session, self._catalogue, IN_FORCE).patterns(
             compared,
             counted.surveys,
             as_of=as_of,
             by_unit=counted.unit is not None,
-            known=dict((known.current, known.previous, known.last_year)),
+            known={} if counted.unit else dict((known.current, known.previous, known.last_year)),
         )
         shown = Suppression(patterns, counted.branch, self._joint(compared, patterns, counted, as_of)).report(
             report, counted.surveys

@@ -6,15 +6,20 @@ from fastapi import Depends, Request
 
 from services.reporting_api.periods.endpoints import AskerDep, PeriodServiceDep
 from services.reporting_api.quarters.service import Asking, QuarterService
+from services.reporting_api.tables.endpoints import HoursServiceDep
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
 from services.shared.settings import settings_of
 
 
-def _service(request: Request, session: ReadSessionDep, periods: PeriodServiceDep) -> QuarterService:
-    settings = settings_of(request)
-    return QuarterService(session, periods, request.app.state.quarters_memory, max_periods=settings.series_max_periods)
+def _service(
+    request: Request, session: ReadSessionDep, periods: PeriodServiceDep, hours: HoursServiceDep
+) -> QuarterService:
+    settings, state = settings_of(request), request.app.state
+    return QuarterService(
+        session, periods, hours, state.quarters_memory, state.hours_memory, max_periods=settings.series_max_periods
+    )
 
 
 QuarterServiceDep = Annotated[QuarterService, Depends(_service, scope="function")]

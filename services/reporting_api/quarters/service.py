@@ -1,21 +1,24 @@
 """Tables over all quarters that have data, from the same reports that the figures are served from."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting_api.hours.service import HoursService
 from services.reporting_api.measures.figures import Figure
 from services.reporting_api.periods.data_version import data_version
 from services.reporting_api.periods.schemas import Report
-from services.reporting_api.periods.service import PeriodService
-from services.reporting_api.quarters.memory import Memory
+from services.reporting_api.periods.service import PeriodService, inquiry_of_city
+from services.reporting_api.quarters.memory import Kept, Memory
 from services.reporting_api.quarters.repository import QuarterRepository
+from services.reporting_api.tables.definitions import HoursTable
 from services.reporting_api.tables.formats.flat import Edition
+from services.reporting_api.tables.model import Table
 from services.reporting_api.tables.service import SOURCE, BuiltTable, beside, find_table
 from services.shared.clock import local_day
-from services.shared.periods import EARLIEST_PERIOD_YEAR, Period, PeriodKind, period_of
+from services.shared.periods import EARLIEST_PERIOD_YEAR, Period, PeriodKind, parse_period, period_of
 
 Reports = Mapping[str, Report[Figure]]
 
@@ -35,12 +38,21 @@ class QuarterService:
     """Builds tables of all quarters."""
 
     def __init__(
-        self, session: AsyncSession, periods: PeriodService, memory: Memory[Reports], *, max_periods: int
+        self,
+        session: AsyncSession,
+        periods: PeriodService,
+        hours: HoursService,
+        memory: Memory[Reports],
+        hours_memory: Memory[Table],
+        *,
+        max_periods: int,
     ) -> None:
         self._session = session
         self._repository = QuarterRepository(session)
         self._periods = periods
+        self._hours = hours
         self._memory = memory
+        self._hours_memory = hours_memory
         self._max_periods = max_periods
 
     async def list_quarters(self, as_of: datetime) -> list[Period]:
@@ -53,24 +65,39 @@ class QuarterService:
     async def table(self, name: str, asking: Asking) -> BuiltTable:
         """The table; raises :class:`UnknownTableProblem`. Without any data it has no rows."""
         definition = find_table(name)
-        reports = await self._reports(asking)
+        version = await data_version(self._session, asking.as_of)
+        # The clock decides which quarters there are and which of them are over; both change at midnight.
+        key = (version, asking.catalogue_revision, asking.is_internal, local_day(asking.as_of)) if version else None
+        reports = await _kept(self._memory, key, lambda: self._reports(asking))
         edition = (
             Edition(asking.as_of, None, (), SOURCE)
             if not reports
             else beside(list(reports.values())[-1].model_copy(update={"as_of": asking.as_of}))
         )
+        if isinstance(definition, HoursTable):
+            return BuiltTable(
+                await _kept(self._hours_memory, key, lambda: self._by_hour(definition, reports, asking)), edition
+            )
         return BuiltTable(definition.build(reports), edition)
 
     async def _reports(self, asking: Asking) -> Reports:
-        """All quarters' reports as the asker may see them, counted anew where anything may have changed."""
-        version = await data_version(self._session, asking.as_of)
-        # The clock decides which quarters there are and which of them are over; both change at midnight.
-        key = (version, asking.catalogue_revision, asking.is_internal, local_day(asking.as_of))
-        kept = self._memory.find(key) if version else None
-        if kept is not None:
-            return kept
+        """All quarters' reports as the asker may see them."""
         quarters = await self.list_quarters(asking.as_of)
-        reports = await self._periods.reports(quarters, asking.as_of, is_internal=asking.is_internal)
-        if version:
-            self._memory.keep(key, reports)
-        return reports
+        return await self._periods.reports(quarters, asking.as_of, is_internal=asking.is_internal)
+
+    async def _by_hour(self, definition: HoursTable, labels: Iterable[str], asking: Asking) -> Table:
+        quarters = [parse_period(PeriodKind.QUARTER, label) for label in labels]
+        if not quarters:
+            return definition.build({})
+        inquiry = inquiry_of_city(quarters[-1], asking.as_of, is_internal=asking.is_internal)
+        return definition.build(await self._hours.series(inquiry, quarters))
+
+
+async def _kept(memory: Memory[Kept], key: Hashable, count: Callable[[], Awaitable[Kept]]) -> Kept:
+    """What the memory has, or else counted anew: always so where there is no key."""
+    kept = memory.find(key) if key else None
+    if kept is None:
+        kept = await count()
+        if key:
+            memory.keep(key, kept)
+    return kept

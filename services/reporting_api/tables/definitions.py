@@ -1,8 +1,13 @@
-"""The tables there are: what each takes from a period's report. A new section of the review adds its tables here."""
+"""The tables there are: what each takes from a period's report. A new section of the review adds its tables here.
+
+One is not of reports: the smileys by weekday and hour, a finer split of the period, have an answer of their own.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from services.reporting_api.hours import table as hours_table
+from services.reporting_api.hours.schemas import SmileyHours
 from services.reporting_api.measures.figures import Figure
 from services.reporting_api.periods.schemas import ChatEntry, Entry, QuestionEntry, Report, ShareEntry, SurveyEntry
 from services.reporting_api.tables.model import Category, Row, Table, build_table
@@ -14,11 +19,17 @@ UNCLASSIFIED_CODE = "unclassified"
 
 @dataclass(frozen=True, slots=True)
 class TableDefinition:
-    """A table's name (part of its address), titles, classifying dimensions, and where its rows come from."""
+    """A table's name (part of its address), titles and classifying dimensions."""
 
     name: str
     titles: Labels
     dimensions: Mapping[str, Labels]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable(TableDefinition):
+    """A table of what reports say."""
+
     rows: Callable[[Report[Figure]], Iterable[Row]]
 
     def build(self, reports: Mapping[str, Report[Figure]]) -> Table:
@@ -26,6 +37,18 @@ class TableDefinition:
         return build_table(
             self.name, self.titles, self.dimensions, {label: self.rows(report) for label, report in reports.items()}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class HoursTable(TableDefinition):
+    """The table of the smileys by weekday and hour."""
+
+    def build(self, hours: Mapping[str, SmileyHours]) -> Table:
+        """The table of the grids, by their periods' labels, oldest first."""
+        return hours_table.hours_table(hours)
+
+
+AnyTable = ReportTable | HoursTable
 
 
 def _labels(fi: str, sv: str, en: str) -> Labels:
@@ -203,57 +226,61 @@ def _survey_options(report: Report[Figure]) -> Iterator[Row]:
         yield from _options(survey.questions, Category(survey.code, survey.labels))
 
 
-def _by_name(*definitions: TableDefinition) -> Mapping[str, TableDefinition]:
+def _by_name(*definitions: AnyTable) -> Mapping[str, AnyTable]:
     return {definition.name: definition for definition in definitions}
 
 
-TABLES: Mapping[str, TableDefinition] = _by_name(
-    TableDefinition(
+HOURS_TABLE = HoursTable(
+    hours_table.NAME, hours_table.TITLES, {"weekday": hours_table.WEEKDAY, "hour": hours_table.HOUR}
+)
+
+TABLES: Mapping[str, AnyTable] = _by_name(
+    ReportTable(
         "feedback",
         _labels("Palautteet ja käsittelyajat", "Respons och behandlingstider", "Feedback and handling times"),
         {},
         _summary,
     ),
-    TableDefinition(
+    ReportTable(
         "feedback-by-type",
         _labels("Palautteet tyypeittäin", "Respons enligt typ", "Feedback by type"),
         _TYPE,
         lambda report: _entries(report.feedback.by_type),
     ),
-    TableDefinition(
+    ReportTable(
         "feedback-by-topic",
         _labels("Palautteet luokittain", "Respons enligt klass", "Feedback by topic"),
         _TOPIC,
         lambda report: _entries(report.feedback.by_topic),
     ),
-    TableDefinition(
+    ReportTable(
         "feedback-by-language",
         _labels("Palautteet ja käsittelyajat kielittäin", "Respons enligt språk", "Feedback by language"),
         {"language": _labels("Kieli", "Språk", "Language")},
         _languages,
     ),
-    TableDefinition(
+    ReportTable(
         "feedback-by-topic-and-type",
         _labels("Palautteet luokittain ja tyypeittäin", "Respons enligt klass och typ", "Feedback by topic and type"),
         _TOPIC | _TYPE,
         _topics_by_type,
     ),
-    TableDefinition(
+    ReportTable(
         "causes-of-dissatisfaction",
         _labels("Tyytymättömyyden syyt", "Orsaker till missnöje", "Causes of dissatisfaction"),
         _TOPIC,
         lambda report: _entries(report.feedback.causes),
     ),
-    TableDefinition(
+    ReportTable(
         "themes", _labels("Palautteet teemoittain", "Respons enligt tema", "Feedback by theme"), _THEME, _themes
     ),
-    TableDefinition(
+    ReportTable(
         "themes-by-type",
         _labels("Teemojen palautteet tyypeittäin", "Temans respons enligt typ", "Feedback on themes by type"),
         _THEME | _TYPE,
         _themes_by_type,
     ),
-    TableDefinition(
+    ReportTable(
         "chats",
         _labels(
             "Chattien vastaajat ja tyytyväisyys",
@@ -263,26 +290,26 @@ TABLES: Mapping[str, TableDefinition] = _by_name(
         _CHAT,
         _chats,
     ),
-    TableDefinition(
+    ReportTable(
         "chat-options",
         _labels("Chattien yhteydenottojen aiheet", "Chattarnas kontaktämnen", "Contact topics of chats"),
         _CHAT | _QUESTION | _OPTION,
         _chat_options,
     ),
-    TableDefinition(
+    ReportTable(
         "chat-statements",
         _labels("Chattien väittämät", "Chattarnas påståenden", "Statements on chats"),
         _CHAT | _STATEMENT,
         _chat_statements,
     ),
-    TableDefinition("smileys", _labels("Hymynaamapalaute", "Smileyrespons", "Smiley feedback"), {}, _smiley_summary),
-    TableDefinition(
+    ReportTable("smileys", _labels("Hymynaamapalaute", "Smileyrespons", "Smiley feedback"), {}, _smiley_summary),
+    ReportTable(
         "smileys-distribution",
         _labels("Painallukset hymynaamoittain", "Tryckningar enligt smiley", "Presses by smiley"),
         _SMILEY,
         _smileys,
     ),
-    TableDefinition(
+    ReportTable(
         "smileys-by-service-point",
         _labels(
             "Hymynaamapalaute palvelupisteittäin",
@@ -292,13 +319,14 @@ TABLES: Mapping[str, TableDefinition] = _by_name(
         _SERVICE_POINT,
         _smileys_by_service_point,
     ),
-    TableDefinition(
+    HOURS_TABLE,
+    ReportTable(
         "ombudsman",
         _labels("Yhteydenotot asiamiehille", "Kontakter till ombudsmännen", "Contacts to the ombudsmen"),
         {},
         _ombudsman_summary,
     ),
-    TableDefinition(
+    ReportTable(
         "ombudsman-by-service",
         _labels(
             "Yhteydenotot asiamiehille palveluittain",
@@ -308,7 +336,7 @@ TABLES: Mapping[str, TableDefinition] = _by_name(
         _SERVICE,
         _ombudsman_by_service,
     ),
-    TableDefinition(
+    ReportTable(
         "ombudsman-by-reason",
         _labels(
             "Asiamiehille tulleiden yhteydenottojen syyt",
@@ -318,20 +346,20 @@ TABLES: Mapping[str, TableDefinition] = _by_name(
         _REASON,
         _ombudsman_by_reason,
     ),
-    TableDefinition("participation", _labels("Osallistuminen", "Deltagande", "Participation"), {}, _participation),
-    TableDefinition(
+    ReportTable("participation", _labels("Osallistuminen", "Deltagande", "Participation"), {}, _participation),
+    ReportTable(
         "social-reports-by-reason",
         _labels("Avun hakemisen syyt", "Orsaker att söka hjälp", "Reasons for seeking help"),
         _REASON,
         _help_reasons,
     ),
-    TableDefinition(
+    ReportTable(
         "social-reports-by-barrier",
         _labels("Avun saamisen esteet", "Hinder för hjälp", "Barriers to getting help"),
         _BARRIER,
         _help_barriers,
     ),
-    TableDefinition(
+    ReportTable(
         "panel-meetings-by-kind",
         _labels(
             "Raatien ja neuvostojen kokoukset", "Panelernas och rådens möten", "Meetings of client panels and councils"
@@ -339,7 +367,7 @@ TABLES: Mapping[str, TableDefinition] = _by_name(
         _PANEL_KIND,
         lambda report: _entries(report.participation.meetings_by_kind),
     ),
-    TableDefinition(
+    ReportTable(
         "panel-proposals-by-outcome",
         _labels(
             "Raatien ja neuvostojen ehdotukset",
@@ -349,25 +377,25 @@ TABLES: Mapping[str, TableDefinition] = _by_name(
         _OUTCOME,
         lambda report: _entries(report.participation.proposals_by_status),
     ),
-    TableDefinition(
+    ReportTable(
         "initiatives-by-stage",
         _labels("Kuntalaisaloitteet", "Invånarinitiativ", "Residents' initiatives"),
         _STAGE,
         lambda report: _entries(report.participation.initiatives_by_status),
     ),
-    TableDefinition(
+    ReportTable(
         "surveys",
         _labels("Kyselyjen vastaajat", "Enkäternas svarande", "Respondents of surveys"),
         _SURVEY,
         _survey_respondents,
     ),
-    TableDefinition(
+    ReportTable(
         "survey-questions",
         _labels("Kyselyjen tulokset kysymyksittäin", "Enkäternas resultat enligt fråga", "Survey results by question"),
         _SURVEY | _QUESTION,
         _survey_questions,
     ),
-    TableDefinition(
+    ReportTable(
         "survey-options",
         _labels(
             "Kyselyjen vastaukset vaihtoehdoittain", "Enkäternas svar enligt alternativ", "Survey answers by option"
@@ -377,3 +405,8 @@ TABLES: Mapping[str, TableDefinition] = _by_name(
     ),
 )
 """All tables by name, in the order they are listed."""
+
+REPORT_TABLES: Mapping[str, ReportTable] = {
+    name: table for name, table in TABLES.items() if isinstance(table, ReportTable)
+}
+"""Those of reports."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer, conditional_file
+from services.reporting_api.hours.service import HoursService
 from services.reporting_api.language import Language
 from services.reporting_api.periods.endpoints import PASSING, AskerDep, PeriodServiceDep, UnitQuery, UnitsQuery
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem, UnknownUnitProblem
@@ -14,8 +15,9 @@ from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.registry import WRITERS, FileFormat
 from services.reporting_api.tables.schemas import DatasetAnswer, TableAnswer, TableList
 from services.reporting_api.tables.service import BuiltTable, TableService, answer_of, summary_of
-from services.shared.catalogue import UnitsAs
+from services.shared.catalogue import CatalogueDep, UnitsAs
 from services.shared.clock import now
+from services.shared.database import ReadSessionDep
 from services.shared.periods import PeriodKind
 from services.shared.problems import UnauthorizedProblem, problem_responses
 from services.shared.settings import get_settings
@@ -36,8 +38,15 @@ SeriesQuery = Annotated[
 ]
 
 
-def _service(periods: PeriodServiceDep) -> TableService:
-    return TableService(periods)
+def _hours(session: ReadSessionDep, catalogue: CatalogueDep) -> HoursService:
+    return HoursService(session, catalogue)
+
+
+HoursServiceDep = Annotated[HoursService, Depends(_hours, scope="function")]
+
+
+def _service(periods: PeriodServiceDep, hours: HoursServiceDep) -> TableService:
+    return TableService(periods, hours)
 
 
 TableServiceDep = Annotated[TableService, Depends(_service, scope="function")]

@@ -121,7 +121,7 @@ def build_table(
         name=name,
         titles=titles,
         dimensions=(
-            Dimension(PERIOD, PERIOD_LABELS, tuple(_period(label) for label in rows_by_period), Role.TIME),
+            Dimension(PERIOD, PERIOD_LABELS, tuple(map(period_category, rows_by_period)), Role.TIME),
             *(
                 Dimension(code, labels, tuple(categories.values()))
                 for (code, labels), categories in zip(classifying.items(), found, strict=True)
@@ -137,5 +137,6 @@ def unit_of(measure: str) -> MeasureUnit:
     return MEASURES[measure].unit
 
 
-def _period(label: str) -> Category:
+def period_category(label: str) -> Category:
+    """A period, which has one name in all languages."""
     return Category(label, {"fi": label, "sv": label, "en": label})

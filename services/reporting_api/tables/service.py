@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from services.reporting_api.hours.service import HoursService
 from services.reporting_api.language import Language
 from services.reporting_api.measures.figures import Figure
 from services.reporting_api.periods.schemas import QuarterReport, Report
-from services.reporting_api.periods.service import Inquiry, PeriodService
-from services.reporting_api.tables.definitions import TABLES, TableDefinition
+from services.reporting_api.periods.service import Inquiry, PeriodService, find_period
+from services.reporting_api.tables.definitions import TABLES, AnyTable, HoursTable, TableDefinition
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.flat import Edition, columns_of, flat_rows, in_language
 from services.reporting_api.tables.model import Table
@@ -29,19 +30,25 @@ class BuiltTable:
 
 
 class TableService:
-    """Builds tables from the reports of periods."""
+    """Builds tables from the reports of periods, and of their smileys by hour."""
 
-    def __init__(self, periods: PeriodService) -> None:
+    def __init__(self, periods: PeriodService, hours: HoursService) -> None:
         self._periods = periods
+        self._hours = hours
 
     async def build(self, name: str, inquiry: Inquiry, series: int) -> BuiltTable:
         """The table of the period asked for and ``series - 1`` periods before it, oldest first."""
         definition = find_table(name)
         reports = await self._periods.series(inquiry, series)
-        return BuiltTable(definition.build(reports), beside(reports[inquiry.label]))
+        if isinstance(definition, HoursTable):
+            periods = [find_period(inquiry.kind, label, inquiry.as_of) for label in reports]
+            table = definition.build(await self._hours.series(inquiry, periods))
+        else:
+            table = definition.build(reports)
+        return BuiltTable(table, beside(reports[inquiry.label]))
 
 
-def find_table(name: str) -> TableDefinition:
+def find_table(name: str) -> AnyTable:
     """The definition; raises :class:`UnknownTableProblem` with the names there are."""
     if name not in TABLES:
         raise UnknownTableProblem(f"{name[:100]!r} is no table; there are {', '.join(TABLES)}")

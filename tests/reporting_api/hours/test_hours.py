@@ -17,6 +17,7 @@ MONDAY = date(2019, 5, 13)
 """Of week 20 of 2019."""
 
 MOOD = {"mood": {"kind": "smiley_4"}}
+QUARTERS = ("2019-Q1", "2019-Q2")
 RUSKEASUO, KALLIO = "ruskeasuo-dental-clinic", "kallio-health-station"
 
 
@@ -160,3 +161,40 @@ async def test_the_public_sees_volumes_where_a_button_of_an_hour_is_rare(
         "status": "suppressed",
         "suppression_reason": "small_counts",
     }
+
+
+@pytest.mark.parametrize(
+    ("presses", "hidden"),
+    [
+        pytest.param(({3: 10, 2: 10}, {0: 20, 3: 5}), 0, id="shown"),
+        pytest.param(({3: 10, 2: 10, 1: 1}, {0: 20, 1: 9}), 168, id="rare-button"),
+        pytest.param(({3: 10, 2: 10}, {0: 2}), 336, id="rare-hour"),
+    ],
+)
+async def test_the_table_says_what_the_grid_says(
+    session: AsyncSession,
+    read: Read,
+    read_publicly: Read,
+    presses: tuple[dict[int, int], dict[int, int]],
+    hidden: int,
+) -> None:
+    await add_survey(session, "smileys", "smiley", MOOD)
+    await press(session, presses[0])
+    await press(session, presses[1], hour=16)
+    await press(session, {3: 30}, on=MONDAY - timedelta(days=91))
+    suppressed = {"$filter": "status eq 'suppressed'", "$count": "true"}
+    for ask, hidden_from in ((read, 0), (read_publicly, hidden)):
+        for unit in ({}, {"unit": "oral-health"}):
+            grids = {label: (await ask(f"/v1/quarters/{label}/smileys", **unit))["hours"] for label in QUARTERS}
+            table = await ask("/v1/quarters/2019-Q2/tables/smileys-by-hour", series="2", **unit)
+            assert cells_of_table(table) == {
+                (label, str(it["weekday"]), str(it["hour"]), measure): it["current"][name]
+                for label, hours in grids.items()
+                for it in hours
+                for measure, name in (("smiley_presses", "presses"), ("happy_index", "happy_index"))
+            }
+        assert (await ask("/odata/v4/smileys_by_hour", **suppressed))["@odata.count"] == hidden_from
+
+
+def cells_of_table(table: dict[str, Any]) -> dict[tuple[str, ...], float | None]:
+    return {tuple(it[name] for name in ("period", "weekday", "hour", "measure")): it["value"] for it in table["rows"]}

@@ -99,23 +99,29 @@ class TestFormats:
 
         assert cells_of(rows) == await served(read_publicly, table)
 
-    # pyjstat calls a function of its own that it tells others not to use.
-    @pytest.mark.filterwarnings("ignore:Shouldn't use this function:DeprecationWarning")
     async def test_json_stat(self, anyone: httpx.AsyncClient, read_publicly: Read, table: str) -> None:
         dataset = pyjstat.Dataset.read((await fetch(anyone, table, "json-stat")).decode())
-        expected = await served(read_publicly, table)
-        if expected:
-            frame = dataset.write("dataframe", naming="id")
-            numbers: dict[tuple[str, ...], dict[str, Any]] = {}
-            for row in frame.astype(object).where(frame.notna(), None).to_dict("records"):
-                value, statistic = row.pop("value"), row.pop("statistic")
-                numbers.setdefault(tuple(row.values()), {})[statistic] = value
-            read_back = {key: tuple(it[name] for name in NUMBERS) for key, it in numbers.items()}
-            # Combinations that cannot exist are cells of the cube, empty and marked so.
-            assert {key: read_back[key] for key in expected} == expected
-            assert all(set(read_back[key]) == {None} for key in read_back.keys() - expected.keys())
 
-        assert set(dataset["role"]["time"]) == {"period"}
+        assert cells_of_cube(dataset) == await served(read_publicly, table)
+
+
+@pytest.mark.usefixtures("city")
+class TestFeeds:
+    """The feeds have all quarters with data, which are the two of the series."""
+
+    async def test_pxweb(self, anyone: httpx.AsyncClient, read_publicly: Read) -> None:
+        for table in TABLES:
+            address = f"/pxweb/api/v2/tables/{table}"
+            variables = (await anyone.get(f"{address}/metadata")).json()["id"]
+            answer = await anyone.get(f"{address}/data", params={f"valuecodes[{code}]": "*" for code in variables})
+            assert answer.status_code == 200, answer.text
+            assert cells_of_cube(pyjstat.Dataset.read(answer.text)) == await served(read_publicly, table), table
+
+    async def test_odata(self, anyone: httpx.AsyncClient, read_publicly: Read) -> None:
+        for table in TABLES:
+            answer = await anyone.get(f"/odata/v4/{table.replace('-', '_')}")
+            assert "@odata.nextLink" not in answer.json()
+            assert cells_of(answer.json()["value"]) == await served(read_publicly, table), table
 
 
 @pytest.mark.usefixtures("city")
@@ -175,6 +181,24 @@ async def served(read: Read, table: str) -> Cells:
 
 def cells_of(rows: list[dict[str, Any]]) -> Cells:
     return {codes_of(row): tuple(row[name] for name in NUMBERS) for row in rows}
+
+
+def cells_of_cube(dataset: Any) -> Cells:
+    """The cells that can exist: the others of the cube are empty and marked so."""
+    assert dataset["role"]["time"] == ["period"]
+    if not dataset["value"]:
+        return {}
+    # pyjstat calls a function of its own that it tells others not to use.
+    with pytest.warns(DeprecationWarning, match="Shouldn't use this function"):
+        frame = dataset.write("dataframe", naming="id")
+    numbers: dict[tuple[str, ...], dict[str, Any]] = {}
+    for place, row in enumerate(frame.astype(object).where(frame.notna(), None).to_dict("records")):
+        value, statistic = row.pop("value"), row.pop("statistic")
+        if dataset["status"].get(str(place)) == "M":
+            assert value is None
+        else:
+            numbers.setdefault(tuple(row.values()), {})[statistic] = value
+    return {key: tuple(it[name] for name in NUMBERS) for key, it in numbers.items()}
 
 
 def codes_of(row: Mapping[str, Any]) -> tuple[str, ...]:
