@@ -194,6 +194,36 @@ class TestRefusals:
         assert [it["name"] for it in answer.json()["invalid_params"]] == ["texts_in_all_languages"]
         assert (await officers.publish()).status_code == 200
 
+    async def test_a_text_that_names_a_number_no_figure_has(self, officers: Officers) -> None:
+        written = {
+            "fi": "Palautetta tuli 10, joista 915 % moitteita. Vastaajia oli 12, ei 1\u00a0234.",
+            "sv": "Vi fick 11 svar.",
+        }
+        for language, markdown in written.items():
+            put = await officers.one.put(f"/v1/quarters/{QUARTER}/texts/chats/{language}", json={"markdown": markdown})
+        assert put.json()["unknown_numbers"] == ["11"]
+
+        (check,) = [it for it in (await officers.draft()).json()["checks"] if it["code"] == "numbers_are_facts"]
+        assert (check["passed"], check["is_blocking"]) == (False, False)
+        assert check["detail"].endswith("chats in fi (915 %; 1 234), chats in sv (11)")
+        assert check["numbers"] == {"texts": 2, "numbers": 3}
+        await officers.other.post(f"/v1/editions/{QUARTER}/1/sign-off")
+        assert [it["name"] for it in (await officers.publish()).json()["invalid_params"]] == ["numbers_are_facts"]
+        accepted = [*WARNINGS["accept_warnings"], "numbers_are_facts"]
+        assert (await officers.publish(accept_warnings=accepted)).status_code == 200
+
+    async def test_a_text_that_names_what_the_public_is_not_shown(self, officers: Officers, city: City) -> None:
+        lines = [line(answers=RIGHT_ANSWERS | {"single": "booking"}) for _ in range(2)]
+        await city.send_lines(city.surveys, "/v1/responses/import", lines)
+        put = await officers.one.put(f"/v1/quarters/{QUARTER}/texts/chats/fi", json={"markdown": "14 vastasi, 14,3 %."})
+
+        assert put.json()["unknown_numbers"] == ["14,3 %"]
+
+    async def test_a_text_of_a_quarter_that_has_not_begun(self, officers: Officers) -> None:
+        put = await officers.one.put("/v1/quarters/2098-Q2/texts/chats/fi", json={"markdown": "Vastauksia oli 12."})
+
+        assert (put.status_code, put.json()["unknown_numbers"]) == (200, ["12"])
+
     async def test_a_quarter_that_still_runs(self, officers: Officers) -> None:
         running = period_of(PeriodKind.QUARTER, local_day(now())).label
 

@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from services.reporting_api.editions.content import EditionContent
-from services.reporting_api.readiness.checks import Check, CheckCode, check_figures, make_check
+from services.reporting_api.readiness.checks import (
+    NAMED_AT_MOST,
+    Check,
+    CheckCode,
+    check_figures,
+    make_check,
+    of_some,
+)
+from services.reporting_api.texts.facts import KnownNumbers, unknown_numbers
 from services.shared.tables.editions import ReviewLanguage
 
 
@@ -11,6 +19,29 @@ def check_content(content: EditionContent) -> Iterator[Check]:
     """What the content itself shows; it is the one with nothing hidden."""
     yield from check_figures(content.figures)
     yield make_check(CheckCode.TEXTS_IN_ALL_LANGUAGES, _missing_languages(content))
+
+
+def check_texts(content: EditionContent) -> Check:
+    """Whether the officers' texts name numbers that the review does not show; the content is the public's.
+
+    A number that disclosure control hides is none that a text may tell.
+    """
+    known = KnownNumbers.of(content.figures, _cells(content))
+    found = {
+        f"{chapter} in {language}": unknown
+        for chapter, texts in content.texts.items()
+        for language, markdown in texts.items()
+        if (unknown := unknown_numbers(markdown, language, known))
+    }
+    return make_check(
+        CheckCode.NUMBERS_ARE_FACTS,
+        of_some(
+            "texts name numbers that no figure of the review has:",
+            tuple(f"{text} ({'; '.join(unknown[:NAMED_AT_MOST])})" for text, unknown in found.items()),
+        ),
+        texts=len(found),
+        numbers=sum(map(len, found.values())),
+    )
 
 
 def check_unchanged(before: str, after: str) -> Check:
@@ -24,6 +55,14 @@ def check_unchanged(before: str, after: str) -> Check:
 def obstacles(checks: list[Check], accepted: frozenset[CheckCode]) -> list[Check]:
     """The failed checks that stand in the way: blocking ones, and warnings that were not accepted."""
     return [it for it in checks if not it.passed and (it.is_blocking or it.code not in accepted)]
+
+
+def _cells(content: EditionContent) -> Iterator[int | float | None]:
+    """The numbers of the quarter's tables, and of the series of feedback that is drawn."""
+    for table in content.tables.values():
+        for cell in table.cells:
+            yield from (cell.value, cell.count, cell.base)
+    yield from (cell.value for cell in content.series["feedback"].cells if cell.key[-1] == "feedback_received")
 
 
 def _missing_languages(content: EditionContent) -> str | None:

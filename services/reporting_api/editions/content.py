@@ -24,9 +24,6 @@ from services.shared.schemas import ResponseModel
 from services.shared.tables import ChapterText, ReviewAction
 from services.shared.tables.editions import Chapter, ReviewLanguage
 
-SERIES_QUARTERS = 13
-"""Three years and the quarter they end with: each of the last four stands beside two of its kind."""
-
 CONTENTS_KEPT = 4
 """Contents of editions kept in memory, a few megabytes each: a reader of a review asks for its tables one by one."""
 
@@ -44,7 +41,7 @@ class EditionContent(ResponseModel):
     tables: dict[str, StoredTable]
     """The quarter's tables by name; one that a later release adds is missing from older editions."""
     series: dict[str, StoredTable]
-    """The tables of reports over :data:`SERIES_QUARTERS` quarters, oldest first."""
+    """The tables of reports over ``SERIES_QUARTERS`` quarters, oldest first."""
     texts: dict[Chapter, dict[ReviewLanguage, str]]
     actions: list[ActionPublic]
     measures: list[MeasureAnswer]

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reporting_api.editions.content import SERIES_QUARTERS
 from services.reporting_api.hours.schemas import SmileyHours
 from services.reporting_api.hours.service import HoursService
 from services.reporting_api.measures.figures import Figure
 from services.reporting_api.periods.schemas import Report
+from services.reporting_api.periods.series import SERIES_QUARTERS
 from services.reporting_api.periods.service import Inquiry, PeriodService, find_period
 from services.reporting_api.readiness.checks import Circumstances
 from services.reporting_api.readiness.service import ReadinessService

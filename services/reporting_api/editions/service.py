@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.actions import repository as actions
 from services.reporting_api.editions import records, repository
-from services.reporting_api.editions.checks import check_content, check_unchanged, obstacles
+from services.reporting_api.editions.checks import check_content, check_texts, check_unchanged, obstacles
 from services.reporting_api.editions.comparison import EditionComparison, compare_contents
 from services.reporting_api.editions.content import (
     EditionContent,
@@ -104,6 +104,7 @@ class EditionService:
         shown, internal = await self._contents(edition.quarter, edition.version, at)
         return [
             *check_content(internal_content_of(edition)),
+            check_texts(content_of(edition)),
             *check_statements(await self._live.statements(edition.quarter, at)),
             *check_circumstances(await self._live.circumstances(edition.quarter, at, await self._measures_before())),
             check_unchanged(edition.content_hash + edition.internal_hash, digest(shown) + digest(internal)),

@@ -10,6 +10,9 @@ from services.reporting_api.measures.figures import Figure, SeriesPoint
 from services.reporting_api.periods.report_tree import Place, figures_of, mapped
 from services.reporting_api.periods.schemas import Report
 
+SERIES_QUARTERS = 13
+"""Of a review: three years and the quarter they end with; each of the last four stands beside two of its kind."""
+
 
 def with_series(reports: Mapping[str, Report[Figure]], label: str) -> Report[Figure]:
     """The report of ``label`` whose figures have the series of all the ``reports``, which are in order."""

@@ -19,7 +19,7 @@ MOST_OPEN_PERCENT = 5.0
 MOST_UNCLASSIFIED_PERCENT = 5.0
 """With more of the feedback without a topic, the ranking of topics may still turn."""
 
-_NAMED = 10
+NAMED_AT_MOST = 10
 """As many are named in a detail; the numbers tell of all."""
 
 AnyReport = Report[Figure] | QuarterReport
@@ -44,6 +44,7 @@ class CheckCode(StrEnum):
     UNITS_UNCHANGED = "units_unchanged"
     MEASURES_UNCHANGED = "measures_unchanged"
     TEXTS_IN_ALL_LANGUAGES = "texts_in_all_languages"
+    NUMBERS_ARE_FACTS = "numbers_are_facts"
     NO_DEMONSTRATION_DATA = "no_demonstration_data"
 
 
@@ -159,7 +160,7 @@ def check_circumstances(it: Circumstances) -> Iterator[Check]:
     days = len({day for of_source in it.uncovered.values() for day in of_source})
     yield make_check(
         CheckCode.DAYS_COVERED,
-        _of_some(
+        of_some(
             "no data on days that usually have some, from",
             tuple(f"{source.kind} {source.code} ({len(without)} days)" for source, without in it.uncovered.items()),
         ),
@@ -182,7 +183,7 @@ def check_circumstances(it: Circumstances) -> Iterator[Check]:
         (CheckCode.UNITS_UNCHANGED, "units that began or ended in the quarter:", it.changed_units),
         (CheckCode.MEASURES_UNCHANGED, "defined anew since the edition before:", changed_measures(it.measures_before)),
     ):
-        yield make_check(code, _of_some(words, found), number=len(found))
+        yield make_check(code, of_some(words, found), number=len(found))
 
 
 def versions_of(measures: list[MeasureAnswer]) -> dict[str, int]:
@@ -205,6 +206,14 @@ def unclassified_of(report: AnyReport) -> Number:
     return next((it.number.value or 0 for it in report.feedback.by_topic if it.code is None), 0)
 
 
+def of_some(words: str, found: tuple[str, ...]) -> str | None:
+    """A detail that names the first of what was found; None where nothing was."""
+    if not found:
+        return None
+    more = f" and {len(found) - NAMED_AT_MOST} more" if len(found) > NAMED_AT_MOST else ""
+    return f"{words} {', '.join(found[:NAMED_AT_MOST])}{more}"
+
+
 def _records(report: AnyReport) -> int:
     surveys = [*report.chats, *report.surveys]
     figures = [report.feedback.received, report.smileys.presses, *(survey.respondents for survey in surveys)]
@@ -216,17 +225,11 @@ def _records(report: AnyReport) -> int:
     return sum(figure.count or 0 for figure in figures)
 
 
-def _of_some(words: str, found: tuple[str, ...]) -> str | None:
-    if not found:
-        return None
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    return f"{words} {', '.join(found[:_NAMED])}{more}"
-
-
 def _disagreement(statement: StatementComparison) -> str | None:
     if statement.status is StatementStatus.AGREE:
         return None
     if statement.status is StatementStatus.UNAVAILABLE:
         return f"{statement.service} gave no statement: {statement.reason}"
     names = [number.name for number in statement.numbers if not number.agrees]
-    return f"{statement.service} recounts otherwise: {', '.join(names[:_NAMED])} ({len(names)} of {statement.compared})"
+    named = ", ".join(names[:NAMED_AT_MOST])
+    return f"{statement.service} recounts otherwise: {named} ({len(names)} of {statement.compared})"

@@ -6,12 +6,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from services.reporting_api.periods.endpoints import PeriodServiceDep
+from services.reporting_api.periods.errors import PeriodNotBegunProblem
+from services.reporting_api.periods.schemas import QuarterReport
+from services.reporting_api.periods.series import SERIES_QUARTERS
+from services.reporting_api.periods.service import Inquiry, PeriodService
 from services.reporting_api.texts import repository
 from services.reporting_api.texts.errors import ChapterTextNotFoundProblem
+from services.reporting_api.texts.facts import NONE_KNOWN, KnownNumbers, unknown_numbers
 from services.reporting_api.texts.markdown import render
 from services.reporting_api.texts.schemas import ChapterTextInput, ChapterTextList, ChapterTextPublic, Quarter
+from services.shared.catalogue import UnitsAs
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, SessionDep
+from services.shared.periods import PeriodKind
 from services.shared.problems import ForbiddenProblem, InvalidRequestProblem, UnauthorizedProblem, problem_responses
 from services.shared.scopes import Scope
 from services.shared.security import Principal, require
@@ -26,10 +34,13 @@ RESPONSES = problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequ
 
 
 @router.get("/texts", summary="The officers' texts of a quarter", responses=RESPONSES)
-async def text_list(quarter: Quarter, session: ReadSessionDep, _officer: OfficerDep) -> ChapterTextList:
+async def text_list(
+    quarter: Quarter, session: ReadSessionDep, periods: PeriodServiceDep, _officer: OfficerDep
+) -> ChapterTextList:
     """As they stand now; an edition keeps those of its draft."""
     texts = await repository.list_texts(session, quarter)
-    return ChapterTextList(texts=[_public(text, texts) for text in texts])
+    known = await _known_numbers(periods, quarter) if texts else NONE_KNOWN
+    return ChapterTextList(texts=[_public(text, texts, known) for text in texts])
 
 
 @router.put("/texts/{chapter}/{language}", summary="Write a chapter's text", responses=RESPONSES)
@@ -39,9 +50,13 @@ async def text_put(
     language: ReviewLanguage,
     body: ChapterTextInput,
     session: SessionDep,
+    periods: PeriodServiceDep,
     officer: OfficerDep,
 ) -> ChapterTextPublic:
-    """In place of what there was. The answer shows it as the review will, and names the languages that lack it."""
+    """In place of what there was. The answer shows it as the review will, and names the languages that lack it.
+
+    It warns of numbers that the quarter's figures do not have; an edition's checks ask the same of its own figures.
+    """
     text = ChapterText(
         quarter=quarter,
         chapter=chapter.value,
@@ -51,7 +66,8 @@ async def text_put(
         updated_by=officer.name,
     )
     await repository.put(session, text)
-    return _public(text, await repository.list_texts(session, quarter))
+    known = await _known_numbers(periods, quarter)
+    return _public(text, await repository.list_texts(session, quarter), known)
 
 
 @router.delete(
@@ -68,7 +84,19 @@ async def text_delete(
         raise ChapterTextNotFoundProblem(f"{quarter} has no {language} text of {chapter}; GET …/texts lists them")
 
 
-def _public(text: ChapterText, texts: Sequence[ChapterText]) -> ChapterTextPublic:
+async def _known_numbers(periods: PeriodService, quarter: str) -> KnownNumbers:
+    """Those that the public may see now: of a quarter that has not begun, none."""
+    at = now()
+    inquiry = Inquiry(PeriodKind.QUARTER, quarter, None, UnitsAs.THEN, at, is_internal=False)
+    try:
+        reports = await periods.series(inquiry, SERIES_QUARTERS)
+    except PeriodNotBegunProblem:
+        return NONE_KNOWN
+    received = [report.feedback.received.value for report in reports.values()]
+    return KnownNumbers.of(QuarterReport.model_validate(reports[quarter]), received)
+
+
+def _public(text: ChapterText, texts: Sequence[ChapterText], known: KnownNumbers) -> ChapterTextPublic:
     written = {one.language for one in texts if one.chapter == text.chapter}
     return ChapterTextPublic(
         quarter=text.quarter,
@@ -79,4 +107,5 @@ def _public(text: ChapterText, texts: Sequence[ChapterText]) -> ChapterTextPubli
         updated_at=text.updated_at,
         updated_by=text.updated_by,
         missing_languages=[language for language in ReviewLanguage if language not in written],
+        unknown_numbers=unknown_numbers(text.markdown, ReviewLanguage(text.language), known),
     )

@@ -33,6 +33,10 @@ class ChapterTextPublic(ResponseModel):
     missing_languages: list[ReviewLanguage] = Field(
         description="Languages in which the chapter has no text yet: the review would lack it there."
     )
+    unknown_numbers: list[str] = Field(
+        description="Numbers of the text that no figure shown to the public has now: mend them, or the figures.",
+        examples=[["915 %"]],
+    )
 
 
 class ChapterTextList(ResponseModel):
