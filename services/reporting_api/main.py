@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.reporting_api.actions.endpoints import router as actions_router
 from services.reporting_api.comments.endpoints import router as comments_router
 from services.reporting_api.disclosure.endpoints import router as disclosure_router
+from services.reporting_api.editions.contents import Contents
 from services.reporting_api.editions.endpoints import router as editions_router
 from services.reporting_api.exports.endpoints import router as exports_router
 from services.reporting_api.hours.endpoints import router as hours_router
@@ -86,7 +87,8 @@ def create() -> FastAPI:
     app.state.quarters_memory = Memory()
     app.state.hours_memory = Memory()
     app.state.written_reports = Memory(app.state.settings.reports_kept)
-    app.state.renderings = Renderings(app.state.settings.renderings_kept)
+    app.state.contents = Contents()
+    app.state.renderings = Renderings(app.state.settings.renderings_kept, app.state.contents)
     return app
 
 

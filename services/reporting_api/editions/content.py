@@ -6,7 +6,6 @@ The same records and the same code give the same bytes: times of making are left
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 
 import orjson
 
@@ -23,9 +22,6 @@ from services.reporting_api.tables.stored import StoredTable
 from services.shared.schemas import ResponseModel
 from services.shared.tables import ChapterText, ReviewAction
 from services.shared.tables.editions import Chapter, ReviewLanguage
-
-CONTENTS_KEPT = 4
-"""Contents of editions kept in memory, a few megabytes each: a reader of a review asks for its tables one by one."""
 
 PASSING = frozenset({"as_of", "statements", "editions"})
 """Properties of a report that differ each time it is made without any figure having changed."""
@@ -87,9 +83,8 @@ def digest(canonical_content: str) -> str:
     return hashlib.sha256(canonical_content.encode()).hexdigest()
 
 
-@lru_cache(maxsize=CONTENTS_KEPT)
 def read_content(canonical_content: str, *, as_of: datetime) -> EditionContent:
-    """The content of an edition made at ``as_of``; kept, as a page is followed by the reading of its tables."""
+    """The content of an edition made at ``as_of``, in the present format."""
     written = upgrade(orjson.loads(canonical_content))
     written["figures"] |= {"as_of": as_of, "statements": None, "editions": []}
     return EditionContent.model_validate(written)

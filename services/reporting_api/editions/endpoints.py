@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer
 from services.reporting_api.editions import repository
 from services.reporting_api.editions.comparison import EditionComparison
+from services.reporting_api.editions.content import EditionContent
+from services.reporting_api.editions.contents import Contents
 from services.reporting_api.editions.errors import (
     CorrectionReasonProblem,
     EditionInPreparationProblem,
@@ -30,7 +32,7 @@ from services.reporting_api.editions.schemas import (
     EditionSummary,
     EditionWithdrawal,
 )
-from services.reporting_api.editions.service import EditionService, content_of, is_public
+from services.reporting_api.editions.service import EditionService, is_public
 from services.reporting_api.language import Language
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem
 from services.reporting_api.readiness.checks import Check
@@ -96,7 +98,7 @@ async def edition_newest(request: Request, quarter: Quarter, session: ReadSessio
     shown = [it for it in await repository.list_editions(session, quarter) if is_public(it, at)]
     if not shown:
         raise EditionNotFoundProblem(f"no edition of {quarter} is published; GET /v1/editions lists those there are")
-    return conditional_answer(request, _answer(shown[0]))
+    return conditional_answer(request, _answer(shown[0], await _content(request, session, shown[0])))
 
 
 @router.get(
@@ -107,7 +109,8 @@ async def edition_newest(request: Request, quarter: Quarter, session: ReadSessio
 )
 async def edition_read(request: Request, quarter: Quarter, version: VersionPath, session: ReadSessionDep) -> Response:
     """It never changes; where it was corrected, a later version stands beside it."""
-    return conditional_answer(request, _answer(await _published(session, quarter, version)))
+    edition = await _published(session, quarter, version)
+    return conditional_answer(request, _answer(edition, await _content(request, session, edition)))
 
 
 @router.get(
@@ -120,7 +123,7 @@ async def edition_table_list(
     request: Request, quarter: Quarter, version: VersionPath, session: ReadSessionDep
 ) -> Response:
     """Every table's name, title, dimensions and formats."""
-    content = content_of(await _published(session, quarter, version))
+    content = await _content(request, session, await _published(session, quarter, version))
     tables = [summary_of(stored.table()) for stored in content.tables.values()]
     return conditional_answer(request, TableList(period=quarter, formats=list(FileFormat), tables=tables))
 
@@ -141,8 +144,7 @@ async def edition_table_read(
     lang: LanguageQuery = Language.FI,
 ) -> Response:
     """The cells as they were published, in any of the formats."""
-    edition = await _published(session, quarter, version)
-    content = content_of(edition)
+    content = await _content(request, session, await _published(session, quarter, version))
     if table not in content.tables:
         raise UnknownTableProblem(f"{table[:100]!r} is no table; there are {', '.join(content.tables)}")
     built = BuiltTable(content.tables[table].table(), beside(content.figures))
@@ -262,14 +264,19 @@ def in_work(edition: Edition, checks: list[Check]) -> EditionInWork:
 
 
 async def _published(session: AsyncSession, quarter: str, version: int) -> Edition:
-    edition = await repository.find(session, quarter, version)
+    edition = await repository.find_without_content(session, quarter, version)
     if edition is None or not is_public(edition, now()):
         raise EditionNotFoundProblem(f"version {version} of {quarter} is not published; GET /v1/editions lists them")
     return edition
 
 
-def _answer(edition: Edition) -> EditionAnswer:
-    return EditionAnswer(**EditionSummary.model_validate(edition).model_dump(), content=content_of(edition))
+async def _content(request: Request, session: AsyncSession, edition: Edition) -> EditionContent:
+    contents: Contents = request.app.state.contents
+    return await contents.of(session, edition)
+
+
+def _answer(edition: Edition, content: EditionContent) -> EditionAnswer:
+    return EditionAnswer(**EditionSummary.model_validate(edition).model_dump(), content=content)
 
 
 def _corrections(edition: Edition) -> list[Correction]:

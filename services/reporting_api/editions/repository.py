@@ -6,6 +6,7 @@ from sqlalchemy import delete, inspect, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
+from sqlalchemy.orm.interfaces import ORMOption
 from sqlmodel import col, select
 
 from services.reporting_api.editions.errors import EditionInPreparationProblem
@@ -15,21 +16,10 @@ from services.shared.tables.editions import EditionState
 IN_PREPARATION = (EditionState.DRAFT, EditionState.SIGNED_OFF)
 
 
-async def list_editions(
-    session: AsyncSession, quarter: str | None = None, *, has_content: bool = True
-) -> Sequence[Edition]:
-    """Editions of all states, of the quarter or of all; newest quarter and version first.
-
-    Without ``has_content`` the texts of their content, by far their largest part, are not read.
-    """
+async def list_editions(session: AsyncSession, quarter: str | None = None) -> Sequence[Edition]:
+    """Editions of all states, of the quarter or of all, without their content; newest quarter and version first."""
     statement = select(Edition).order_by(col(Edition.quarter).desc(), col(Edition.version).desc())
-    if not has_content:
-        statement = statement.options(
-            *[
-                defer(inspect(Edition).attrs[name].class_attribute, raiseload=True)
-                for name in ("content", "internal_content")
-            ]
-        )
+    statement = statement.options(*_without_content())
     if quarter is not None:
         statement = statement.where(col(Edition.quarter) == quarter)
     return (await session.execute(statement)).scalars().all()
@@ -41,6 +31,12 @@ async def find(session: AsyncSession, quarter: str, version: int, *, is_locked: 
     if is_locked:
         statement = statement.with_for_update()
     return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def find_without_content(session: AsyncSession, quarter: str, version: int) -> Edition | None:
+    """The edition, without the texts of its content, by far its largest part."""
+    statement = select(Edition).where(col(Edition.quarter) == quarter, col(Edition.version) == version)
+    return (await session.execute(statement.options(*_without_content()))).scalar_one_or_none()
 
 
 async def last_published(session: AsyncSession) -> Edition | None:
@@ -78,3 +74,8 @@ async def discard(session: AsyncSession, edition: Edition) -> None:
     await session.execute(
         delete(Edition).where(col(Edition.quarter) == edition.quarter, col(Edition.version) == edition.version)
     )
+
+
+def _without_content() -> list[ORMOption]:
+    attributes = inspect(Edition).attrs
+    return [defer(attributes[name].class_attribute, raiseload=True) for name in ("content", "internal_content")]

@@ -1,6 +1,7 @@
 """What was counted last, kept for as long as the data is provably the same."""
 
 from collections.abc import Hashable
+from threading import Lock
 from typing import Generic, TypeVar
 
 Kept = TypeVar("Kept")
@@ -10,11 +11,15 @@ ASKERS = 2
 
 
 class Memory(Generic[Kept]):
-    """The newest few results by key. A key holds all that a result depends on, so nothing here can be stale."""
+    """The newest few results by key. A key holds all that a result depends on, so nothing here can be stale.
+
+    Threads may share it.
+    """
 
     def __init__(self, size: int = ASKERS) -> None:
         self._size = size
         self._results: dict[Hashable, Kept] = {}
+        self._changing = Lock()
 
     def find(self, key: Hashable) -> Kept | None:
         """The result kept under the key."""
@@ -22,6 +27,7 @@ class Memory(Generic[Kept]):
 
     def keep(self, key: Hashable, result: Kept) -> None:
         """Keep it, and let go of the oldest."""
-        self._results[key] = result
-        while len(self._results) > self._size:
-            self._results.pop(next(iter(self._results)))
+        with self._changing:
+            self._results[key] = result
+            while len(self._results) > self._size:
+                self._results.pop(next(iter(self._results)))

@@ -48,7 +48,7 @@ class Reader:
     async def editions(self, quarter: str | None = None) -> list[Edition]:
         """Those the reader may see, newest first, without their content: officers see drafts too."""
         is_officer, at = self._has(Scope.REPORT_PUBLISH), now()
-        editions = await repository.list_editions(self._session, quarter, has_content=False)
+        editions = await repository.list_editions(self._session, quarter)
         return [it for it in editions if is_officer or is_public(it, at)]
 
     async def whole(self, edition: Edition) -> Edition:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from anyio import CapacityLimiter, to_thread
 
-from services.reporting_api.editions.service import content_of, internal_content_of
+from services.reporting_api.editions.contents import Contents
 from services.reporting_api.language import Language
 from services.reporting_api.quarters.memory import Memory
 from services.reporting_api.review.card import draw_card
@@ -45,7 +45,8 @@ class Renderings:
     The page and the file of a language share the review and its drawings.
     """
 
-    def __init__(self, kept: int) -> None:
+    def __init__(self, kept: int, contents: Contents) -> None:
+        self._contents = contents
         self._made = Memory[bytes](kept)
         self._reviews = Memory[Review](len(Language))
         self._limiter = CapacityLimiter(1)
@@ -70,7 +71,7 @@ class Renderings:
         key = (sight.language, sight.is_internal, *_identity(edition))
         review = self._reviews.find(key)
         if review is None:
-            content = internal_content_of(edition) if sight.is_internal else content_of(edition)
+            content = self._contents.read(edition, is_internal=sight.is_internal)
             review = put_together(edition, content, sight.language, is_internal=sight.is_internal)
             self._reviews.keep(key, review)
         return _MAKERS[medium](review, sight)
