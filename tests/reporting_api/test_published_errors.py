@@ -124,7 +124,7 @@ def test_03_a_second_quarter_labelled_1_to_4(label: str, written: str) -> None:
 
 async def test_04_prose_that_contradicts_its_chart(content: EditionContent) -> None:
     chart = next(it for it in illustrations_of(content) if it.code == "chat-satisfaction")
-    table = view_table(content.tables[chart.table], chart.within, Language.FI)
+    table = view_table(content.tables[chart.table], chart.within, Language.FI, content.definitions)
 
     assert "keskityytyväisyys oli 40,0" in said(content)
     assert "dental: 40,0" in re.sub(r"<[^>]+>", " ", chart.svg(Language.FI, 680))

@@ -18,6 +18,7 @@ from services.reporting_api.measures.registry import MEASURES
 from services.reporting_api.measures.schemas import MeasureAnswer
 from services.reporting_api.periods.schemas import QuarterReport, Report
 from services.reporting_api.tables.definitions import HOURS_TABLE, REPORT_TABLES
+from services.reporting_api.tables.model import Definitions
 from services.reporting_api.tables.stored import StoredTable
 from services.shared.schemas import ResponseModel
 from services.shared.tables import ChapterText, ReviewAction
@@ -43,6 +44,11 @@ class EditionContent(ResponseModel):
     measures: list[MeasureAnswer]
     """The definitions of the measures the edition uses, as they were."""
 
+    @property
+    def definitions(self) -> Definitions:
+        """The same by slug: of measures, too, that there are no more."""
+        return {measure.slug: measure for measure in self.measures}
+
 
 def build_content(
     quarter: str,
@@ -58,13 +64,14 @@ def build_content(
     report = reports[quarter]
     tables = {name: StoredTable.of(table.build({quarter: report})) for name, table in REPORT_TABLES.items()}
     tables[HOURS_TABLE.name] = StoredTable.of(HOURS_TABLE.build({quarter: hours}))
-    used = {cell.key[-1] for table in tables.values() for cell in table.cells}
+    series = {name: StoredTable.of(table.build(reports)) for name, table in REPORT_TABLES.items()}
+    used = {cell.key[-1] for table in (*tables.values(), *series.values()) for cell in table.cells}
     return EditionContent(
         content_format=CURRENT_FORMAT,
         quarter=quarter,
         figures=QuarterReport.model_validate(report),
         tables=tables,
-        series={name: StoredTable.of(table.build(reports)) for name, table in REPORT_TABLES.items()},
+        series=series,
         texts=by_chapter,
         actions=[public_action(action) for action in actions],
         measures=[MeasureAnswer.model_validate(it) for slug, it in MEASURES.items() if slug in used],

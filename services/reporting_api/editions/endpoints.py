@@ -124,7 +124,7 @@ async def edition_table_list(
 ) -> Response:
     """Every table's name, title, dimensions and formats."""
     content = await _content(request, session, await _published(session, quarter, version))
-    tables = [summary_of(stored.table()) for stored in content.tables.values()]
+    tables = [summary_of(stored.table(content.definitions)) for stored in content.tables.values()]
     return conditional_answer(request, TableList(period=quarter, formats=list(FileFormat), tables=tables))
 
 
@@ -147,7 +147,7 @@ async def edition_table_read(
     content = await _content(request, session, await _published(session, quarter, version))
     if table not in content.tables:
         raise UnknownTableProblem(f"{table[:100]!r} is no table; there are {', '.join(content.tables)}")
-    built = BuiltTable(content.tables[table].table(), beside(content.figures))
+    built = BuiltTable(content.tables[table].table(content.definitions), beside(content.figures))
     return table_answer(request, built, format, lang, name=f"{table}-{quarter}-v{version}")
 
 

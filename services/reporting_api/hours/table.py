@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from services.reporting_api.hours.grid import HOURS, WEEKDAYS
 from services.reporting_api.hours.schemas import HourIndex, SmileyHours
 from services.reporting_api.measures.figures import FigureStatus
-from services.reporting_api.measures.registry import HAPPY_INDEX, PRESSES, Measure
+from services.reporting_api.measures.registry import HAPPY_INDEX, MEASURES, PRESSES, Measure
 from services.reporting_api.tables.model import (
     MEASURE,
     MEASURE_LABELS,
@@ -52,6 +52,7 @@ def hours_table(hours: Mapping[str, SmileyHours]) -> Table:
             Dimension(MEASURE, MEASURE_LABELS, tuple(map(_measure, (PRESSES, HAPPY_INDEX))), Role.METRIC),
         ),
         observations={key: it for period, grid in hours.items() for key, it in _observations(period, grid)},
+        definitions=MEASURES,
     )
 
 

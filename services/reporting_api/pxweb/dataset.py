@@ -8,7 +8,6 @@ from datetime import UTC
 from typing import Any
 
 from services.reporting_api.language import Language
-from services.reporting_api.measures.registry import MEASURES
 from services.reporting_api.pxweb.cube import Cube
 from services.reporting_api.tables.formats.flat import Edition, in_language, without_formula
 from services.reporting_api.tables.formats.json_stat import STATISTIC
@@ -34,7 +33,7 @@ def metadata_of(cube: Cube, language: Language, edition: Edition) -> dict[str, A
         },
         "id": codes,
         "size": [len(dimension.categories) for dimension in cube.dimensions],
-        "dimension": {it.code: _dimension(it, language) for it in cube.dimensions},
+        "dimension": {it.code: _dimension(it, cube, language) for it in cube.dimensions},
         "value": None,
         "extension": {
             "px": {
@@ -65,13 +64,13 @@ def dataset_of(cube: Cube, language: Language, edition: Edition) -> dict[str, An
     }
 
 
-def _dimension(dimension: Dimension, language: Language) -> dict[str, Any]:
+def _dimension(dimension: Dimension, cube: Cube, language: Language) -> dict[str, Any]:
     category: dict[str, Any] = {
         "index": {it.code: place for place, it in enumerate(dimension.categories)},
         "label": {it.code: in_language(it.labels, language) for it in dimension.categories},
     }
     if dimension.code == MEASURE:
-        measures = [MEASURES[it.code] for it in dimension.categories]
+        measures = [cube.table.definitions[it.code] for it in dimension.categories]
         category["unit"] = {it.slug: {"base": str(it.unit), "decimals": it.decimals} for it in measures}
     extension: dict[str, Any] = {"elimination": False, "show": "value", "codeLists": []}
     if dimension.code == STATISTIC:

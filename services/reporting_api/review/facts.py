@@ -4,6 +4,7 @@ A sentence holds no number of its own: every one is a fact, written by :mod:`num
 """
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 
 from services.reporting_api.measures.figures import FigureStatus, Number
@@ -101,10 +102,17 @@ class Source:
     def _fact(self, part: Part, number: Number | None) -> Fact:
         if number is None:
             raise ValueError(f"{self.place} has no {part}: ask whether it is shown first")
-        measure = MEASURES[self.figure.measure]
         if part in _WHOLE:
             return Fact(self.place, part, number, MeasureUnit.COUNT, 0)
-        return Fact(self.place, part, number, measure.unit, measure.decimals)
+        return Fact(self.place, part, number, self.figure.unit, decimals_of(self.figure))
+
+
+def decimals_of(figure: QuarterFigure) -> int:
+    """How many decimals the figure is written with: of a measure that there is no more, as many as its value has."""
+    measure = MEASURES.get(figure.measure)
+    if measure is not None:
+        return measure.decimals
+    return 0 if figure.value is None else max(0, -int(Decimal(str(figure.value)).as_tuple().exponent))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from services.reporting_api.periods.schemas import ComparisonAnswer, Entry, Quar
 from services.reporting_api.review.charts.bars import Bar, horizontal_bars
 from services.reporting_api.review.charts.dots import Dot, dots_on_scale
 from services.reporting_api.review.charts.lines import Point, line_over_quarters
-from services.reporting_api.review.facts import Source
+from services.reporting_api.review.facts import Source, decimals_of
 from services.reporting_api.review.illustration import Draw, Illustration
 from services.reporting_api.review.numbers import write_number, write_value
 from services.reporting_api.review.phrases import Name, Phrase
@@ -323,8 +323,7 @@ def _number_and_share(entry: Entry[QuarterFigure], language: Language) -> str:
 
 
 def _written(figure: QuarterFigure, valued: QuarterFigure | ComparisonAnswer, language: Language) -> str:
-    definition = MEASURES[figure.measure]
-    return "" if valued.value is None else write_value(valued.value, definition.unit, definition.decimals, language)
+    return "" if valued.value is None else write_value(valued.value, figure.unit, decimals_of(figure), language)
 
 
 def _label(labels: Labels, language: Language) -> str:

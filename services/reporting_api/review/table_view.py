@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from services.reporting_api.language import Language
 from services.reporting_api.measures.figures import FigureStatus
-from services.reporting_api.measures.registry import MEASURES, Measure, MeasureUnit
+from services.reporting_api.measures.registry import MEASURES, MeasureUnit
 from services.reporting_api.review.numbers import write_number, write_value
 from services.reporting_api.review.phrases import quarter_words, words_of
+from services.reporting_api.tables.model import Definitions, MeasureDefinition
 from services.reporting_api.tables.stored import StoredCell, StoredDimension, StoredTable
 from services.shared.periods import PeriodKind, parse_period
 from services.shared.tables.base import Labels
@@ -24,7 +25,7 @@ class TableView:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def view_table(table: StoredTable, within: Sequence[str], language: Language) -> TableView:
+def view_table(table: StoredTable, within: Sequence[str], language: Language, definitions: Definitions) -> TableView:
     """The newest period's rows; of ``within`` only, the codes of the outermost classifying dimensions.
 
     Measures that no row has a value of, such as how many were invited to a chat, have no column.
@@ -38,7 +39,7 @@ def view_table(table: StoredTable, within: Sequence[str], language: Language) ->
         if cell.key[0] == newest and cell.key[1 : 1 + outer] == list(within)
     }
     told = {key[-1] for key, cell in cells.items() if cell.status is not FigureStatus.NOT_AVAILABLE}
-    measures = [MEASURES[it.code] for it in table.dimensions[-1].categories if it.code in told]
+    measures = [definitions[it.code] for it in table.dimensions[-1].categories if it.code in told]
     classes = list(dict.fromkeys(key[:-1] for key in cells))
     words = words_of(language)["tables"]
     return TableView(
@@ -74,7 +75,7 @@ def view_series(table: StoredTable, measure: str, language: Language) -> TableVi
     return TableView(words_of(language)["tables"]["quarter"], _headings(definition, language), tuple(rows))
 
 
-def _headings(measure: Measure, language: Language) -> tuple[str, ...]:
+def _headings(measure: MeasureDefinition, language: Language) -> tuple[str, ...]:
     words = words_of(language)["tables"]
     name = _in(measure.names, language)
     if measure.unit is MeasureUnit.COUNT:
@@ -84,7 +85,7 @@ def _headings(measure: Measure, language: Language) -> tuple[str, ...]:
     return name, words["interval"], words["n"]
 
 
-def _cells(cell: StoredCell | None, measure: Measure, language: Language) -> tuple[str, ...]:
+def _cells(cell: StoredCell | None, measure: MeasureDefinition, language: Language) -> tuple[str, ...]:
     if cell is None or cell.value is None:
         return (written_value(cell, measure, language),) * len(_headings(measure, language))
     value = written_value(cell, measure, language)
@@ -95,7 +96,7 @@ def _cells(cell: StoredCell | None, measure: Measure, language: Language) -> tup
     return value, _interval(cell, measure, language), _whole(cell.count, language)
 
 
-def written_value(cell: StoredCell | None, measure: Measure, language: Language) -> str:
+def written_value(cell: StoredCell | None, measure: MeasureDefinition, language: Language) -> str:
     """The value, that it is hidden, or that there is none."""
     words = words_of(language)["tables"]
     if cell is not None and cell.status is FigureStatus.SUPPRESSED:
@@ -105,7 +106,7 @@ def written_value(cell: StoredCell | None, measure: Measure, language: Language)
     return write_value(cell.value, measure.unit, measure.decimals, language)
 
 
-def _interval(cell: StoredCell, measure: Measure, language: Language) -> str:
+def _interval(cell: StoredCell, measure: MeasureDefinition, language: Language) -> str:
     if cell.lower is None or cell.upper is None:
         return str(words_of(language)["tables"]["none"])
     lower, upper = (write_number(bound, measure.decimals, language) for bound in (cell.lower, cell.upper))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from services.reporting_api.measures.figures import Figure, FigureStatus, Number
 from services.reporting_api.measures.registry import MEASURES, MeasureUnit
@@ -14,6 +15,27 @@ MEASURE = "measure"
 
 Key = tuple[str, ...]
 """A category's code in each dimension, in the dimensions' order."""
+
+
+class MeasureDefinition(Protocol):
+    """What a measure of a table means: as it is defined now, or as it was when the table was frozen."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def names(self) -> Labels: ...
+    @property
+    def unit(self) -> MeasureUnit: ...
+    @property
+    def decimals(self) -> int: ...
+    @property
+    def definition(self) -> Labels: ...
+    @property
+    def base(self) -> Labels: ...
+
+
+Definitions = Mapping[str, MeasureDefinition]
+"""By slug."""
 
 
 class Role(StrEnum):
@@ -67,6 +89,13 @@ class Table:
     titles: Labels
     dimensions: tuple[Dimension, ...]
     observations: Mapping[Key, Observation]
+    definitions: Definitions
+    """At least of its own measures."""
+
+    @property
+    def measures(self) -> tuple[MeasureDefinition, ...]:
+        """The definitions of its measures, in order."""
+        return tuple(self.definitions[category.code] for category in self.dimensions[-1].categories)
 
     @property
     def classifying(self) -> tuple[Dimension, ...]:
@@ -129,12 +158,8 @@ def build_table(
             Dimension(MEASURE, MEASURE_LABELS, tuple(measures.values()), Role.METRIC),
         ),
         observations=observations,
+        definitions=MEASURES,
     )
-
-
-def unit_of(measure: str) -> MeasureUnit:
-    """What a measure's values are counted in."""
-    return MEASURES[measure].unit
 
 
 def period_category(label: str) -> Category:

@@ -1,7 +1,7 @@
 """A table as an edition keeps it: nothing of it is computed again when it is shown or downloaded."""
 
 from services.reporting_api.measures.figures import FigureStatus, Number
-from services.reporting_api.tables.model import Category, Dimension, Observation, Role, Table
+from services.reporting_api.tables.model import Category, Definitions, Dimension, Observation, Role, Table
 from services.shared.schemas import ResponseModel
 from services.shared.tables.base import Labels
 
@@ -63,8 +63,8 @@ class StoredTable(ResponseModel):
             ],
         )
 
-    def table(self) -> Table:
-        """The table again, for the formats."""
+    def table(self, definitions: Definitions) -> Table:
+        """The table again, for the formats, its measures as they were defined when it was stored."""
         return Table(
             name=self.name,
             titles=self.titles,
@@ -76,4 +76,5 @@ class StoredTable(ResponseModel):
                 tuple(it.key): Observation(it.value, it.count, it.base, it.lower, it.upper, it.status)
                 for it in self.cells
             },
+            definitions=definitions,
         )

@@ -5,12 +5,15 @@
 """
 
 import gzip
+import io
 import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -18,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.editions.content import EditionContent, digest
 from services.reporting_api.editions.formats import CURRENT_FORMAT, STEPS
+from services.reporting_api.tables.formats.registry import FileFormat
 from services.shared.identifiers import new_uuid
 from services.shared.tables import Edition
 from tests.reporting_api.review.conftest import PUBLISHED_AT, draft, publish
@@ -139,6 +143,67 @@ class TestOfEveryFormat:
         received = ["2019-Q2", "received"]
         assert [one for one in compared["cells"] if one["key"] == received] == []
         assert compared["compared"] >= sum(len(table["cells"]) for table in stored["tables"].values())
+
+
+THEN = "_then"
+DEFINED = {"fi": "Silloin näin.", "sv": "Då så här.", "en": "So it was then."}
+
+
+def of_measures_there_are_no_more(content: dict[str, Any]) -> dict[str, Any]:
+    """The content as if every measure had been renamed, and defined otherwise, since."""
+
+    def renamed(part: Any) -> Any:
+        if isinstance(part, list):
+            return [renamed(it) for it in part]
+        if not isinstance(part, dict):
+            return part
+        return {name: it + THEN if name == "measure" else renamed(it) for name, it in part.items()}
+
+    for tables in (content["tables"], content["series"]):
+        for table in tables.values():
+            for category in table["dimensions"][-1]["categories"]:
+                category["code"] += THEN
+            for cell in table["cells"]:
+                cell["key"][-1] += THEN
+    is_in_languages = content.get("content_format", 1) > ENGLISH_ONLY
+    for measure in content["measures"]:
+        measure["slug"] += THEN
+        measure["definition"] = DEFINED if is_in_languages else DEFINED["en"]
+    return content | {"figures": renamed(content["figures"])}
+
+
+ENGLISH_ONLY = 6
+"""The last format whose definitions were in English only."""
+
+
+@pytest.mark.parametrize("number", [1, CURRENT_FORMAT])
+async def test_an_edition_of_measures_there_are_no_more(
+    number: int, anyone: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    content = json.loads(gzip.decompress((KEPT / f"{number}.json.gz").read_bytes()))
+    units = {it["slug"] + THEN: it["unit"] for it in content["measures"]}
+    session.add(edition(json.dumps(of_measures_there_are_no_more(content))))
+    await session.flush()
+
+    for name, stored in content["tables"].items():
+        address = f"/v1/editions/2019-Q2/1/tables/{name}"
+        answers = {one: await anyone.get(address, params={"format": one, "lang": "en"}) for one in FileFormat}
+        assert {answer.status_code for answer in answers.values()} == {200}, name
+        rows = answers[FileFormat.JSON].json()["rows"]
+        values = {tuple(cell["key"]): cell["value"] for cell in stored["cells"]}
+        codes = [dimension["code"] for dimension in stored["dimensions"]]
+        assert {tuple(row[code] for code in codes): row["value"] for row in rows} == values
+        assert all(row["unit"] == units[row["measure"]] for row in rows)
+        assert pq.read_table(io.BytesIO(answers[FileFormat.PARQUET].content)).num_rows == len(rows)
+        decimals = answers[FileFormat.JSON_STAT].json()["dimension"]["measure"]["category"].get("unit", {})
+        assert {slug: it["label"] for slug, it in decimals.items()} == {slug: units[slug] for slug in decimals}
+        notes = openpyxl.load_workbook(io.BytesIO(answers[FileFormat.XLSX].content))["notes"]
+        told = {str(word): str(text) for word, text in notes.iter_rows(values_only=True)}
+        assert all(DEFINED["en"] in told[slug] for slug in decimals)
+    for language, said in SAID_OF_RECEIVED.items():
+        page = await anyone.get("/reviews/2019-Q2", params={"lang": language})
+        assert said.format(42) in page.text.replace("\u00a0", " "), language
+    assert (await anyone.get("/reviews/2019-Q2.pdf")).content.startswith(b"%PDF-")
 
 
 async def test_an_edition_of_a_later_release(anyone: httpx.AsyncClient, session: AsyncSession) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.reporting_api.language import Language
 from services.reporting_api.measures.figures import Number
-from services.reporting_api.tables.model import MEASURE, Table, unit_of
+from services.reporting_api.tables.model import MEASURE, Table
 from services.shared.tables.base import Labels
 
 FlatValue = str | Number | None
@@ -43,13 +43,14 @@ def flat_rows(table: Table, language: Language) -> Iterator[FlatRow]:
             row[dimension.code] = category.code
             row[f"{dimension.code}_label"] = in_language(category.labels, language)
             if dimension.code == MEASURE:
-                row["unit"] = str(unit_of(category.code))
+                row["unit"] = str(table.definitions[category.code].unit)
         yield row | {name: getattr(observation, name) for name in NUMBERS} | {"status": str(observation.status)}
 
 
 def in_language(labels: Labels, language: Language) -> str:
-    """The label in ``language``, or in Finnish where it has none: every label has Finnish."""
-    return labels.get(language, labels["fi"])
+    """The label in ``language``, or in Finnish where it has none; what older editions define is in English only."""
+    found = (labels[code] for code in (language, Language.FI, *labels) if code in labels)
+    return next(found)
 
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

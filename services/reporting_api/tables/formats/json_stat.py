@@ -5,7 +5,6 @@ from typing import Any
 
 from services.reporting_api.language import Language
 from services.reporting_api.measures.figures import FigureStatus, Number
-from services.reporting_api.measures.registry import MEASURES
 from services.reporting_api.tables.formats.flat import NUMBERS, Edition, in_language
 from services.reporting_api.tables.model import MEASURE, Dimension, Role, Table
 from services.shared.tables.base import Labels
@@ -61,21 +60,21 @@ def to_json_stat(table: Table, language: Language, edition: Edition) -> dict[str
             "time": [it.code for it in table.dimensions if it.role is Role.TIME],
             "metric": [it.code for it in table.dimensions if it.role is Role.METRIC],
         },
-        "dimension": {it.code: _dimension(it, language) for it in table.dimensions} | {STATISTIC: _statistic(language)},
+        "dimension": {it.code: _dimension(it, table, language) for it in table.dimensions}
+        | {STATISTIC: _statistic(language)},
         "value": values,
         "status": statuses,
         "extension": {"table": table.name, "policy": edition.policy},
     }
 
 
-def _dimension(dimension: Dimension, language: Language) -> dict[str, Any]:
+def _dimension(dimension: Dimension, table: Table, language: Language) -> dict[str, Any]:
     category: dict[str, Any] = {
         "index": [it.code for it in dimension.categories],
         "label": {it.code: in_language(it.labels, language) for it in dimension.categories},
     }
     if dimension.code == MEASURE:
-        measures = [MEASURES[it.code] for it in dimension.categories]
-        category["unit"] = {it.slug: {"label": str(it.unit), "decimals": it.decimals} for it in measures}
+        category["unit"] = {it.slug: {"label": str(it.unit), "decimals": it.decimals} for it in table.measures}
     return {"label": in_language(dimension.labels, language), "category": category}
 
 

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 from services.reporting_api.language import Language
-from services.reporting_api.measures.registry import MEASURES
 from services.reporting_api.tables.formats.flat import (
     NUMBERS,
     Edition,
@@ -92,8 +91,7 @@ def _notes(table: Table, language: Language, edition: Edition) -> Iterator[tuple
     yield word("source"), in_language(edition.source, language)
     for note in edition.notes:
         yield word("note"), in_language(note, language)
-    for category in table.dimensions[-1].categories:
-        measure = MEASURES[category.code]
+    for measure in table.measures:
         name, definition, base = [
             in_language(labels, language) for labels in (measure.names, measure.definition, measure.base)
         ]
