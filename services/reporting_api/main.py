@@ -1,5 +1,6 @@
 """reporting_api: the figures of periods, what they mean, and whether the other services agree with them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -84,6 +85,7 @@ def create() -> FastAPI:
         lifespan=_statement_clients,
     )
     app.state.statement_clients = None
+    app.state.edition_turn = asyncio.Lock()
     app.state.quarters_memory = Memory()
     app.state.hours_memory = Memory()
     app.state.written_reports = Memory(app.state.settings.reports_kept)

@@ -9,9 +9,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
-from sqlalchemy import text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, SessionTransaction
 
 from services.shared.settings import Settings
 from services.shared.tables.access import Service
@@ -117,12 +118,29 @@ def sessions_of(request: Request) -> Sessions:
     return sessions
 
 
+_ALLOW_WRITING = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE"
+
+
 async def allow_writing(session: AsyncSession) -> None:
     """Let a session write that has done nothing yet, where its connections refuse writes by default.
 
     It then sees what others commit meanwhile, as a writer must who waits for a lock.
     """
-    await session.execute(text("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE"))
+    await session.execute(text(_ALLOW_WRITING))
+
+
+def _allow_writing_once_begun(session: AsyncSession) -> None:
+    """The same, asked of the session before it has a connection.
+
+    A request that took one here would hold it while it waits for another to look up its key: as many at once as there
+    are connections would all wait.
+    """
+
+    def allow(_session: Session, begun: SessionTransaction, connection: Connection) -> None:
+        if not begun.nested:
+            connection.execute(text(_ALLOW_WRITING))
+
+    event.listen(session.sync_session, "after_begin", allow)
 
 
 @asynccontextmanager
@@ -130,7 +148,7 @@ async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
     """The request's one transaction, for endpoints that may do without one; committed where the block ends."""
     async with sessions_of(request).session() as session:
         if request.app.state.service is Service.REPORTING_API:
-            await allow_writing(session)
+            _allow_writing_once_begun(session)
         yield session
         # Not reached when the endpoint raised: leaving the block without commit rolls back.
         await session.commit()

@@ -12,6 +12,7 @@ from services.reporting_api.editions import repository
 from services.reporting_api.editions.comparison import EditionComparison
 from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.editions.contents import Contents
+from services.reporting_api.editions.dependencies import TurnDep
 from services.reporting_api.editions.errors import (
     CorrectionReasonProblem,
     EditionInPreparationProblem,
@@ -170,7 +171,11 @@ async def edition_compare(quarter: Quarter, version: VersionPath, service: Editi
     ),
 )
 async def edition_create(
-    body: EditionDraft, service: EditionServiceDep, idempotency: IdempotencyDep, officer: OfficerDep
+    _turn: TurnDep,
+    body: EditionDraft,
+    service: EditionServiceDep,
+    idempotency: IdempotencyDep,
+    officer: OfficerDep,
 ) -> EditionInWork:
     """From the live figures, texts and actions; the answer says what stands in the way of publishing it."""
 
@@ -186,7 +191,7 @@ async def edition_create(
     "/editions/{quarter}/{version}/checks", summary="What stands in the way of publishing", responses=RESPONSES | FOUND
 )
 async def edition_check(
-    quarter: Quarter, version: VersionPath, service: EditionServiceDep, _officer: OfficerDep
+    _turn: TurnDep, quarter: Quarter, version: VersionPath, service: EditionServiceDep, _officer: OfficerDep
 ) -> EditionInWork:
     """On the figures as they are now."""
     edition = await service.find(quarter, version)
@@ -213,6 +218,7 @@ async def edition_sign_off(
     responses=RESPONSES | FOUND | problem_responses(EditionStateProblem, NotReadyProblem),
 )
 async def edition_publish(
+    _turn: TurnDep,
     quarter: Quarter,
     version: VersionPath,
     body: EditionPublication,

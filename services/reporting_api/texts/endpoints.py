@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 
-from services.reporting_api.periods.endpoints import PeriodServiceDep
 from services.reporting_api.periods.errors import PeriodNotBegunProblem
 from services.reporting_api.periods.schemas import QuarterReport
 from services.reporting_api.periods.series import SERIES_QUARTERS
@@ -16,9 +15,9 @@ from services.reporting_api.texts.errors import ChapterTextNotFoundProblem
 from services.reporting_api.texts.facts import NONE_KNOWN, KnownNumbers, unknown_numbers
 from services.reporting_api.texts.markdown import render
 from services.reporting_api.texts.schemas import ChapterTextInput, ChapterTextList, ChapterTextPublic, Quarter
-from services.shared.catalogue import UnitsAs
+from services.shared.catalogue import CatalogueDep, UnitsAs
 from services.shared.clock import now
-from services.shared.database import ReadSessionDep, SessionDep
+from services.shared.database import ReadSessionDep, SessionDep, sessions_of
 from services.shared.periods import PeriodKind
 from services.shared.problems import ForbiddenProblem, InvalidRequestProblem, UnauthorizedProblem, problem_responses
 from services.shared.scopes import Scope
@@ -33,13 +32,33 @@ OfficerDep = Annotated[Principal, Depends(require(Scope.REPORT_PUBLISH))]
 RESPONSES = problem_responses(UnauthorizedProblem, ForbiddenProblem, InvalidRequestProblem)
 
 
+async def _known_numbers(
+    request: Request, quarter: Quarter, catalogue: CatalogueDep, _officer: OfficerDep
+) -> KnownNumbers:
+    """Those that the public may see now: of a quarter that has not begun, none.
+
+    Read before the request's transaction begins: no request may wait for a second connection while it holds one.
+    """
+    inquiry = Inquiry(PeriodKind.QUARTER, quarter, None, UnitsAs.THEN, now(), is_internal=False)
+    async with sessions_of(request).session() as session:
+        periods = PeriodService(session, catalogue, request.app.state.statement_clients)
+        try:
+            reports = await periods.series(inquiry, SERIES_QUARTERS)
+        except PeriodNotBegunProblem:
+            return NONE_KNOWN
+    received = [report.feedback.received.value for report in reports.values()]
+    return KnownNumbers.of(QuarterReport.model_validate(reports[quarter]), received)
+
+
+KnownNumbersDep = Annotated[KnownNumbers, Depends(_known_numbers, scope="function")]
+
+
 @router.get("/texts", summary="The officers' texts of a quarter", responses=RESPONSES)
 async def text_list(
-    quarter: Quarter, session: ReadSessionDep, periods: PeriodServiceDep, _officer: OfficerDep
+    quarter: Quarter, session: ReadSessionDep, known: KnownNumbersDep, _officer: OfficerDep
 ) -> ChapterTextList:
     """As they stand now; an edition keeps those of its draft."""
     texts = await repository.list_texts(session, quarter)
-    known = await _known_numbers(periods, quarter) if texts else NONE_KNOWN
     return ChapterTextList(texts=[_public(text, texts, known) for text in texts])
 
 
@@ -50,7 +69,7 @@ async def text_put(
     language: ReviewLanguage,
     body: ChapterTextInput,
     session: SessionDep,
-    periods: PeriodServiceDep,
+    known: KnownNumbersDep,
     officer: OfficerDep,
 ) -> ChapterTextPublic:
     """In place of what there was. The answer shows it as the review will, and names the languages that lack it.
@@ -66,7 +85,6 @@ async def text_put(
         updated_by=officer.name,
     )
     await repository.put(session, text)
-    known = await _known_numbers(periods, quarter)
     return _public(text, await repository.list_texts(session, quarter), known)
 
 
@@ -82,18 +100,6 @@ async def text_delete(
     """Editions that hold it keep it."""
     if not await repository.remove(session, quarter, chapter, language):
         raise ChapterTextNotFoundProblem(f"{quarter} has no {language} text of {chapter}; GET …/texts lists them")
-
-
-async def _known_numbers(periods: PeriodService, quarter: str) -> KnownNumbers:
-    """Those that the public may see now: of a quarter that has not begun, none."""
-    at = now()
-    inquiry = Inquiry(PeriodKind.QUARTER, quarter, None, UnitsAs.THEN, at, is_internal=False)
-    try:
-        reports = await periods.series(inquiry, SERIES_QUARTERS)
-    except PeriodNotBegunProblem:
-        return NONE_KNOWN
-    received = [report.feedback.received.value for report in reports.values()]
-    return KnownNumbers.of(QuarterReport.model_validate(reports[quarter]), received)
 
 
 def _public(text: ChapterText, texts: Sequence[ChapterText], known: KnownNumbers) -> ChapterTextPublic:
