@@ -38,6 +38,7 @@ HIDDEN_COMPARISON = {
     "difference_interval": None,
     "change": "not_comparable",
     "reason": "suppressed",
+    "standardised": None,
 }
 NOTHING = {
     "value": None,

@@ -145,6 +145,7 @@ class TestGoldenQuarter:
             "difference_interval": None,
             "change": "not_comparable",
             "reason": "no_data",
+            "standardised": None,
         }
 
     async def test_narrows_to_a_branch(self, read: Read) -> None:

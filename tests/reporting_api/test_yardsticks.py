@@ -64,6 +64,7 @@ class TestOfAMeasure:
             "difference_interval": None,
             "change": "not_comparable",
             "reason": "measure_changed",
+            "standardised": None,
         }
         # A measure that was not defined anew compares as before.
         assert (feedback["counted"]["previous_quarter"]["difference"], *reasons(feedback["counted"])) == (0, None, None)
@@ -178,6 +179,7 @@ class TestOfATarget:
             "difference_interval": None,
             "change": "not_comparable",
             "reason": "target_changed",
+            "standardised": None,
         }
 
     async def test_the_series_is_broken_for_everybody(self, read_publicly: Read) -> None:

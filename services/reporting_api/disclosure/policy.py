@@ -39,6 +39,14 @@ RULES: tuple[Labels, ...] = (
         "en": "A unit's results are shown whole or not at all: only where they and what is left are enough.",
     },
     {
+        "fi": "Vastaustapojen osuudet ja niillä vakioidut tulokset: vain koko kaupungin neljännesvuosi, kun jokaisella "
+        "tavalla vastasi kyllin moni tai ei kukaan.",
+        "sv": "Svarssättens andelar och resultat standardiserade med dem: bara hela stadens kvartal, när tillräckligt "
+        "många eller ingen har svarat på varje sätt.",
+        "en": "Shares of the ways of answering, and scores standardised by them: of the whole city's quarter, where "
+        "enough or none answered in each way.",
+    },
+    {
         "fi": "Koko kaupungin kuukaudet näytetään kaikki kolme tai ei mitään; vuosi näyttää sen, minkä neljännekset.",
         "sv": "Hela stadens månader visas alla tre eller ingen; året visar det som kvartalen visar.",
         "en": "The whole city's months are shown all three or none; a year shows what its quarters show.",

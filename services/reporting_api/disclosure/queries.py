@@ -29,3 +29,12 @@ JOIN feedback_in_figures AS item
     AND item.state NOT IN ('transferred_out', 'rejected')
 GROUP BY 1, 2
 """
+
+ANSWERS_BY_MODE = """
+SELECT survey_code, question_code, collection_mode, value, sum(count)::bigint AS number
+FROM answer_histogram
+WHERE given_on >= :starts_on AND given_on < :ends_on
+GROUP BY 1, 2, 3, 4
+HAVING sum(count) > 0
+"""
+"""Of one period."""

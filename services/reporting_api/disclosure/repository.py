@@ -20,6 +20,9 @@ Numbers = Mapping[tuple[str, ...], int]
 Joint = Mapping[tuple[str | None, str], int]
 """Items by topic (None: unclassified) and type."""
 
+ByMode = Mapping[tuple[str, str], Mapping[str, Mapping[int, int]]]
+"""Answers by survey and question, way of collection and value."""
+
 
 class DisclosureRepository:
     """Reads the counts over one session."""
@@ -61,6 +64,15 @@ class DisclosureRepository:
         parameters = {"labels": [period.label], "starts": [period.starts_on], "ends": [period.ends_on], "units": None}
         rows = (await self._session.execute(text(queries.FEEDBACK_CLASSES), parameters)).mappings()
         return {(row["topic_code"], row["type_code"]): row["items"] for row in rows}
+
+    async def by_mode(self, period: Period) -> ByMode:
+        """Answers by way of collection."""
+        parameters = {"starts_on": period.starts_on, "ends_on": period.ends_on}
+        answers: dict[tuple[str, str], dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+        for row in (await self._session.execute(text(own.ANSWERS_BY_MODE), parameters)).mappings():
+            by_mode = answers[row["survey_code"], row["question_code"]]
+            by_mode[row["collection_mode"]][row["value"]] = row["number"]
+        return answers
 
     async def _answers(self, parameters: Parameters) -> dict[str, dict[tuple[str, str, str], dict[int, int]]]:
         answers: dict[str, dict[tuple[str, str, str], dict[int, int]]] = defaultdict(lambda: defaultdict(dict))

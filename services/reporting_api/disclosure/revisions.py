@@ -66,6 +66,11 @@ class RevisedQuarter:
     earlier: Sequence[QuarterPatterns]
     policy: DisclosurePolicy
 
+    @property
+    def counts(self) -> FamilyCounts:
+        """Those of the newest edition."""
+        return self.current.counts
+
     def of(self, family: Family, units: Units | None) -> Pattern:
         """What is hidden of the family's results of the units, or of the whole city."""
         city = all_of([self.current.of(family, None), *(self._of_city(family, one) for one in self.earlier)])

@@ -12,7 +12,7 @@ from services.reporting_api.disclosure.patterns import Pattern, all_of, hidden_w
 from services.reporting_api.disclosure.policy import DisclosurePolicy
 from services.reporting_api.disclosure.published import Records, editions_before, reading
 from services.reporting_api.disclosure.quarters import QuarterPatterns
-from services.reporting_api.disclosure.repository import DisclosureRepository, Joint
+from services.reporting_api.disclosure.repository import ByMode, DisclosureRepository, Joint
 from services.reporting_api.disclosure.revisions import RevisedQuarter
 from services.reporting_api.disclosure.views import askable_units
 from services.reporting_api.measures.figures import Compared, SuppressionReason
@@ -29,10 +29,16 @@ class PeriodPatterns:
     quarters: Sequence[QuarterPatterns | RevisedQuarter]
     joint_before: Sequence[Joint] = ()
     """Of a quarter: the topics by types of earlier editions."""
+    modes_before: Sequence[ByMode] = ()
+    """Of a quarter: the answers by way of collection of earlier editions."""
 
     def is_revised(self, family: Family) -> bool:
         """Whether an earlier edition counted the family otherwise."""
         return any(quarter.is_revised(family) for quarter in self.quarters)
+
+    def is_all(self, family: Family, units: Units) -> bool:
+        """Whether the units hold all of the family, where it was counted by unit."""
+        return all(quarter.counts.get(family, {}).keys() <= units for quarter in self.quarters)
 
     def of(self, family: Family, units: Units | None) -> Pattern:
         """What is hidden of the family's results of the units, or of the whole city.
@@ -88,6 +94,7 @@ class DisclosureService:
             label: decide(quarter, opinions) for label, quarter in quarters.items()
         }
         joint: dict[str, list[Joint]] = {}
+        modes: dict[str, list[ByMode]] = {}
         before: dict[str, list[QuarterPatterns]] = {}
         for edition in await editions_before(self._session, quarters):
             quarter = quarters[edition.quarter]
@@ -96,6 +103,7 @@ class DisclosureService:
                     [quarter, *(_months_of(quarter) if months else [])], by_unit=True
                 )
                 joint.setdefault(quarter.label, []).append(await self._repository.joint(quarter))
+                modes.setdefault(quarter.label, []).append(await self._repository.by_mode(quarter))
             before.setdefault(quarter.label, []).append(decide(quarter, counted))
         for label, earlier in before.items():
             # By unit whoever asks: what was moved from one unit to another does not show in the city's counts.
@@ -104,7 +112,10 @@ class DisclosureService:
             patterns[label] = RevisedQuarter(decide(quarter, counted), earlier, self._policy)
         return periods.map(
             lambda period: PeriodPatterns(
-                period.kind, [patterns[one.label] for one in _quarters_of(period)], joint.get(period.label, [])
+                period.kind,
+                [patterns[one.label] for one in _quarters_of(period)],
+                joint.get(period.label, []),
+                modes.get(period.label, []),
             )
         )
 

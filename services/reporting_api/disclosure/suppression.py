@@ -18,8 +18,10 @@ from services.reporting_api.disclosure.counts import (
     family_of_theme,
 )
 from services.reporting_api.disclosure.joint import JointPattern
+from services.reporting_api.disclosure.modes import HiddenModes, ModePattern
 from services.reporting_api.disclosure.opinions import YES
 from services.reporting_api.disclosure.patterns import Pattern, hidden_whole
+from services.reporting_api.disclosure.policy import DisclosurePolicy
 from services.reporting_api.disclosure.service import PeriodPatterns
 from services.reporting_api.measures.figures import (
     Compared,
@@ -40,6 +42,7 @@ from services.reporting_api.periods.schemas import (
     OmbudsmanSection,
     ParticipationSection,
     QuestionEntry,
+    QuestionModes,
     Report,
     ResponseRate,
     ServicePointEntry,
@@ -65,6 +68,9 @@ class Suppression:
     units: Units | None
     joint: Compared[JointPattern]
     """Of the topics by type."""
+    modes: Compared[ModePattern]
+    """Of the ways of collection."""
+    policy: DisclosurePolicy
 
     def report(self, report: Report[Figure], surveys: Sequence[SurveyDefinition]) -> Report[Figure]:
         """The report as the public may see it."""
@@ -147,17 +153,36 @@ class Suppression:
             update={
                 "respondents": _hide(chat.respondents, _whole(patterns)),
                 "response_rate": _hide_rate(chat.response_rate, _whole(patterns)),
-                "satisfaction": _hide(chat.satisfaction, _figure(patterns, satisfaction.code))
-                if chat.satisfaction and satisfaction
-                else None,
-                "questions": [_hide_question(question, patterns) for question in chat.questions],
-                "statements": [
-                    statement.model_copy(update={"share": _hide(statement.share, _cell(patterns, statement.code, YES))})
-                    for statement in chat.statements
-                ],
-                "other_questions": [_hide_question(question, patterns) for question in chat.other_questions],
+                "satisfaction": self._satisfaction(chat, satisfaction.code, patterns) if satisfaction else None,
+                "questions": [self._question(chat.code, question, patterns) for question in chat.questions],
+                "statements": [self._statement(chat.code, statement, patterns) for statement in chat.statements],
+                "other_questions": [self._question(chat.code, question, patterns) for question in chat.other_questions],
+                "collection_modes": [self._collection_modes(chat.code, modes) for modes in chat.collection_modes],
             }
         )
+
+    def _satisfaction(self, chat: ChatEntry[Figure], question: str, patterns: Patterns) -> Figure | None:
+        if chat.satisfaction is None:
+            return None
+        return self._modes(chat.code, question).figure(_hide(chat.satisfaction, _figure(patterns, question)))
+
+    def _statement(self, chat: str, statement: ShareEntry[Figure], patterns: Patterns) -> ShareEntry[Figure]:
+        share = _hide(statement.share, _cell(patterns, statement.code, YES))
+        return statement.model_copy(update={"share": self._modes(chat, statement.code).figure(share)})
+
+    def _question(self, survey: str, question: QuestionEntry[Figure], patterns: Patterns) -> QuestionEntry[Figure]:
+        hidden, modes = _hide_question(question, patterns), self._modes(survey, question.code)
+        options = [it.model_copy(update={"share": modes.figure(it.share)}) for it in hidden.options]
+        figure = modes.figure(hidden.figure) if hidden.figure else None
+        return hidden.model_copy(update={"figure": figure, "options": options})
+
+    def _collection_modes(self, survey: str, modes: QuestionModes[Figure]) -> QuestionModes[Figure]:
+        hidden = self._modes(survey, modes.code).reasons
+        shares = [it.model_copy(update={"share": _hide(it.share, hidden)}) for it in modes.modes]
+        return modes.model_copy(update={"modes": shares})
+
+    def _modes(self, survey: str, question: str) -> HiddenModes:
+        return HiddenModes(self.modes, (survey, question), self.policy)
 
     def survey(self, survey: SurveyEntry[Figure]) -> SurveyEntry[Figure]:
         """Each question by itself."""
@@ -166,7 +191,8 @@ class Suppression:
             update={
                 "respondents": _hide(survey.respondents, _whole(patterns)),
                 "response_rate": _hide_rate(survey.response_rate, _whole(patterns)),
-                "questions": [_hide_question(question, patterns) for question in survey.questions],
+                "questions": [self._question(survey.code, question, patterns) for question in survey.questions],
+                "collection_modes": [self._collection_modes(survey.code, modes) for modes in survey.collection_modes],
             }
         )
 

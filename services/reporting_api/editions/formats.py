@@ -119,6 +119,15 @@ def _say_that_measures_had_their_first_definition(content: Stored) -> None:
         measure["versions"] = [{"version": measure["version"], "since": None, "change": None}]
 
 
+def _say_that_collection_modes_were_not_recorded(content: Stored) -> None:
+    for section in ("chats", "surveys"):
+        for survey in parts(content, "figures", section, EVERY):
+            survey["collection_modes"] = []
+    for figure in _figures(content["figures"]):
+        for name in ("previous_quarter", "same_quarter_last_year"):
+            figure[name]["standardised"] = None
+
+
 STEPS: Mapping[int, Callable[[Stored], None]] = {
     1: _say_that_ripening_was_not_recorded,
     2: _say_that_response_rates_were_not_recorded,
@@ -127,6 +136,7 @@ STEPS: Mapping[int, Callable[[Stored], None]] = {
     5: _say_that_figures_have_no_series,
     6: _say_that_definitions_were_in_english,
     7: _say_that_measures_had_their_first_definition,
+    8: _say_that_collection_modes_were_not_recorded,
 }
 """By the format that a step begins with, which it changes in its place into the next."""
 

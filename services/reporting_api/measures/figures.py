@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from services.reporting_api.measures.intervals import Interval
 from services.reporting_api.measures.registry import Measure, MeasureUnit
 from services.reporting_api.measures.rounding import round_half_up
+from services.reporting_api.measures.standardisation import Standardised
 from services.reporting_api.measures.tallies import Tally
 
 Number = int | float
@@ -53,6 +54,8 @@ class Reason(StrEnum):
     """More than a tenth of the answers were collected in other ways in the two periods."""
     ORGANISATION_CHANGED = "organisation_changed"
     """Work came to the unit from another, or went to another, between the periods; ``units=as_today`` may compare."""
+    MODE_WITHOUT_ANSWERS = "mode_without_answers"
+    """Nobody answered now in one of the ways of the earlier period, so the score cannot be standardised to its mix."""
     MEASURE_CHANGED = "measure_changed"
     """The measure was defined anew between the periods, or within one: ``GET /v1/measures`` says what changed."""
     TARGET_CHANGED = "target_changed"
@@ -91,6 +94,17 @@ _LEAVES_NO_DIFFERENCE = {Reason.PERIOD_NOT_COMPLETE, Reason.SURVEY_VERSION_CHANG
 
 
 @dataclass(frozen=True, slots=True)
+class StandardisedValue:
+    """The present value by the earlier period's mix of ways of collection, and what it is more than the earlier one."""
+
+    value: Number | None
+    difference: Number | None
+    difference_interval: tuple[Number, Number] | None
+    change: Change
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """An earlier period's value, and what changed since. ``reason`` is given when ``change`` is not_comparable."""
 
@@ -101,6 +115,8 @@ class Comparison:
     difference_interval: tuple[Number, Number] | None
     change: Change
     reason: Reason | None
+    standardised: StandardisedValue | None = None
+    """Of scores whose answers came in other ways than then."""
 
     def without_difference(self, reason: Reason) -> "Comparison":
         """The earlier value alone, where the bare difference would mislead; as it is where there is no value."""
@@ -236,6 +252,24 @@ def _compare(
         difference_interval=_rounded_interval(measure, interval),
         change=_word(interval),
         reason=reason,
+    )
+
+
+def standardised_value(
+    measure: Measure, standardised: Standardised | None, obstacle: Reason | None
+) -> StandardisedValue:
+    """``standardised`` rounded, with what may be said of it; ``obstacle``: what forbids to test even this."""
+    if standardised is None:
+        return StandardisedValue(None, None, None, Change.NOT_COMPARABLE, Reason.MODE_WITHOUT_ANSWERS)
+    interval = None if obstacle else standardised.interval
+    if interval is None:
+        obstacle = obstacle or Reason.TOO_FEW
+    return StandardisedValue(
+        value=_rounded(measure, standardised.value),
+        difference=_rounded(measure, standardised.difference),
+        difference_interval=_rounded_interval(measure, interval),
+        change=_word(interval),
+        reason=obstacle,
     )
 
 

@@ -4,9 +4,11 @@ Shares: Wilson (1927); their difference: Newcombe's hybrid score method 10 (1998
 Welch (1947) with Satterthwaite's degrees of freedom. Medians: order statistics (Campbell and Gardner 1988); their
 difference, as Newcombe's, by recovering variances from the two intervals (Zou and Donner 2008). Two counts: given their
 sum, one of them is binomial (Przyborowski and Wilenski 1940), so Wilson's interval for its share is the interval of the
-difference.
+difference. Weighted sums, as of the means or shares of strata: of means the stratified mean's t with Satterthwaite's
+degrees of freedom (Cochran 1977, section 5.4); of shares recovered variances (Zou, Huang and Zhang 2009).
 """
 
+from collections.abc import Sequence
 from math import floor, sqrt
 from typing import NamedTuple
 
@@ -65,14 +67,22 @@ def mean_t(sample: Sample) -> Interval | None:
 
 def difference_welch(sample: Sample, earlier: Sample) -> Interval | None:
     """Of ``sample.mean - earlier.mean`` without assuming equal variances; None where either does not vary."""
-    if not (sample.tells_variation and earlier.tells_variation):
+    return combination_welch([(1.0, sample), (-1.0, earlier)])
+
+
+def combination_welch(terms: Sequence[tuple[float, Sample]]) -> Interval | None:
+    """Of the sum of means times their weights, such as a stratified mean, or the difference of two.
+
+    By Student's t with Satterthwaite's degrees of freedom; None where any of the samples does not vary.
+    """
+    if not all(sample.tells_variation for _, sample in terms):
         return None
-    error, earlier_error = sample.variance / sample.n, earlier.variance / earlier.n
-    squared = error + earlier_error
-    degrees = squared**2 / (error**2 / (sample.n - 1) + earlier_error**2 / (earlier.n - 1))
+    errors = [(weight**2 * sample.variance / sample.n, sample.n) for weight, sample in terms]
+    squared = sum(error for error, _ in errors)
+    degrees = squared**2 / sum(error**2 / (n - 1) for error, n in errors)
     reach = _t_quantile(degrees) * sqrt(squared)
-    difference = sample.mean - earlier.mean
-    return difference - reach, difference + reach
+    combined = sum(weight * sample.mean for weight, sample in terms)
+    return combined - reach, combined + reach
 
 
 def mean_normal(n: int, mean: float, variance: float) -> Interval | None:
@@ -93,12 +103,20 @@ def difference_recovered(
     value: float, interval: Interval | None, earlier: float, earlier_interval: Interval | None
 ) -> Interval | None:
     """Of ``value - earlier`` from each one's own interval; Newcombe's method when those are Wilson's."""
-    if interval is None or earlier_interval is None:
-        return None
-    difference = value - earlier
-    down = sqrt((value - interval[0]) ** 2 + (earlier_interval[1] - earlier) ** 2)
-    up = sqrt((interval[1] - value) ** 2 + (earlier - earlier_interval[0]) ** 2)
-    return difference - down, difference + up
+    return combination_recovered([(1.0, value, interval), (-1.0, earlier, earlier_interval)])
+
+
+def combination_recovered(terms: Sequence[tuple[float, float, Interval | None]]) -> Interval | None:
+    """Of the sum of values times their weights from each one's own interval; None where any has none."""
+    combined = down = up = 0.0
+    for weight, value, interval in terms:
+        if interval is None:
+            return None
+        below, above = sorted((weight * interval[0], weight * interval[1]))
+        combined += weight * value
+        down += (weight * value - below) ** 2
+        up += (above - weight * value) ** 2
+    return combined - sqrt(down), combined + sqrt(up)
 
 
 def difference_of_counts(count: int, earlier: int) -> Interval:

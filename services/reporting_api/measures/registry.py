@@ -257,6 +257,11 @@ THEME_TYPE_SHARE = _share(
 RESPONDENTS = _count("respondents", _names("Vastaajat", "Svarande", "Respondents"))
 INVITATIONS = _count("invitations", _names("Kutsutut", "Inbjudna", "Invited"))
 RESPONSE_RATE = _share("response_rate", _names("Vastausprosentti", "Svarsprocent", "Response rate"))
+COLLECTION_MODE_SHARE = _share(
+    "collection_mode_share",
+    _names("Vastaustavan osuus", "Svarssättets andel", "Share of the way of answering"),
+    is_opinion=True,
+)
 COMMENTS = _count("comments", _names("Avoimet vastaukset", "Öppna svar", "Open comments"))
 SATISFACTION = _opinion(
     "satisfaction_mean", _names("Keskityytyväisyys", "Medelnöjdhet", "Mean satisfaction"), unit=MeasureUnit.POINTS

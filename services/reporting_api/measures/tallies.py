@@ -4,7 +4,7 @@ Values are exact fractions in the measure's unit; nothing is rounded here.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self, TypeVar
@@ -12,9 +12,10 @@ from typing import Self, TypeVar
 from services.reporting_api.measures.intervals import (
     Interval,
     Sample,
+    combination_recovered,
+    combination_welch,
     difference_of_counts,
     difference_recovered,
-    difference_welch,
     mean_normal,
     mean_t,
     wilson,
@@ -62,6 +63,21 @@ class Tally(ABC):
         """The 95 % interval of this value less the earlier one, or None where the method has none."""
 
 
+class ScoreTally(Tally):
+    """Base of the tallies of scores, whose values in several groups can be weighed together."""
+
+    @classmethod
+    @abstractmethod
+    def combination_interval(cls, terms: Sequence[tuple[Fraction, Self]]) -> Interval | None:
+        """The 95 % interval of the sum of the terms' values times their weights, or None where there is none."""
+
+    def difference_interval(self, earlier: Self) -> Interval | None:
+        """Of the combination of this one, and less the other one."""
+        if self.value is None or earlier.value is None:
+            return None
+        return self.combination_interval([(Fraction(1), self), (Fraction(-1), earlier)])
+
+
 @dataclass(frozen=True, slots=True)
 class CountTally(Tally):
     """A number of cases. All cases were counted, so the number itself has no interval; a comparison of two has.
@@ -98,7 +114,7 @@ class CountTally(Tally):
 
 
 @dataclass(frozen=True, slots=True)
-class ShareTally(Tally):
+class ShareTally(ScoreTally):
     """``number`` of ``among``, in per cent."""
 
     number: int
@@ -123,17 +139,14 @@ class ShareTally(Tally):
         """Wilson's, in per cent."""
         return _in_percent(wilson(self.number, self.among))
 
-    def difference_interval(self, earlier: Self) -> Interval | None:
-        """Newcombe's, in percentage points."""
-        if not self.among or not earlier.among:
-            return None
-        recovered = difference_recovered(
-            self.number / self.among,
-            wilson(self.number, self.among),
-            earlier.number / earlier.among,
-            wilson(earlier.number, earlier.among),
+    @classmethod
+    def combination_interval(cls, terms: Sequence[tuple[Fraction, Self]]) -> Interval | None:
+        """By recovering the variances from Wilson's intervals, in percentage points; of two, Newcombe's."""
+        return _in_percent(
+            combination_recovered(
+                [(float(weight), it.number / it.among, wilson(it.number, it.among)) for weight, it in terms]
+            )
         )
-        return _in_percent(recovered)
 
 
 def _in_percent(interval: Interval | None) -> Interval | None:
@@ -141,7 +154,7 @@ def _in_percent(interval: Interval | None) -> Interval | None:
 
 
 @dataclass(frozen=True, slots=True)
-class MeanTally(Tally):
+class MeanTally(ScoreTally):
     """A mean of ``n`` values that ``among`` could have had, with their exact sum and their sample variance."""
 
     n: int
@@ -166,13 +179,15 @@ class MeanTally(Tally):
 
     def interval(self) -> Interval | None:
         """By Student's t."""
-        return mean_t(self._sample()) if self.n else None
+        return mean_t(self.sample()) if self.n else None
 
-    def difference_interval(self, earlier: Self) -> Interval | None:
-        """By Welch."""
-        return difference_welch(self._sample(), earlier._sample()) if self.n and earlier.n else None
+    @classmethod
+    def combination_interval(cls, terms: Sequence[tuple[Fraction, Self]]) -> Interval | None:
+        """By Welch and Satterthwaite."""
+        return combination_welch([(float(weight), it.sample()) for weight, it in terms])
 
-    def _sample(self) -> Sample:
+    def sample(self) -> Sample:
+        """What intervals need to know of the values; of none, nothing can be known."""
         return Sample(self.n, float(self.total / self.n), self.variance)
 
 
@@ -229,7 +244,7 @@ class MedianTally(Tally):
 
 
 @dataclass(frozen=True, slots=True)
-class RecommendationTally(Tally):
+class RecommendationTally(ScoreTally):
     """Promoters less detractors in per cent of all who answered (NPS)."""
 
     promoters: int
@@ -257,12 +272,10 @@ class RecommendationTally(Tally):
         value = self.value
         return mean_normal(self.n, float(value), self._variance()) if value is not None else None
 
-    def difference_interval(self, earlier: Self) -> Interval | None:
-        """From the two intervals, which are symmetric: the variances add."""
-        value, earlier_value = self.value, earlier.value
-        if value is None or earlier_value is None:
-            return None
-        return difference_recovered(float(value), self.interval(), float(earlier_value), earlier.interval())
+    @classmethod
+    def combination_interval(cls, terms: Sequence[tuple[Fraction, Self]]) -> Interval | None:
+        """From the intervals, which are symmetric: the variances add."""
+        return combination_recovered([(float(weight), float(it.value or 0), it.interval()) for weight, it in terms])
 
     def _variance(self) -> float:
         net = Fraction(self.promoters - self.detractors, self.n)

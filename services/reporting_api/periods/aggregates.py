@@ -153,7 +153,11 @@ class QuestionAggregate:
 
     def share_of_mode(self, mode: str) -> Fraction:
         """The share of the answers that were collected in the way: 0 to 1."""
-        return Fraction(sum(self.by_mode.get(mode, {}).values()), self.answers) if self.answers else Fraction(0)
+        return Fraction(self.number_of_mode(mode), self.answers) if self.answers else Fraction(0)
+
+    def number_of_mode(self, mode: str) -> int:
+        """How many of the answers were collected in the way."""
+        return sum(self.by_mode.get(mode, {}).values())
 
 
 NO_ANSWERS = QuestionAggregate()

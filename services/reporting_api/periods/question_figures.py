@@ -1,25 +1,19 @@
 """The figures of one question of a survey, whatever its kind."""
 
 from collections.abc import Callable
-from fractions import Fraction
 
 from services.reporting_api.measures import registry
 from services.reporting_api.measures.figures import Comparability, Compared, Figure, Reason, build_figure
 from services.reporting_api.measures.registry import Measure
-from services.reporting_api.measures.scales import SCORES, SMILEYS
-from services.reporting_api.measures.tallies import CountTally, ShareTally, Tally, mean_of_scores, recommendation_of
+from services.reporting_api.measures.scales import SMILEYS
+from services.reporting_api.measures.tallies import CountTally, ShareTally, Tally
 from services.reporting_api.periods.aggregates import PeriodAggregate, Question, QuestionAggregate
-from services.reporting_api.periods.schemas import QuestionEntry, ShareEntry
+from services.reporting_api.periods.collection_modes import SCORED, has_other_mix, modes_of, score_of, with_standardised
+from services.reporting_api.periods.schemas import QuestionEntry, QuestionModes, ShareEntry
 from services.shared.tables.base import Labels
 from services.shared.tables.surveys import DEVICE_MODES, RESPONDENTS_VALUE, RESPONSE_VALUE, QuestionKind
 
 CHOICES = (QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE)
-
-_YES, _NO = 1, 0
-
-MODE_MIX_TOLERANCE = Fraction(1, 10)
-"""How much of the answers may have been collected in other ways before two periods are not compared: of scores that
-lie ten points apart between two ways, a tenth moves the mean by one point, less than the intervals of most surveys."""
 
 _MEASURES = {
     QuestionKind.SCALE: registry.SCALE_MEAN,
@@ -67,17 +61,18 @@ class QuestionFigures:
 
     def figure(self, measure: Measure) -> Figure:
         """The one figure of the question, as ``measure``."""
-        return build_figure(measure, self._answers.combine(self._asked, self._tally), self._comparability)
+        kind = self._question.kind
+        figure = build_figure(measure, self._answers.combine(self._asked, self._tally), self._comparability)
+        return with_standardised(figure, measure, kind, self._answers) if kind in SCORED else figure
+
+    def modes(self) -> QuestionModes[Figure] | None:
+        """The ways in which the answers of a score came; None where there is but one."""
+        return modes_of(self._question, self._answers, is_complete=self._comparability.is_complete)
 
     def _tally(self, answers: QuestionAggregate, asked: int) -> Tally:
-        histogram = answers.histogram
-        if self._question.kind is QuestionKind.YES_NO:
-            return ShareTally(histogram.get(_YES, 0), histogram.get(_YES, 0) + histogram.get(_NO, 0))
-        if self._question.kind is QuestionKind.NPS:
-            return recommendation_of(histogram, asked)
         if self._question.kind is QuestionKind.TEXT:
-            return CountTally(histogram.get(RESPONSE_VALUE, 0), asked)
-        return mean_of_scores(histogram, SCORES[self._question.kind], asked)
+            return CountTally(answers.histogram.get(RESPONSE_VALUE, 0), asked)
+        return score_of(self._question.kind, answers.histogram, asked)
 
     def _options(self) -> list[tuple[int, str, Labels]]:
         if self._question.kind in SMILEYS:
@@ -119,8 +114,7 @@ def _obstacle(
     # The same code is the same question in every version; scales could once change within one.
     if current.versions != earlier.versions and len(question.scale_steps) > 1:
         return Reason.SURVEY_VERSION_CHANGED
-    is_other_mix = current.differs_in_modes(earlier) > MODE_MIX_TOLERANCE
-    return Reason.COLLECTION_MODE_CHANGED if is_other_mix else None
+    return Reason.COLLECTION_MODE_CHANGED if has_other_mix(current, earlier) else None
 
 
 def count_figure(

@@ -24,6 +24,23 @@ from services.shared.tables.surveys import QuestionKind, QuestionPurpose
 Number = int | float
 
 
+class StandardisedAnswer(ResponseModel):
+    """The present value as it would be, had the answers come in the ways they came in then.
+
+    The sum, over the ways of collection of the earlier period, of the present value of each way times the share the way
+    had then: direct standardisation. Its difference from the earlier value holds nothing of the mix.
+    """
+
+    value: Number | None = Field(examples=[79.1])
+    difference: Number | None = Field(description="The standardised value less the earlier one.", examples=[1.3])
+    difference_interval: tuple[Number, Number] | None = Field(description="95 % interval.", examples=[[-2.9, 5.5]])
+    change: Change = Field(description="By the interval of the standardised difference.")
+    reason: Reason | None = Field(
+        description="Why there is no word: `mode_without_answers` where a way of then had no answers now; "
+        "`device_presses`, `too_few`."
+    )
+
+
 class ComparisonAnswer(ResponseModel):
     """An earlier period's value, and what changed since."""
 
@@ -34,6 +51,9 @@ class ComparisonAnswer(ResponseModel):
     difference_interval: tuple[Number, Number] | None = Field(description="95 % interval.", examples=[[-3.1, 7.9]])
     change: Change = Field(description="By the interval of the difference, never by the bare difference.")
     reason: Reason | None = Field(description="Why the periods are not comparable.")
+    standardised: StandardisedAnswer | None = Field(
+        description="Of a survey's score whose answers came in another mix of ways than then; else null."
+    )
 
 
 class SeriesPointAnswer(ResponseModel):
@@ -218,6 +238,14 @@ class QuestionEntry(ResponseModel, Generic[FigureT]):
     options: list[ShareEntry[FigureT]]
 
 
+class QuestionModes(ResponseModel, Generic[FigureT]):
+    """The ways in which a score's answers were collected: the score of a way tells its answerers from the others'."""
+
+    code: str = Field(description="The question.", examples=["satisfaction"])
+    labels: Labels
+    modes: list[ShareEntry[FigureT]]
+
+
 class NoRate(StrEnum):
     """Why there is no response rate."""
 
@@ -239,6 +267,12 @@ class ResponseRate(ResponseModel, Generic[FigureT]):
     no_rate: NoRate | None
 
 
+_OF_SCORES = (
+    "The mix of ways of collection, of each score whose answers came in more than one in this period or those it is "
+    "compared with."
+)
+
+
 class ChatEntry(ResponseModel, Generic[FigureT]):
     """A chat: ``questions`` are its contact topics, ``statements`` what respondents agreed with."""
 
@@ -251,6 +285,7 @@ class ChatEntry(ResponseModel, Generic[FigureT]):
     questions: list[QuestionEntry[FigureT]]
     statements: list[ShareEntry[FigureT]]
     other_questions: list[QuestionEntry[FigureT]]
+    collection_modes: list[QuestionModes[FigureT]] = Field(description=_OF_SCORES)
 
 
 class ServicePointEntry(ResponseModel, Generic[FigureT]):
@@ -320,6 +355,7 @@ class SurveyEntry(ResponseModel, Generic[FigureT]):
     respondents: FigureT
     response_rate: ResponseRate[FigureT]
     questions: list[QuestionEntry[FigureT]]
+    collection_modes: list[QuestionModes[FigureT]] = Field(description=_OF_SCORES)
 
 
 class PeriodAnswer(ResponseModel):

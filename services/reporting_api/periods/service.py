@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.disclosure.joint import DETAIL, JointPattern, joint_patterns
+from services.reporting_api.disclosure.modes import CountedPeriod, ModePattern, mode_patterns
 from services.reporting_api.disclosure.policy import IN_FORCE
 from services.reporting_api.disclosure.published import LIVE, Records, reading
 from services.reporting_api.disclosure.schemas import DisclosureAnswer
@@ -213,9 +214,8 @@ class PeriodService:
             by_unit=counted.unit is not None,
             known={} if counted.unit else dict((known.current, known.previous, known.last_year)),
         )
-        shown = Suppression(patterns, counted.branch, self._joint(compared, patterns, counted, as_of)).report(
-            report, counted.surveys
-        )
+        joint, modes = self._joint(compared, patterns, counted, as_of), _modes(compared, patterns, counted, as_of)
+        shown = Suppression(patterns, counted.branch, joint, modes, IN_FORCE).report(report, counted.surveys)
         comparisons = report.statements
         return shown.model_copy(
             update={
@@ -232,6 +232,19 @@ class PeriodService:
         themes = {code: frozenset(theme.topic_codes) for code, theme in self._catalogue.themes.items()}
         feedback = counted.periods.map(lambda aggregate: aggregate.feedback)
         return joint_patterns(compared, patterns, feedback, themes, IN_FORCE, as_of=as_of)
+
+
+def _modes(
+    compared: Compared[Period], patterns: Compared[PeriodPatterns], counted: Counted, as_of: datetime
+) -> Compared[ModePattern]:
+    with_patterns = compared.combine(patterns, lambda period, hidden: (period, hidden))
+    return mode_patterns(
+        with_patterns.combine(counted.periods, lambda known, aggregate: CountedPeriod(*known, aggregate)),
+        counted.surveys,
+        IN_FORCE,
+        units=counted.branch,
+        as_of=as_of,
+    )
 
 
 def _compared(period: Period) -> Compared[Period]:

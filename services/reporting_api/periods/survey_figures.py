@@ -7,7 +7,7 @@ from services.reporting_api.measures.figures import Compared, Figure
 from services.reporting_api.periods.aggregates import PeriodAggregate, Question, SurveyDefinition
 from services.reporting_api.periods.question_figures import CHOICES, QuestionFigures, count_figure
 from services.reporting_api.periods.response_rates import response_rate
-from services.reporting_api.periods.schemas import ChatEntry, ResponseRate, ShareEntry, SurveyEntry
+from services.reporting_api.periods.schemas import ChatEntry, QuestionModes, ResponseRate, ShareEntry, SurveyEntry
 from services.shared.tables.surveys import QuestionKind, QuestionPurpose
 
 _ON_FULL_SCALE = (QuestionKind.SCALE, QuestionKind.SMILEY_4, QuestionKind.SMILEY_5)
@@ -31,6 +31,7 @@ class SurveyFigures:
             respondents=self._respondents(),
             response_rate=self._response_rate(),
             questions=[self._question(question).entry() for question in self._survey.questions],
+            collection_modes=self._collection_modes(),
         )
 
     def chat(self) -> ChatEntry[Figure]:
@@ -50,7 +51,11 @@ class SurveyFigures:
             questions=[self._question(question).entry(registry.CONTACT_TOPIC_SHARE) for question in topics],
             statements=self._statements(statements),
             other_questions=[self._question(question).entry() for question in questions if question not in placed],
+            collection_modes=self._collection_modes(),
         )
+
+    def _collection_modes(self) -> list[QuestionModes[Figure]]:
+        return [modes for question in self._survey.questions if (modes := self._question(question).modes())]
 
     def _statements(self, statements: Sequence[Question]) -> list[ShareEntry[Figure]]:
         return [
