@@ -13,6 +13,7 @@ from services.reporting_api.review.chapters.digest import digest_phrases
 from services.reporting_api.review.chapters.registry import paragraphs_of
 from services.reporting_api.review.charts.style import NARROW, WIDE
 from services.reporting_api.review.illustration import Illustration
+from services.reporting_api.review.illustrations import illustrations_of
 from services.reporting_api.review.numbers import LOCALES
 from services.reporting_api.review.phrases import quarter_words, say, words_of
 from services.reporting_api.review.table_view import TableView, view_series, view_table
@@ -140,8 +141,6 @@ def write_day(moment: datetime | date | None, language: Language) -> str | None:
 
 
 def _chapters(content: EditionContent, language: Language) -> Iterator[ReviewChapter]:
-    from services.reporting_api.review.illustrations import illustrations_of  # noqa: PLC0415 (slow)
-
     numbered = list(enumerate(illustrations_of(content), start=1))
     for chapter in Chapter:
         text = _text(content, chapter, language)

@@ -2,17 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from services.reporting_api.language import Language
+from services.reporting_api.review.charts.form import Chart
 from services.reporting_api.review.charts.style import to_svg
 from services.reporting_api.review.phrases import Phrase, say
 from services.shared.tables.editions import Chapter
 
-if TYPE_CHECKING:
-    import altair as alt
-
-Draw = Callable[[Language, int], "alt.LayerChart"]
+Draw = Callable[[Language, int], Chart]
 """Draws the chart in a language at a width in CSS pixels."""
 
 
@@ -35,10 +32,5 @@ class Illustration:
 
     def svg(self, language: Language, width: int) -> str:
         """The chart, named by its title and described by its caption."""
-        from altair.utils.schemapi import debug_mode  # noqa: PLC0415 (slow)
-
         identifier = f"{self.code}-{width}"
-        # The schema is checked by the tests of the charts; checking it for each drawing takes most of the time.
-        with debug_mode(False):
-            chart = self.draw(language, width)
-        return to_svg(chart, identifier, say(self.title, language), say(self.caption, language))
+        return to_svg(self.draw(language, width), identifier, say(self.title, language), say(self.caption, language))

@@ -5,8 +5,6 @@ Figures are numbered by their order in the review, when it is put together; noth
 
 from collections.abc import Iterator, Sequence
 
-import altair as alt
-
 from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.hours import table as hours_table
 from services.reporting_api.language import Language
@@ -14,6 +12,7 @@ from services.reporting_api.measures.registry import MEASURES
 from services.reporting_api.periods.schemas import ComparisonAnswer, Entry, QuarterFigure, QuestionEntry, ShareEntry
 from services.reporting_api.review.charts.bars import Bar, horizontal_bars
 from services.reporting_api.review.charts.dots import Dot, dots_on_scale
+from services.reporting_api.review.charts.form import Chart
 from services.reporting_api.review.charts.lines import Point, line_over_quarters
 from services.reporting_api.review.facts import Source, decimals_of
 from services.reporting_api.review.illustration import Draw, Illustration
@@ -233,7 +232,7 @@ def _quarter(content: EditionContent) -> Period:
 def _entries(entries: Sequence[Entry[QuarterFigure]], quarter: Period, *, with_last_year: bool) -> Draw:
     """Bars of numbers with their shares; where asked, those of the same quarter last year hollow below."""
 
-    def draw(language: Language, width: int) -> alt.LayerChart:
+    def draw(language: Language, width: int) -> Chart:
         bars: list[Bar] = []
         for entry in entries:
             name = _label(entry.labels, language)
@@ -252,7 +251,7 @@ def _shares(options: Sequence[ShareEntry[QuarterFigure]]) -> Draw:
 
 
 def _figures(figures: Sequence[tuple[Labels, QuarterFigure]]) -> Draw:
-    def draw(language: Language, width: int) -> alt.LayerChart:
+    def draw(language: Language, width: int) -> Chart:
         return horizontal_bars(
             [Bar(_label(labels, language), it.value or 0, _written(it, it, language)) for labels, it in figures], width
         )
@@ -263,7 +262,7 @@ def _figures(figures: Sequence[tuple[Labels, QuarterFigure]]) -> Draw:
 def _dots(
     figures: Sequence[tuple[Labels, QuarterFigure]], quarter: Period, scale: tuple[float, float] = (0, 100)
 ) -> Draw:
-    def draw(language: Language, width: int) -> alt.LayerChart:
+    def draw(language: Language, width: int) -> Chart:
         dots = [
             Dot(
                 _label(labels, language),
@@ -288,7 +287,7 @@ def _with_earlier(figure: QuarterFigure, quarter: Period, language: Language) ->
 def _line(series: Sequence[tuple[str, float | None]], measure: str) -> Draw:
     definition = MEASURES[measure]
 
-    def draw(language: Language, width: int) -> alt.LayerChart:
+    def draw(language: Language, width: int) -> Chart:
         points = [
             Point(
                 period_label(parse_period(PeriodKind.QUARTER, label)),

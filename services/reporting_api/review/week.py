@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, floor
 
-import altair as alt
-
 from services.reporting_api.language import Language
 from services.reporting_api.measures.registry import HAPPY_INDEX, PRESSES, Measure
+from services.reporting_api.review.charts.form import Chart
 from services.reporting_api.review.charts.grid import Square, week_grid
 from services.reporting_api.review.illustration import Illustration
 from services.reporting_api.review.phrases import Name, Phrase, words_of
@@ -99,7 +98,7 @@ def view_week(table: StoredTable, language: Language) -> TableView:
     )
 
 
-def _draw(week: Week, language: Language, width: int) -> alt.LayerChart:
+def _draw(week: Week, language: Language, width: int) -> Chart:
     short = words_of(language)["weekdays"]["short"]
     squares = [
         Square(

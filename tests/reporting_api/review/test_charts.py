@@ -7,6 +7,7 @@ import pytest
 
 from services.reporting_api.review.charts.bars import Bar, horizontal_bars
 from services.reporting_api.review.charts.dots import Dot, dots_on_scale
+from services.reporting_api.review.charts.form import Chart
 from services.reporting_api.review.charts.grid import Square, week_grid
 from services.reporting_api.review.charts.lines import Point, line_over_quarters
 from services.reporting_api.review.charts.style import NARROW, WIDE, to_svg
@@ -28,9 +29,9 @@ CHARTS = {
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("name", CHARTS)
 def test_it_is_drawn_by_the_schema(name: str, width: int) -> None:
-    chart: alt.LayerChart = CHARTS[name](width)
+    chart: Chart = CHARTS[name](width)
 
-    chart.to_dict(validate=True)
+    alt.LayerChart.from_dict(chart.form.specification({}), validate=True)
     svg = to_svg(chart, "code", "Otsikko <1>", "Kuvaus")
 
     assert 'role="img" aria-labelledby="code-title code-description"' in svg
@@ -39,6 +40,22 @@ def test_it_is_drawn_by_the_schema(name: str, width: int) -> None:
     assert "<text" in svg
     assert 'fill="currentColor"' in svg
     assert "#010203" not in svg
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_parameter_of_a_form_is_given(name: str) -> None:
+    chart: Chart = CHARTS[name](WIDE)
+
+    assert set(chart.parameters) == set(chart.form.parameters)
+
+
+def test_a_chart_shows_its_own_rows_and_not_those_drawn_before() -> None:
+    drawn = [
+        to_svg(horizontal_bars([Bar(name, value, written)], WIDE), "code", "Otsikko", "Kuvaus")
+        for name, value, written in (("Moite", 12, "12"), ("Kiitos", 3, "3"))
+    ]
+
+    assert [("Moite" in svg, "Kiitos" in svg) for svg in drawn] == [(True, False), (False, True)]
 
 
 def test_what_is_compared_with_is_hollow() -> None:

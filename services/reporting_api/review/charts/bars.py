@@ -3,15 +3,54 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
-
 from services.reporting_api.measures.figures import Number
+from services.reporting_api.review.charts.form import Chart, Form
 from services.reporting_api.review.charts.style import BAR, FONT_SIZE
 
 _BAR_HEIGHT = 19
 _NAME_HEIGHT = 25
 _ROOM_FOR_NUMBER = 0.36
 """Share of the width kept free beyond the longest bar, for the number at its end."""
+
+_ACROSS = {
+    "field": "value",
+    "type": "quantitative",
+    "axis": None,
+    "scale": {"domain": [0, {"expr": "widest"}], "nice": False},
+}
+_DOWN = {"type": "quantitative", "scale": {"domain": [0, {"expr": "lowest"}], "nice": False, "reverse": True}}
+
+BARS = Form(
+    layers=[
+        {
+            "mark": {"type": "rect", "strokeWidth": 1.5, "stroke": BAR},
+            "encoding": {
+                "x": _ACROSS,
+                "x2": {"field": "zero"},
+                "y": {"field": "top", "axis": None, **_DOWN},
+                "y2": {"field": "bottom"},
+                "fill": {"value": BAR, "condition": {"test": "datum.compared", "value": "transparent"}},
+            },
+        },
+        {
+            "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 6},
+            "encoding": {
+                "x": _ACROSS,
+                "y": {"field": "middle", **_DOWN},
+                "text": {"field": "written", "type": "nominal"},
+            },
+        },
+        {
+            "mark": {"type": "text", "align": "left", "baseline": "bottom", "fontSize": FONT_SIZE},
+            "encoding": {
+                "x": {"value": 0},
+                "y": {"field": "above", **_DOWN},
+                "text": {"field": "name", "type": "nominal"},
+            },
+        },
+    ],
+    parameters=("widest", "lowest"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +63,7 @@ class Bar:
     is_compared: bool = False
 
 
-def horizontal_bars(bars: Sequence[Bar], width: int) -> alt.LayerChart:
+def horizontal_bars(bars: Sequence[Bar], width: int) -> Chart:
     """Bars in the order given; bars of one name stand together, the name above the first of them."""
     rows = [
         {
@@ -41,23 +80,8 @@ def horizontal_bars(bars: Sequence[Bar], width: int) -> alt.LayerChart:
         row |= {"top": top, "bottom": top + _BAR_HEIGHT - 3, "middle": top + _BAR_HEIGHT / 2 - 1.5, "above": top - 6}
     height = tops[-1] + _BAR_HEIGHT
     longest = max(bar.value for bar in bars) or 1
-    across = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, longest / (1 - _ROOM_FOR_NUMBER)], nice=False))
-    down = alt.Scale(domain=[0, height], reverse=True, nice=False)
-    base = alt.Chart(alt.InlineData(values=rows))
-    drawn = base.mark_rect(strokeWidth=1.5, stroke=BAR).encode(
-        x=across,
-        x2=alt.X2("zero:Q"),
-        y=alt.Y("top:Q", axis=None, scale=down),
-        y2=alt.Y2("bottom:Q"),
-        fill=alt.FillValue(BAR, condition={"test": "datum.compared", "value": "transparent"}),
-    )
-    numbers = base.mark_text(align="left", baseline="middle", dx=6).encode(
-        x=across, y=alt.Y("middle:Q", scale=down), text=alt.Text("written:N")
-    )
-    names = base.mark_text(align="left", baseline="bottom", fontSize=FONT_SIZE).encode(
-        x=alt.value(0), y=alt.Y("above:Q", scale=down), text=alt.Text("name:N")
-    )
-    return alt.LayerChart(layer=[drawn, numbers, names], width=width, height=height)
+    widest = longest / (1 - _ROOM_FOR_NUMBER)
+    return Chart(BARS, rows, width, height, {"widest": widest, "lowest": height})
 
 
 def _tops(bars: Sequence[Bar]) -> list[float]:

@@ -2,16 +2,57 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import altair as alt
 
 from services.reporting_api.measures.figures import Number
+from services.reporting_api.review.charts.form import Chart, Form, Row
 from services.reporting_api.review.charts.style import BAR, FONT_SIZE, QUIET
 
 _ROW_HEIGHT = 58
 _NAME_ABOVE = 14
 _AXIS_TICKS = 5
+
+_ACROSS = {
+    "type": "quantitative",
+    "scale": {"domain": [{"expr": "least"}, {"expr": "most"}], "nice": False},
+    "axis": {"tickCount": _AXIS_TICKS, "domain": False, "grid": False},
+}
+_DOWN = {
+    "type": "quantitative",
+    "axis": None,
+    "scale": {"domain": [0, {"expr": "lowest"}], "nice": False, "reverse": True},
+}
+_AT = {"field": "at", **_DOWN}
+
+DOTS = Form(
+    layers=[
+        # Each row has a scale of its own, as lines across all rows would strike out the names.
+        {
+            "mark": {"type": "rule", "strokeWidth": 1, "color": QUIET, "opacity": 0.6},
+            "encoding": {"x": {"field": "least", **_ACROSS}, "x2": {"field": "most"}, "y": _AT},
+        },
+        {
+            "mark": {"type": "rule", "strokeWidth": 3, "color": BAR},
+            "encoding": {"x": {"field": "lower", **_ACROSS}, "x2": {"field": "upper"}, "y": _AT},
+        },
+        {
+            "mark": {"type": "point", "size": 90, "color": QUIET, "strokeWidth": 2, "filled": False},
+            "encoding": {"x": {"field": "earlier", **_ACROSS}, "y": _AT},
+        },
+        {
+            "mark": {"type": "point", "size": 110, "color": BAR, "filled": True, "opacity": 1},
+            "encoding": {"x": {"field": "value", **_ACROSS}, "y": _AT},
+        },
+        {
+            "mark": {"type": "text", "align": "left", "baseline": "bottom", "fontSize": FONT_SIZE},
+            "encoding": {
+                "x": {"value": 0},
+                "y": {"field": "above", **_DOWN},
+                "text": {"field": "line", "type": "nominal"},
+            },
+        },
+    ],
+    parameters=("least", "most", "lowest"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +66,14 @@ class Dot:
     earlier: Number | None
 
 
-def dots_on_scale(dots: Sequence[Dot], scale: tuple[float, float], width: int) -> alt.LayerChart:
+def dots_on_scale(dots: Sequence[Dot], scale: tuple[float, float], width: int) -> Chart:
     """One row a dot, in the order given, on the whole scale: no axis is cut."""
-    rows: list[dict[str, Any]] = [
+    rows: list[Row] = [
         {
-            "name": dot.name,
+            "line": f"{dot.name}: {dot.written}",
             "least": scale[0],
             "most": scale[1],
             "value": dot.value,
-            "written": dot.written,
             "lower": dot.interval[0] if dot.interval else None,
             "upper": dot.interval[1] if dot.interval else None,
             "earlier": dot.earlier,
@@ -43,26 +83,4 @@ def dots_on_scale(dots: Sequence[Dot], scale: tuple[float, float], width: int) -
         for place, dot in enumerate(dots)
     ]
     height = len(rows) * _ROW_HEIGHT
-    across = alt.Scale(domain=list(scale), nice=False)
-    down = alt.Scale(domain=[0, height], reverse=True, nice=False)
-    axis = alt.Axis(tickCount=_AXIS_TICKS, domain=False, grid=False)
-    base = alt.Chart(alt.InlineData(values=rows))
-    y = alt.Y("at:Q", axis=None, scale=down)
-    # Each row has a scale of its own, as lines across all rows would strike out the names.
-    track = base.mark_rule(strokeWidth=1, color=QUIET, opacity=0.6).encode(
-        x=alt.X("least:Q", scale=across, axis=axis), x2=alt.X2("most:Q"), y=y
-    )
-    interval = base.mark_rule(strokeWidth=3, color=BAR).encode(
-        x=alt.X("lower:Q", scale=across, axis=axis), x2=alt.X2("upper:Q"), y=y
-    )
-    earlier = base.mark_point(size=90, color=QUIET, strokeWidth=2, filled=False).encode(
-        x=alt.X("earlier:Q", scale=across, axis=axis), y=y
-    )
-    now = base.mark_point(size=110, color=BAR, filled=True, opacity=1).encode(
-        x=alt.X("value:Q", scale=across, axis=axis), y=y
-    )
-    numbers = base.mark_text(align="left", baseline="bottom", fontSize=FONT_SIZE).encode(
-        x=alt.value(0), y=alt.Y("above:Q", axis=None, scale=down), text=alt.Text("line:N")
-    )
-    named = numbers.transform_calculate(line="datum.name + ': ' + datum.written")
-    return alt.LayerChart(layer=[track, interval, earlier, now, named], width=width, height=height)
+    return Chart(DOTS, rows, width, height, {"least": scale[0], "most": scale[1], "lowest": height})

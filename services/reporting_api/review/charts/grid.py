@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
-
 from services.reporting_api.measures.figures import Number
+from services.reporting_api.review.charts.form import Chart, Form
 from services.reporting_api.review.charts.style import QUIET
 
 _ROW_HEIGHT = 34
@@ -14,6 +13,53 @@ _CHARACTER = 8.0
 _LIGHTEST, _DARKEST = "#dcecf9", "#00407a"
 _TEXT_TURNS_WHITE_AT = 0.66
 """Share of the scale at which black and white both have a contrast of 4.5 to the tone."""
+
+_PLACES = {
+    "x": {
+        "field": "hour",
+        "type": "ordinal",
+        "axis": {"labelAngle": 0, "domain": False, "ticks": False, "orient": "top", "labelPadding": 6},
+    },
+    "y": {
+        "field": "weekday",
+        "type": "nominal",
+        "sort": {"field": "place", "op": "min"},
+        "axis": {"domain": False, "ticks": False, "labelPadding": 8},
+    },
+}
+_TONE = {
+    "domain": [{"expr": "lowest"}, {"expr": "highest"}],
+    "range": [_LIGHTEST, _DARKEST],
+    "interpolate": "rgb",
+}
+_FILLED = [{"filter": "isValid(datum.value)"}]
+
+GRID = Form(
+    layers=[
+        {
+            "mark": {"type": "rect", "fill": "transparent", "stroke": QUIET, "strokeWidth": 0.5},
+            "encoding": _PLACES,
+        },
+        {
+            "transform": _FILLED,
+            "mark": {"type": "rect"},
+            "encoding": {
+                **_PLACES,
+                "color": {"field": "value", "type": "quantitative", "scale": _TONE, "legend": None},
+            },
+        },
+        {
+            "transform": _FILLED,
+            "mark": {"type": "text", "fontSize": 11},
+            "encoding": {
+                **_PLACES,
+                "text": {"field": "written", "type": "nominal"},
+                "color": {"value": "#000000", "condition": {"test": "datum.value >= middle", "value": "#ffffff"}},
+            },
+        },
+    ],
+    parameters=("lowest", "middle", "highest"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +72,23 @@ class Square:
     written: str
 
 
-def week_grid(squares: Sequence[Square], scale: tuple[float, float], width: int) -> alt.LayerChart:
+def week_grid(squares: Sequence[Square], scale: tuple[float, float], width: int) -> Chart:
     """Squares of the hours that occur, in the weekdays' order of the list."""
     room = width / len({it.hour for it in squares})
     is_written = all(len(it.written) * _CHARACTER < room for it in squares if it.value is not None)
+    weekdays = list(dict.fromkeys(it.weekday for it in squares))
     rows = [
-        {"hour": it.hour, "weekday": it.weekday, "value": it.value, "written": it.written if is_written else ""}
+        {
+            "hour": it.hour,
+            "weekday": it.weekday,
+            "place": weekdays.index(it.weekday),
+            "value": it.value,
+            "written": it.written if is_written else "",
+        }
         for it in squares
     ]
-    weekdays = list(dict.fromkeys(it.weekday for it in squares))
-    across = alt.X("hour:O", axis=alt.Axis(labelAngle=0, domain=False, ticks=False, orient="top", labelPadding=6))
-    down = alt.Y("weekday:N", sort=weekdays, axis=alt.Axis(domain=False, ticks=False, labelPadding=8))
-    base = alt.Chart(alt.InlineData(values=rows))
-    tone = alt.Color(
-        "value:Q", scale=alt.Scale(domain=list(scale), range=[_LIGHTEST, _DARKEST], interpolate="rgb"), legend=None
+    lowest, highest = scale
+    middle = lowest + (highest - lowest) * _TEXT_TURNS_WHITE_AT
+    return Chart(
+        GRID, rows, width, _ROW_HEIGHT * len(weekdays), {"lowest": lowest, "middle": middle, "highest": highest}
     )
-    empty = base.mark_rect(fill="transparent", stroke=QUIET, strokeWidth=0.5).encode(x=across, y=down)
-    filled = base.transform_filter("isValid(datum.value)").mark_rect().encode(x=across, y=down, color=tone)
-    middle = scale[0] + (scale[1] - scale[0]) * _TEXT_TURNS_WHITE_AT
-    numbers = (
-        base.transform_filter("isValid(datum.value)")
-        .mark_text(fontSize=11)
-        .encode(
-            x=across,
-            y=down,
-            text=alt.Text("written:N"),
-            color=alt.ColorValue("#000000", condition={"test": f"datum.value >= {middle}", "value": "#ffffff"}),
-        )
-    )
-    return alt.LayerChart(layer=[empty, filled, numbers], width=width, height=_ROW_HEIGHT * len(weekdays))

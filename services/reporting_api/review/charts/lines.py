@@ -4,15 +4,46 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-import altair as alt
-
 from services.reporting_api.measures.figures import Number
+from services.reporting_api.review.charts.form import Chart, Form
 from services.reporting_api.review.charts.style import BAR, FONT_SIZE, WIDE
 
 _HEIGHT = 220
 _LABELS_WIDE, _LABELS_NARROW = 7, 4
 _YEAR = 4
 _STEPS = 5
+
+_PLACES = {
+    "x": {
+        "field": "place",
+        "type": "quantitative",
+        "axis": {"values": {"expr": "ticks"}, "labelExpr": "names[datum.value]", "grid": False, "labelAngle": 0},
+        "scale": {"domain": [-0.4, {"expr": "last"}], "nice": False},
+    },
+    "y": {
+        "field": "value",
+        "type": "quantitative",
+        "axis": {
+            "values": {"expr": "heights"},
+            "labelExpr": "numbers[datum.value / heights[1]]",
+            "ticks": False,
+            "domain": False,
+        },
+        "scale": {"domain": [0, {"expr": "highest"}], "nice": False},
+    },
+}
+
+LINES = Form(
+    layers=[
+        {"mark": {"type": "line", "color": BAR, "strokeWidth": 2.5}, "encoding": _PLACES},
+        {"mark": {"type": "point", "color": BAR, "filled": True, "size": 50, "opacity": 1}, "encoding": _PLACES},
+        {
+            "mark": {"type": "text", "baseline": "bottom", "dy": -9, "fontSize": FONT_SIZE},
+            "encoding": {**_PLACES, "text": {"field": "mark", "type": "nominal"}},
+        },
+    ],
+    parameters=("ticks", "names", "last", "heights", "numbers", "highest"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +55,7 @@ class Point:
     written: str
 
 
-def line_over_quarters(points: Sequence[Point], width: int, write: Callable[[float], str]) -> alt.LayerChart:
+def line_over_quarters(points: Sequence[Point], width: int, write: Callable[[float], str]) -> Chart:
     """Points oldest first, on an axis from nought, whose numbers ``write`` writes.
 
     Written out are the newest, the same quarter a year before it, and the oldest.
@@ -36,22 +67,16 @@ def line_over_quarters(points: Sequence[Point], width: int, write: Callable[[flo
         row["mark"] = row["written"] if row["place"] in marked else ""
     every = max(1, round(len(points) / (_LABELS_WIDE if width >= WIDE else _LABELS_NARROW)))
     ticks = [place for place in range(len(points)) if (len(points) - 1 - place) % every == 0]
-    names = [point.label for point in points]
-    axis = alt.Axis(values=ticks, labelExpr=f"{names!r}[datum.value]", grid=False, labelAngle=0)
-    across = alt.X("place:Q", axis=axis, scale=alt.Scale(domain=[-0.4, len(points) - 0.6], nice=False))
     heights = _heights(max((point.value or 0 for point in points), default=0))
-    numbered = {height: write(height) for height in heights}
-    ordinates = alt.Axis(
-        values=heights, labelExpr=f"{[*numbered.values()]!r}[datum.value / {heights[1]}]", ticks=False, domain=False
-    )
-    up = alt.Y("value:Q", axis=ordinates, scale=alt.Scale(domain=[0, heights[-1] * 1.08], nice=False))
-    base = alt.Chart(alt.InlineData(values=rows))
-    line = base.mark_line(color=BAR, strokeWidth=2.5).encode(x=across, y=up)
-    dots = base.mark_point(color=BAR, filled=True, size=50, opacity=1).encode(x=across, y=up)
-    numbers = base.mark_text(baseline="bottom", dy=-9, fontSize=FONT_SIZE).encode(
-        x=across, y=up, text=alt.Text("mark:N")
-    )
-    return alt.LayerChart(layer=[line, dots, numbers], width=width, height=_HEIGHT)
+    parameters = {
+        "ticks": ticks,
+        "names": [point.label for point in points],
+        "last": len(points) - 0.6,
+        "heights": heights,
+        "numbers": [write(height) for height in heights],
+        "highest": heights[-1] * 1.08,
+    }
+    return Chart(LINES, rows, width, _HEIGHT, parameters)
 
 
 def _heights(largest: Number) -> list[int]:

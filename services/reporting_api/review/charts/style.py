@@ -6,12 +6,11 @@ text in the ink of the page around it.
 
 import re
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import vl_convert
 
-if TYPE_CHECKING:
-    import altair as alt
+from services.reporting_api.review.charts.form import Chart
 
 INK = "currentColor"
 BAR = "#0072c6"
@@ -50,11 +49,9 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def to_svg(chart: "alt.TopLevelMixin", code: str, title: str, description: str) -> str:
+def to_svg(chart: Chart, code: str, title: str, description: str) -> str:
     """The SVG element, named for assistive technology; ``code`` makes its ids unique on the page."""
-    specification = chart.to_dict(validate=False)
-    specification["config"] = CONFIG
-    drawn: str = vl_convert.vegalite_to_svg(specification)
+    drawn: str = vl_convert.vega_to_svg(chart.vega(CONFIG).decode())
     head, _, rest = drawn.partition(">")
     named = (
         f'{_without_fixed_size(head)} role="img" aria-labelledby="{code}-title {code}-description">'
