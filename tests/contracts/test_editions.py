@@ -1,9 +1,13 @@
 """An edition's life over the three real apps: drafted, checked, signed off, published, corrected, withdrawn."""
 
+import io
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import httpx
+import orjson
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -98,11 +102,8 @@ async def read_all(client: httpx.AsyncClient) -> dict[str, Any]:
         answer = await client.get(path)
         assert answer.status_code == 200, answer.text
         read[path] = answer.json()
-        if not read[path].get("editions"):
-            # Of several quarters, of which only one is published: now.
-            read[path] = {
-                name: it for name, it in read[path].items() if name not in {"as_of", "@katsaus.as_of", "updated"}
-            }
+        # Of several quarters, of which only one is published: now.
+        read[path] = {name: it for name, it in read[path].items() if name not in {"@katsaus.updated", "updated"}}
     return read
 
 
@@ -285,6 +286,58 @@ class TestCorrection:
             it["respondents"] for it in report["chats"]
         ]
         assert report["chats"][0]["respondents"]["value"] == 12
+
+    async def test_nothing_shown_is_older_than_it_is_said_to_be(self, officers: Officers, city: City) -> None:
+        """The third quarter is live and the second published: what stands beside each says of when it is."""
+        await officers.make()
+        edition = (await officers.anyone.get(f"/v1/quarters/{QUARTER}")).json()["editions"]
+        counted_at = datetime.fromisoformat(edition[0]["as_of"])
+        before = now()
+
+        async def read(path: str, **params: str) -> Any:
+            answer = await officers.anyone.get(path, params=params)
+            assert answer.status_code == 200, answer.text
+            return answer.json() if answer.headers["content-type"].startswith("application/json") else answer.content
+
+        def at(written: str) -> datetime:
+            return datetime.fromisoformat(written)
+
+        for path in (
+            "quarters/2021-Q3",
+            "months/2021-07",
+            "quarters/2021-Q3/smileys",
+            "years/2021",
+            "quarters/2022-Q2",
+        ):
+            report = await read(f"/v1/{path}")
+            assert (report["editions"], at(report["as_of"])) == (edition, counted_at), path
+        for path in ("quarters/2020-Q4", "months/2020-12"):
+            report = await read(f"/v1/{path}")
+            assert report["editions"] == []
+            assert at(report["as_of"]) > before
+        table = "/v1/quarters/2021-Q3/tables/feedback"
+        for series, editions in (("1", []), ("2", edition)):
+            rows = await read(table, series=series)
+            dataset = await read(table, series=series, format="json-stat")
+            parquet = pq.read_schema(io.BytesIO(await read(table, series=series, format="parquet"))).metadata
+            beside = dataset["extension"]
+            assert rows["editions"] == beside["editions"] == orjson.loads(parquet[b"editions"]) == editions
+            assert at(rows["updated"]) > before
+            assert at(dataset["updated"]) > before
+            for as_of in (rows["as_of"], beside["as_of"], parquet[b"as_of"].decode()):
+                assert at(as_of) == counted_at if editions else at(as_of) > before
+        published = await read(f"/v1/quarters/{QUARTER}/tables/feedback")
+        assert at(published["updated"]) == at(published["as_of"]) == counted_at
+        feed = await read(f"{ODATA}/feedback")
+        assert {row["period"] for row in feed["value"]} == {"2021-Q2", "2021-Q3"}
+        assert (feed["@katsaus.editions"], at(feed["@katsaus.as_of"])) == (edition, counted_at)
+        assert at(feed["@katsaus.updated"]) > before
+        for quarter, editions in (("2021-Q2", edition), ("2021-Q3", []), ("*", edition)):
+            codes = {"valuecodes[period]": quarter, "valuecodes[measure]": "*"}
+            cube = await read(f"{PXWEB}/tables/feedback/data", **codes)
+            assert cube["extension"]["editions"] == editions
+            is_of_edition = at(cube["updated"]) == counted_at.replace(microsecond=0)
+            assert is_of_edition == (quarter == QUARTER)
 
     async def test_a_withdrawn_edition_stays_visible_as_withdrawn(self, officers: Officers) -> None:
         await officers.make()

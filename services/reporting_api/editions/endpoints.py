@@ -41,7 +41,7 @@ from services.reporting_api.tables.endpoints import FILES, FormatQuery, Language
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.registry import FileFormat
 from services.reporting_api.tables.schemas import DatasetAnswer, TableAnswer, TableList
-from services.reporting_api.tables.service import BuiltTable, beside, summary_of
+from services.reporting_api.tables.service import BuiltTable, beside_frozen, summary_of
 from services.reporting_api.texts.endpoints import RESPONSES, OfficerDep
 from services.reporting_api.texts.schemas import Quarter
 from services.shared.catalogue import CatalogueDep
@@ -148,7 +148,7 @@ async def edition_table_read(
     content = await _content(request, session, await _published(session, quarter, version))
     if table not in content.tables:
         raise UnknownTableProblem(f"{table[:100]!r} is no table; there are {', '.join(content.tables)}")
-    built = BuiltTable(content.tables[table].table(content.definitions), beside(content.figures))
+    built = BuiltTable(content.tables[table].table(content.definitions), beside_frozen(content.figures))
     return table_answer(request, built, format, lang, name=f"{table}-{quarter}-v{version}")
 
 

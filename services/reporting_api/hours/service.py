@@ -53,7 +53,7 @@ class HoursService:
                 period.label: self._answer(
                     inquiry,
                     unit_answer(unit, inquiry.units),
-                    await editions_of(self._session, period),
+                    await editions_of(self._session, period, period.previous()),
                     presenters[period.label],
                     presenters[period.previous().label],
                 )

@@ -18,7 +18,7 @@ from services.shared.settings import settings_of
 router = APIRouter(prefix=PREFIX, tags=["odata"], route_class=ODataRoute)
 
 JSON = "application/json;odata.metadata=minimal"
-PASSING = frozenset({"@katsaus.as_of"})
+PASSING = frozenset({"@katsaus.as_of", "@katsaus.updated"})
 _DOCUMENT: dict[str, Any] = {"schema": {"type": "object", "required": ["@odata.context", "value"]}}
 DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {"description": "OData JSON.", "content": {"application/json": _DOCUMENT}}

@@ -37,6 +37,8 @@ def page_of(
     if options.has_count:
         document["@odata.count"] = len(found)
     document["@katsaus.as_of"] = built.edition.as_of.isoformat()
+    document["@katsaus.updated"] = built.edition.updated.isoformat()
+    document["@katsaus.editions"] = [one.model_dump(mode="json") for one in built.edition.editions]
     document["value"] = [{name: row[name] for name in options.columns} for row in page]
     if len(asked) > size:
         document["@odata.nextLink"] = _next_link(request, entity_set, options, size)

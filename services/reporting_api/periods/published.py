@@ -7,20 +7,36 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.disclosure.published import editions_shown
 from services.reporting_api.periods.schemas import EditionShown
-from services.shared.periods import Period, PeriodKind, period_of
+from services.shared.periods import Period, PeriodKind, parse_period, period_of
 
 
-async def editions_of(session: AsyncSession, period: Period) -> list[EditionShown]:
-    """The editions whose records the session counts for the period, oldest first."""
-    quarters = [period_of(PeriodKind.QUARTER, period.starts_on)]
-    while quarters[-1].ends_on < period.ends_on:
-        quarters.append(period_of(PeriodKind.QUARTER, quarters[-1].ends_on))
-    return [
+async def editions_of(session: AsyncSession, *periods: Period) -> list[EditionShown]:
+    """The editions whose records the session counts for the periods, by their quarters."""
+    quarters = {label for period in periods for label in _quarters_of(period)}
+    shown = [
         EditionShown(quarter=it.quarter, version=it.version, as_of=it.created_at)
-        for it in await editions_shown(session, [quarter.label for quarter in quarters])
+        for it in await editions_shown(session, sorted(quarters))
+    ]
+    return sorted(shown, key=lambda one: one.quarter)
+
+
+def editions_within(editions: Sequence[EditionShown], period: Period) -> list[EditionShown]:
+    """Those that the period's own figures are, without those it is only compared with."""
+    quarters = {one.quarter: parse_period(PeriodKind.QUARTER, one.quarter) for one in editions}
+    return [
+        one
+        for one in editions
+        if quarters[one.quarter].starts_on < period.ends_on and period.starts_on < quarters[one.quarter].ends_on
     ]
 
 
 def as_of_records(as_of: datetime, editions: Sequence[EditionShown]) -> datetime:
     """The time that no figure is older than: now, unless it is a published edition's."""
     return min([as_of, *(edition.as_of for edition in editions)])
+
+
+def _quarters_of(period: Period) -> list[str]:
+    quarters = [period_of(PeriodKind.QUARTER, period.starts_on)]
+    while quarters[-1].ends_on < period.ends_on:
+        quarters.append(period_of(PeriodKind.QUARTER, quarters[-1].ends_on))
+    return [quarter.label for quarter in quarters]

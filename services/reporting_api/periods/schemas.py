@@ -416,10 +416,10 @@ class Report(ResponseModel, Generic[FigureT]):
 
     period: PeriodAnswer
     unit: UnitAnswer | None
-    as_of: datetime = Field(description="No figure is older: now, or when the earliest of `editions` was counted.")
+    as_of: datetime = Field(description="Nothing shown is older: now, or when the earliest of `editions` was counted.")
     editions: list[EditionShown] = Field(
-        description="Published editions whose figures these are: what came in later waits for a correction. Empty "
-        "where all is live, and for keys of scope `report:internal`."
+        description="Published editions whose figures are shown, of the period or of what it is compared with: what "
+        "came in later waits for a correction. Empty where all is live, and for keys of scope `report:internal`."
     )
     ripening: Ripening | None = Field(description="Null only in editions made before it was counted.")
     demonstration: Demonstration

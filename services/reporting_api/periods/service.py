@@ -174,7 +174,8 @@ class PeriodService:
             period, inquiry.as_of, counted.branch
         )
         report = _report(inquiry, period, counted, comparisons, _ripening(counted, uncovered))
-        editions = await editions_of(self._session, period)
+        compared = _compared(period)
+        editions = await editions_of(self._session, compared.current, compared.previous, compared.last_year)
         report = report.model_copy(update={"editions": editions, "as_of": as_of_records(inquiry.as_of, editions)})
         report = without_changed_yardsticks(report, counted.catalogue, period)
         if counted.unit is not None:

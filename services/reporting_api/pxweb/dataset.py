@@ -20,13 +20,14 @@ PASSING = frozenset({"updated"})
 def metadata_of(cube: Cube, language: Language, edition: Edition) -> dict[str, Any]:
     """The dataset without its cells."""
     periods = next((it.categories for it in cube.dimensions if it.role is Role.TIME), ())
+    beside = edition.of(category.code for category in periods)
     codes = [dimension.code for dimension in cube.dimensions]
     return {
         "version": "2.0",
         "class": "dataset",
         "label": in_language(cube.titles, language),
         "source": in_language(edition.source, language),
-        "updated": edition.as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "updated": beside.updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "note": [in_language(note, language) for note in edition.notes],
         "role": {
             role.value: [it.code for it in cube.dimensions if it.role is role] for role in (Role.TIME, Role.METRIC)
@@ -51,6 +52,7 @@ def metadata_of(cube: Cube, language: Language, edition: Edition) -> dict[str, A
             "lastPeriod": periods[-1].code if periods else "",
             "discontinued": False,
             "policy": edition.policy,
+            "editions": [one.model_dump(mode="json") for one in beside.editions],
         },
     }
 

@@ -69,11 +69,7 @@ class QuarterService:
         # The clock decides which quarters there are and which of them are over; both change at midnight.
         key = (version, asking.catalogue_revision, asking.is_internal, local_day(asking.as_of)) if version else None
         reports = await _kept(self._memory, key, lambda: self._reports(asking))
-        edition = (
-            Edition(asking.as_of, None, (), SOURCE)
-            if not reports
-            else beside(list(reports.values())[-1].model_copy(update={"as_of": asking.as_of}))
-        )
+        edition = beside(reports, asking.as_of) if reports else Edition(asking.as_of, {}, None, (), SOURCE)
         if isinstance(definition, HoursTable):
             return BuiltTable(
                 await _kept(self._hours_memory, key, lambda: self._by_hour(definition, reports, asking)), edition

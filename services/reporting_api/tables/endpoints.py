@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer, conditional_file
 from services.reporting_api.hours.service import HoursService
 from services.reporting_api.language import Language
-from services.reporting_api.periods.endpoints import PASSING, AskerDep, PeriodServiceDep, UnitQuery, UnitsQuery
+from services.reporting_api.periods.endpoints import AskerDep, PeriodServiceDep, UnitQuery, UnitsQuery
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem, UnknownUnitProblem
 from services.reporting_api.periods.service import find_period
 from services.reporting_api.tables.definitions import TABLES
@@ -21,6 +21,9 @@ from services.shared.database import ReadSessionDep
 from services.shared.periods import PeriodKind
 from services.shared.problems import UnauthorizedProblem, problem_responses
 from services.shared.settings import get_settings
+
+PASSING = frozenset({"as_of", "updated"})
+"""Differ in each answer without any figure having changed."""
 
 router = APIRouter(prefix="/v1", tags=["tables"])
 

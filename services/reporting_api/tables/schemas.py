@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from services.reporting_api.measures.figures import FigureStatus, Number
+from services.reporting_api.periods.schemas import EditionShown
 from services.reporting_api.tables.formats.registry import FileFormat
 from services.shared.schemas import ResponseModel
 from services.shared.tables.base import Labels
@@ -41,7 +42,11 @@ class TableAnswer(ResponseModel):
     title: str
     language: str = Field(examples=["fi"])
     periods: list[str] = Field(examples=[["2021-Q2"]])
-    as_of: datetime
+    as_of: datetime = Field(description="No figure is older: now, or when the earliest of `editions` was counted.")
+    updated: datetime = Field(description="When the newest of the figures were counted.")
+    editions: list[EditionShown] = Field(
+        description="Published editions that the figures of their quarters are; what is of no edition is of `updated`."
+    )
     policy: str | None = Field(description="The disclosure policy applied; null where nothing is hidden.")
     notes: list[str]
     columns: list[str]
@@ -73,6 +78,15 @@ class DatasetDimension(ResponseModel):
     category: DatasetCategory | DatasetMeasures
 
 
+class DatasetExtension(ResponseModel):
+    """What JSON-stat has no word for: the table's name, the policy applied, and of when the figures are."""
+
+    table: str
+    policy: str | None
+    as_of: datetime = Field(description="No figure is older.")
+    editions: list[EditionShown]
+
+
 class DatasetAnswer(ResponseModel):
     """A JSON-stat 2.0 dataset (`format=json-stat`), whose media type is that of JSON too.
 
@@ -91,4 +105,4 @@ class DatasetAnswer(ResponseModel):
     dimension: dict[str, DatasetDimension]
     value: list[Number | None]
     status: dict[str, str]
-    extension: dict[str, str | None] = Field(description="The table's name and the disclosure policy applied.")
+    extension: DatasetExtension

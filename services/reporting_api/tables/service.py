@@ -1,17 +1,21 @@
 """Tables of one or several periods, from the same reports that the figures are served from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.reporting_api.hours.service import HoursService
 from services.reporting_api.language import Language
 from services.reporting_api.measures.figures import Figure
-from services.reporting_api.periods.schemas import QuarterReport, Report
+from services.reporting_api.periods.published import editions_within
+from services.reporting_api.periods.schemas import EditionShown, QuarterReport, Report
 from services.reporting_api.periods.service import Inquiry, PeriodService, find_period
 from services.reporting_api.tables.definitions import TABLES, AnyTable, HoursTable, TableDefinition
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.flat import Edition, columns_of, flat_rows, in_language
 from services.reporting_api.tables.model import Table
 from services.reporting_api.tables.schemas import TableAnswer, TableDimensionAnswer, TableSummary
+from services.shared.periods import parse_period
 from services.shared.tables.base import Labels
 
 SOURCE: Labels = {
@@ -45,7 +49,7 @@ class TableService:
             table = definition.build(await self._hours.series(inquiry, periods))
         else:
             table = definition.build(reports)
-        return BuiltTable(table, beside(reports[inquiry.label]))
+        return BuiltTable(table, beside(reports, inquiry.as_of))
 
 
 def find_table(name: str) -> AnyTable:
@@ -74,6 +78,8 @@ def answer_of(built: BuiltTable, language: Language) -> TableAnswer:
         language=language,
         periods=[category.code for category in table.dimensions[0].categories],
         as_of=edition.as_of,
+        updated=edition.updated,
+        editions=edition.editions,
         policy=edition.policy,
         notes=[in_language(note, language) for note in edition.notes],
         columns=list(columns_of(table)),
@@ -81,12 +87,30 @@ def answer_of(built: BuiltTable, language: Language) -> TableAnswer:
     )
 
 
-def beside(report: Report[Figure] | QuarterReport) -> Edition:
-    """What is said beside the tables of a report."""
-    notes = (report.demonstration.note, report.smileys.note)
+def beside(reports: Mapping[str, Report[Figure]], asked_at: datetime) -> Edition:
+    """What is said beside the tables of reports by their periods' labels, oldest first."""
+    periods = {label: _own_editions(report) for label, report in reports.items()}
+    return _beside(list(reports.values())[-1], asked_at, periods)
+
+
+def beside_frozen(figures: QuarterReport) -> Edition:
+    """What is said beside the tables of an edition."""
+    return _beside(figures, figures.as_of, {figures.period.label: ()})
+
+
+def _beside(
+    newest: Report[Figure] | QuarterReport, asked_at: datetime, periods: Mapping[str, tuple[EditionShown, ...]]
+) -> Edition:
+    notes = (newest.demonstration.note, newest.smileys.note)
     return Edition(
-        as_of=report.as_of,
-        policy=report.disclosure.policy,
+        asked_at=asked_at,
+        periods=periods,
+        policy=newest.disclosure.policy,
         notes=tuple(note for note in notes if note is not None),
         source=SOURCE,
     )
+
+
+def _own_editions(report: Report[Figure]) -> tuple[EditionShown, ...]:
+    period = parse_period(report.period.kind, report.period.label)
+    return tuple(editions_within(report.editions, period))

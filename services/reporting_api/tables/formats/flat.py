@@ -1,11 +1,13 @@
 """A table as flat rows: what JSON, CSV, XLSX and Parquet have in common."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.reporting_api.language import Language
 from services.reporting_api.measures.figures import Number
+from services.reporting_api.periods.published import as_of_records
+from services.reporting_api.periods.schemas import EditionShown
 from services.reporting_api.tables.model import MEASURE, Table
 from services.shared.tables.base import Labels
 
@@ -22,11 +24,34 @@ WHOLE_NUMBERS = frozenset({"count", "base"})
 class Edition:
     """What is said of a table beside its rows: when its figures were made, by which policy, with which notes."""
 
-    as_of: datetime
+    asked_at: datetime
+    """When what is not published was counted."""
+    periods: Mapping[str, tuple[EditionShown, ...]]
+    """By the label of each period, the published editions that its figures are."""
     policy: str | None
     """None for those who see the figures unsuppressed."""
     notes: tuple[Labels, ...]
     source: Labels
+
+    @property
+    def editions(self) -> list[EditionShown]:
+        """The published editions of all periods, each with when it was counted."""
+        return [edition for editions in self.periods.values() for edition in editions]
+
+    @property
+    def as_of(self) -> datetime:
+        """The time that no figure is older than."""
+        return as_of_records(self.asked_at, self.editions)
+
+    @property
+    def updated(self) -> datetime:
+        """When the newest of the figures were counted."""
+        newest = [as_of_records(self.asked_at, editions) for editions in self.periods.values()]
+        return max(newest, default=self.asked_at)
+
+    def of(self, periods: Iterable[str]) -> "Edition":
+        """The same of some of the periods."""
+        return replace(self, periods={label: self.periods[label] for label in periods})
 
 
 def columns_of(table: Table) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def to_json_stat(table: Table, language: Language, edition: Edition) -> dict[str
         "class": "dataset",
         "label": in_language(table.titles, language),
         "source": in_language(edition.source, language),
-        "updated": edition.as_of.isoformat(),
+        "updated": edition.updated.isoformat(),
         "note": [in_language(note, language) for note in edition.notes],
         "id": [*(it.code for it in table.dimensions), STATISTIC],
         "size": [*(len(it.categories) for it in table.dimensions), len(NUMBERS)],
@@ -64,7 +64,12 @@ def to_json_stat(table: Table, language: Language, edition: Edition) -> dict[str
         | {STATISTIC: _statistic(language)},
         "value": values,
         "status": statuses,
-        "extension": {"table": table.name, "policy": edition.policy},
+        "extension": {
+            "table": table.name,
+            "policy": edition.policy,
+            "as_of": edition.as_of.isoformat(),
+            "editions": [one.model_dump(mode="json") for one in edition.editions],
+        },
     }
 
 

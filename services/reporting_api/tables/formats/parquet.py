@@ -1,4 +1,4 @@
-"""Parquet: typed columns of the flat rows, with the table's title, policy and time in the file's metadata."""
+"""Parquet: typed columns of the flat rows, with the table's title, policy and times in the file's metadata."""
 
 import io
 from collections.abc import Iterable
@@ -30,6 +30,8 @@ def to_parquet(table: Table, language: Language, edition: Edition) -> bytes:
             "table": table.name,
             "policy": edition.policy or "",
             "as_of": edition.as_of.isoformat(),
+            "updated": edition.updated.isoformat(),
+            "editions": orjson.dumps([one.model_dump(mode="json") for one in edition.editions]),
         },
     )
     out = io.BytesIO()

@@ -29,6 +29,11 @@ _WORDS: dict[str, Labels] = {
     "title": {"fi": "Taulukko", "sv": "Tabell", "en": "Table"},
     "periods": {"fi": "Kaudet", "sv": "Perioder", "en": "Periods"},
     "as_of": {"fi": "Laskettu", "sv": "Beräknad", "en": "As of"},
+    "edition": {
+        "fi": "Julkaistu versio, laskettu",
+        "sv": "Publicerad version, beräknad",
+        "en": "Published version, as of",
+    },
     "policy": {"fi": "Tietosuojasääntö", "sv": "Sekretessregel", "en": "Disclosure policy"},
     "source": {"fi": "Lähde", "sv": "Källa", "en": "Source"},
     "note": {"fi": "Huomautus", "sv": "Anmärkning", "en": "Note"},
@@ -86,7 +91,9 @@ def _notes(table: Table, language: Language, edition: Edition) -> Iterator[tuple
 
     yield word("title"), in_language(table.titles, language)
     yield word("periods"), ", ".join(category.code for category in table.dimensions[0].categories)
-    yield word("as_of"), edition.as_of.isoformat(timespec="seconds")
+    yield word("as_of"), edition.updated.isoformat(timespec="seconds")
+    for it in edition.editions:
+        yield word("edition"), f"{it.quarter} ({it.version}), {it.as_of.isoformat(timespec='seconds')}"
     yield word("policy"), edition.policy or word("internal")
     yield word("source"), in_language(edition.source, language)
     for note in edition.notes:
