@@ -40,6 +40,17 @@ def rss_mib(pid: int) -> float:
     return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1]) / KIB
 
 
+def forget_peak(pid: int) -> None:
+    """Let :func:`peak_rss_mib` tell the most memory from now on."""
+    (_PROC / str(pid) / "clear_refs").write_text("5")
+
+
+def peak_rss_mib(pid: int) -> float:
+    """The most resident memory the process ever had, or since :func:`forget_peak`."""
+    lines = (_PROC / str(pid) / "status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) / KIB
+
+
 def _commands() -> Iterator[tuple[int, list[str]]]:
     for folder in _PROC.glob("[0-9]*"):
         try:

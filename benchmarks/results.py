@@ -111,15 +111,19 @@ def table_of(comparisons: list[Comparison]) -> Table:
 
 def write(comparisons: list[Comparison], conditions: dict[str, Any]) -> Path:
     """Keep the run as a JSON file of its own; the file."""
+    return _write("", {"conditions": conditions, "comparisons": [asdict(comparison) for comparison in comparisons]})
+
+
+def write_run(name: str, conditions: dict[str, Any], runs: list[dict[str, Any]]) -> Path:
+    """Keep what another benchmark measured as a JSON file of its own, called after it; the file."""
+    return _write(f"{name}-", {"conditions": conditions, "runs": runs})
+
+
+def _write(prefix: str, measured: dict[str, Any]) -> Path:
     FOLDER.mkdir(exist_ok=True)
     ended_at = datetime.now(UTC)
-    path = FOLDER / f"{ended_at:%Y-%m-%dT%H%M%SZ}.json"
-    document = {
-        "ended_at": ended_at.isoformat(timespec="seconds"),
-        "machine": machine(),
-        "conditions": conditions,
-        "comparisons": [asdict(comparison) for comparison in comparisons],
-    }
+    path = FOLDER / f"{prefix}{ended_at:%Y-%m-%dT%H%M%SZ}.json"
+    document = {"ended_at": ended_at.isoformat(timespec="seconds"), "machine": machine(), **measured}
     path.write_text(json.dumps(document, indent=2) + "\n")
     return path
 

@@ -1,0 +1,213 @@
+"""An import of responses through the real service: lines a second beside a bare ``COPY`` of the same rows, and memory.
+
+Run as ``python -m benchmarks.imports``; everything is in a temporary folder that is removed afterwards.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.bodies import SURVEY_CODE, survey_definition
+from benchmarks.import_lines import write_lines
+from benchmarks.processes import forget_peak, peak_rss_mib, pid_of, postmaster_of, processor_seconds, rss_mib
+from benchmarks.results import write_run
+from benchmarks.stage import HOST, free_ports
+from services.cli.database import DATABASE_NAME, prepare
+from services.cli.embedded_postgres import EmbeddedPostgres
+from services.cli.home import Home
+from services.cli.keys import ensure_home_keys
+from services.cli.supervisor import ServiceAddress, Supervisor
+
+SIZES = (10_000, 100_000, 1_000_000)
+PIECE_BYTES = 256 * 1024
+_SECONDS_MAX = 3600
+_NDJSON = {"Content-Type": "application/x-ndjson"}
+
+_COUNT = """
+    SELECT (SELECT count(*) FROM survey_response),
+        (SELECT coalesce(sum(count), 0) FROM answer_histogram WHERE question_code = '_responses')
+"""
+_EMPTY = "TRUNCATE survey_response, survey_response_content, comment_decision, answer_histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One import, and the ``COPY`` of the same rows beside it. Processor time in microseconds a line."""
+
+    lines: int
+    lines_per_second: float
+    copy_per_second: float
+    peak_rss_mib: float
+    service_us: float
+    database_us: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The running parts."""
+
+    database_url: str
+    url: str
+    key: str
+    pid: int
+    postmaster: int
+    folder: Path
+
+
+@contextmanager
+def running_stage() -> Iterator[Stage]:
+    """A PostgreSQL with one survey, and survey_api as it is run in production."""
+    with ExitStack() as stack:
+        home = Home(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="katsaus-bench-"))))
+        home.make()
+        server = EmbeddedPostgres(home.postgres)
+        stack.callback(server.stop)
+        server.start()
+        server.ensure_database(DATABASE_NAME)
+        url = server.url(DATABASE_NAME)
+        prepare(url)
+        keys = ensure_home_keys(home, url)
+        (port,) = free_ports(1)
+        service_url = f"http://{HOST}:{port}"
+        address = ServiceAddress("survey_api", port, "", service_url, service_url)
+        supervisor = Supervisor(HOST, [address], home.logs)
+        stack.callback(supervisor.stop)
+        supervisor.start({"DATABASE_URL": url, "KATSAUS_SERVICE_KEY": keys.service})
+        supervisor.wait_until_ready(supervisor.check_alive)
+        pid = pid_of(address.app, port)
+        if pid is None:
+            raise RuntimeError("the service's process was not found")
+        stage = Stage(url, service_url, keys.operator, pid, postmaster_of(home.postgres), home.folder)
+        with _client(stage) as client:
+            client.post("/v1/surveys", json=survey_definition()).raise_for_status()
+        yield stage
+
+
+def _client(stage: Stage) -> httpx.Client:
+    return httpx.Client(base_url=stage.url, trust_env=False, timeout=_SECONDS_MAX, headers={"X-API-Key": stage.key})
+
+
+def take_turn(stage: Stage, lines: int) -> Run:
+    """Import, then copy what was stored; raises :class:`AssertionError` where a line was not stored and counted."""
+    body = stage.folder / "lines.ndjson"
+    write_lines(body, lines)
+    with psycopg.connect(stage.database_url, autocommit=True) as connection:
+        connection.execute(_EMPTY)
+        connection.execute(b"CHECKPOINT")
+    forget_peak(stage.pid)
+    before = processor_seconds(stage.pid), processor_seconds(stage.postmaster)
+    seconds = import_file(stage, body)
+    used = processor_seconds(stage.pid) - before[0], processor_seconds(stage.postmaster) - before[1]
+    peak = peak_rss_mib(stage.pid)
+    body.unlink()
+    _check_stored(stage, lines)
+    copied = copy_rows(stage)
+    return Run(lines, lines / seconds, lines / copied, peak, used[0] / lines * 1e6, used[1] / lines * 1e6)
+
+
+def import_file(stage: Stage, body: Path) -> float:
+    """Send the file and read the answer of every line; the seconds that took."""
+    began = time.perf_counter()
+    answered = 0
+    with (
+        _client(stage) as client,
+        client.stream("POST", "/v1/responses/import", content=_pieces(body), headers=_NDJSON) as answer,
+    ):
+        answer.raise_for_status()
+        for piece in answer.iter_raw():
+            answered += len(piece)
+    if not answered:
+        raise AssertionError("nothing was answered")
+    return time.perf_counter() - began
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
+
+
+def _check_stored(stage: Stage, lines: int) -> None:
+    with psycopg.connect(stage.database_url) as connection:
+        stored = connection.execute(_COUNT.encode()).fetchone()
+    if stored != (lines, lines):
+        raise AssertionError(f"{lines} lines were sent, {stored} stored and counted")
+
+
+def copy_rows(stage: Stage) -> float:
+    """The seconds a bare ``COPY`` of the stored rows takes into a table of the same columns without an index."""
+    path = stage.folder / "rows.copy"
+    with psycopg.connect(stage.database_url) as connection, connection.cursor() as cursor:
+        with cursor.copy(b"COPY survey_response TO STDOUT") as rows, path.open("wb") as file:
+            file.writelines(rows)
+        cursor.execute(b"CREATE TABLE copied (LIKE survey_response)")
+        connection.commit()
+        cursor.execute(b"CHECKPOINT")
+        began = time.perf_counter()
+        with cursor.copy(b"COPY copied FROM STDIN") as target:
+            for piece in _pieces(path):
+                target.write(piece)
+        connection.commit()
+        seconds = time.perf_counter() - began
+        cursor.execute(b"DROP TABLE copied")
+    path.unlink()
+    return seconds
+
+
+def measure(stage: Stage, options: argparse.Namespace, progress: Callable[[str], None]) -> list[Run]:
+    """All turns, the smallest first."""
+    runs = []
+    for lines in options.lines:
+        for number in range(options.rounds):
+            progress(f"{lines:,} lines, round {number + 1} of {options.rounds}")
+            runs.append(take_turn(stage, lines))
+    return runs
+
+
+def show(console: Console, runs: list[Run], at_rest: float) -> None:
+    """The medians of each size, each round's ratio taken by itself."""
+    table = Table("lines", title=f"POST /v1/responses/import; at rest {at_rest:.0f} MiB", show_edge=False)
+    for heading in ("lines/s", "COPY rows/s", "to COPY", "CPU µs", "DB µs", "peak RSS MiB"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for lines in sorted({run.lines for run in runs}):
+        own = [run for run in runs if run.lines == lines]
+        table.add_row(
+            f"{lines:,}",
+            f"{statistics.median(run.lines_per_second for run in own):,.0f}",
+            f"{statistics.median(run.copy_per_second for run in own):,.0f}",
+            f"{statistics.median(run.lines_per_second / run.copy_per_second for run in own):.3f} ×",
+            f"{statistics.median(run.service_us for run in own):.1f}",
+            f"{statistics.median(run.database_us for run in own):.1f}",
+            f"{max(run.peak_rss_mib for run in own):.0f}",
+        )
+    console.print(table)
+
+
+def main() -> None:
+    """Measure, show and keep."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.imports", description=__doc__)
+    parser.add_argument("--lines", type=int, nargs="+", default=SIZES, help="sizes of the uploads (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="uploads of each size (%(default)s)")
+    options = parser.parse_args()
+    console = Console()
+    with running_stage() as stage, console.status("Warming up") as status:
+        take_turn(stage, 1_000)
+        at_rest = rss_mib(stage.pid)
+        runs = measure(stage, options, status.update)
+    show(console, runs, at_rest)
+    path = write_run("imports", {"survey": SURVEY_CODE, "at_rest_mib": at_rest}, [asdict(run) for run in runs])
+    console.print(f"Kept as {path}", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()
