@@ -5,10 +5,11 @@ spooled and sent when the body has been read: a client that writes its whole bod
 against a server that waits for its answers to be read.
 """
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Annotated, Any, TypeVar
+from typing import IO, Annotated, Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
@@ -37,24 +38,34 @@ IMPORT_BODY = {
 """The ``openapi_extra`` of an import: the endpoint reads the stream itself, so FastAPI cannot know it."""
 
 Model = TypeVar("Model", bound=BaseModel)
+Prepared = TypeVar("Prepared")
 
 RESULTS_IN_MEMORY_BYTES = 8 * 1024 * 1024
 """Results beyond this go to a temporary file: about 80 000 lines' worth stay in memory."""
 
 _SEND_BYTES = 256 * 1024
 
+_WRITTEN_AT_ONCE = 500
+"""Results that are written before others get their turn."""
 
-class LineResult(BaseModel):
+
+@dataclass
+class LineResult:
     """What became of one input line."""
 
-    line: int = Field(description="The line's number in the file, from 1.", examples=[1])
-    status: str = Field(
-        description="`created`; `unchanged` (it was here already); `extended` (new events were added); `updated` (only "
-        "what may change was changed); `held` (kept until more is known, then counted); `refused`.",
-        examples=["created"],
-    )
+    line: Annotated[int, Field(description="The line's number in the file, from 1.", examples=[1])]
+    status: Annotated[
+        str,
+        Field(
+            description="`created`; `unchanged` (it was here already); `extended` (new events were added); `updated` "
+            "(only what may change was changed); `held` (kept until more is known, then counted); `refused`.",
+            examples=["created"],
+        ),
+    ]
     id: UUID | None
-    code: str | None = Field(description="Of a refused line the stable problem code, of a held one what it waits for.")
+    code: Annotated[
+        str | None, Field(description="Of a refused line the stable problem code, of a held one what it waits for.")
+    ]
     detail: str | None
     invalid_params: list[InvalidParam]
 
@@ -69,8 +80,7 @@ IMPORT_ANSWER: dict[int | str, dict[str, Any]] = {
 """The ``responses`` of an import."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the body; ``content`` is None where the line was over the limit."""
 
     number: int
@@ -120,69 +130,122 @@ DryRunQuery = Annotated[
 ]
 
 
-async def read_lines(chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[Line]:
-    """The lines of a body, blank ones left out; a line over ``max_bytes`` comes as one without content."""
+async def read_lines(chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[list[Line]]:
+    """The lines of a body as they come, blank ones left out; one over ``max_bytes`` comes as one without content."""
     number = 0
-    pending = bytearray()
-    is_over = False
+    pending, is_over = bytearray(), False
     async for chunk in chunks:
-        pieces = chunk.split(b"\n")
-        for piece in pieces[:-1]:
-            number += 1
-            pending += piece
-            line = _line(number, pending, is_over or len(pending) > max_bytes)
-            pending, is_over = bytearray(), False
-            if line is not None:
-                yield line
-        pending += pieces[-1]
+        first, *others = chunk.split(b"\n")
+        if not others:
+            pending += first
+        else:
+            *whole, rest = others
+            lines = [_line(number + 1, bytes(pending + first), max_bytes, is_over=is_over)]
+            lines += [_line(place, piece, max_bytes) for place, piece in enumerate(whole, start=number + 2)]
+            number += len(lines)
+            pending, is_over = bytearray(rest), False
+            yield [line for line in lines if line is not None]
         if len(pending) > max_bytes:
             pending, is_over = bytearray(), True
-    last = _line(number + 1, pending, is_over)
+    last = _line(number + 1, bytes(pending), max_bytes, is_over=is_over)
     if last is not None:
-        yield last
+        yield [last]
 
 
-def _line(number: int, content: bytearray, is_over: bool) -> Line | None:
-    if is_over:
+def _line(number: int, content: bytes, max_bytes: int, *, is_over: bool = False) -> Line | None:
+    if is_over or len(content) > max_bytes:
         return Line(number, None)
-    stripped = bytes(content).strip()
+    stripped = content.strip()
     return Line(number, stripped) if stripped else None
 
 
+TakeBatch = Callable[[Prepared], Awaitable[Sequence[LineResult]]]
+Prepare = Callable[[Sequence[Line]], Awaitable[Prepared]]
+
+
 async def import_lines(
-    request: Request,
-    settings: Settings,
-    take_batch: Callable[[Sequence[Line]], Awaitable[Sequence[LineResult]]],
+    request: Request, settings: Settings, take_batch: TakeBatch[Sequence[Line]]
 ) -> StreamingResponse:
     """Give the request's lines to ``take_batch`` in batches (it commits each) and answer with the result lines.
 
     A body without a line is refused with 422: an export that failed must not pass for one with nothing new.
     """
-    chunks = _unpacked(request, settings)
+    return await import_prepared_lines(request, settings, _as_they_are, take_batch)
+
+
+async def import_prepared_lines(
+    request: Request, settings: Settings, prepare: Prepare[Prepared], take_batch: TakeBatch[Prepared]
+) -> StreamingResponse:
+    """As :func:`import_lines`, of batches that are prepared, without the database, while it works on the one before."""
     # Closed by _drain, after the answer was sent.
     results: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=RESULTS_IN_MEMORY_BYTES)  # noqa: SIM115
-    taken = 0
+    taking = _Taking(take_batch, results)
     try:
-        batch: list[Line] = []
-        async for line in read_lines(chunks, settings.import_line_max_bytes):
-            batch.append(line)
-            if len(batch) == settings.import_batch_lines:
-                _write(results, await take_batch(batch))
-                taken = line.number
-                batch = []
-        if batch:
-            _write(results, await take_batch(batch))
+        async for batch in _batches(read_lines(_unpacked(request, settings), settings.import_line_max_bytes), settings):
+            await taking.begin(await prepare(batch), batch[-1].number)
+        await taking.end()
         _check_any(results)
-    except _UnpackingProblems as problem:
+    except BaseException as error:
+        await taking.stop(is_at_once=not isinstance(error, Exception))
         results.close()
-        if taken:
-            problem.detail = f"{problem.detail}; what came before line {taken + 1} was taken and stays"
-        raise
-    except BaseException:
-        results.close()
+        if isinstance(error, _UnpackingProblems) and taking.last_line:
+            error.detail = f"{error.detail}; what came before line {taking.last_line + 1} was taken and stays"
         raise
     results.seek(0)
     return StreamingResponse(_drain(results), media_type=NDJSON_MEDIA_TYPE)
+
+
+async def _as_they_are(lines: Sequence[Line]) -> Sequence[Line]:
+    return lines
+
+
+class _Taking(Generic[Prepared]):
+    """Takes one batch after the other, and lets the next be read meanwhile."""
+
+    def __init__(self, take_batch: TakeBatch[Prepared], results: IO[bytes]) -> None:
+        self._take_batch = take_batch
+        self._results = results
+        self._task: asyncio.Task[Sequence[LineResult]] | None = None
+        self.last_line = 0
+        """The last line that was taken."""
+
+    async def begin(self, batch: Prepared, last_line: int) -> None:
+        """Begin with the batch once the one before is taken."""
+        taken = await self._task if self._task is not None else ()
+        self._task = asyncio.create_task(self._take(batch, last_line))
+        # Written while the database works.
+        await _write(self._results, taken)
+
+    async def end(self) -> None:
+        """Wait until all that was begun is taken."""
+        if self._task is not None:
+            await _write(self._results, await self._task)
+
+    async def stop(self, *, is_at_once: bool) -> None:
+        """Begin no more: what was begun is taken still, or rolled back at once."""
+        if self._task is not None:
+            if is_at_once:
+                self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _take(self, batch: Prepared, last_line: int) -> Sequence[LineResult]:
+        taken = await self._take_batch(batch)
+        self.last_line = last_line
+        return taken
+
+
+async def _batches(pieces: AsyncIterator[list[Line]], settings: Settings) -> AsyncIterator[list[Line]]:
+    batch: list[Line] = []
+    size = 0
+    async for lines in pieces:
+        for line in lines:
+            batch.append(line)
+            size += len(line.content or b"")
+            if len(batch) == settings.import_batch_lines or size >= settings.import_batch_bytes:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _check_any(results: IO[bytes]) -> None:
@@ -202,9 +265,16 @@ def _unpacked(request: Request, settings: Settings) -> AsyncIterator[bytes]:
     return unpack(request.stream(), ratio_max=settings.import_gzip_ratio_max)
 
 
-def _write(results: IO[bytes], lines: Sequence[LineResult]) -> None:
-    for line in lines:
-        results.write(orjson.dumps(line.model_dump(mode="json")) + b"\n")
+async def _write(results: IO[bytes], lines: Sequence[LineResult]) -> None:
+    for start in range(0, len(lines), _WRITTEN_AT_ONCE):
+        part = lines[start : start + _WRITTEN_AT_ONCE]
+        # By their dictionaries, which orjson writes three times as fast as dataclasses.
+        results.writelines([orjson.dumps(line.__dict__, _fields, orjson.OPT_APPEND_NEWLINE) for line in part])
+        await asyncio.sleep(0)
+
+
+def _fields(param: InvalidParam) -> dict[str, object]:
+    return param.__dict__
 
 
 def _drain(results: IO[bytes]) -> Iterator[bytes]:

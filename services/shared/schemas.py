@@ -57,7 +57,12 @@ IN_THE_FUTURE = "is in the future; check the clock and the offset from UTC"
 
 def is_in_the_future(value: datetime, at: datetime) -> bool:
     """Whether ``value`` is later than ``at`` by more than a sender's clock may be wrong."""
-    return value > at + timedelta(seconds=get_settings().clock_skew_seconds)
+    return value > newest_instant(at)
+
+
+def newest_instant(at: datetime) -> datetime:
+    """The last instant that is taken at ``at``: a sender's clock may be wrong by a little."""
+    return at + timedelta(seconds=get_settings().clock_skew_seconds)
 
 
 _WRITTEN_DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")

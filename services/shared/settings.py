@@ -96,10 +96,16 @@ class Settings(BaseSettings):
         "other size limit.",
     )
     import_batch_lines: int = Field(
-        default=500,
+        default=2_000,
         ge=1,
         le=5_000,
-        description="Lines an import commits at once: a commit is dear, but memory must stay flat.",
+        description="Most lines an import commits at once: a commit is dear, but memory must stay flat.",
+    )
+    import_batch_bytes: int = Field(
+        default=4_194_304,
+        ge=1024,
+        description="Lines of as many bytes are committed without waiting for more: thousands of the longest lines "
+        "would fill the memory.",
     )
     import_gzip_ratio_max: int = Field(
         default=200,

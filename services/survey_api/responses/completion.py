@@ -75,6 +75,8 @@ def _with_answers(row: SurveyResponse, version: Version, resent: Resent) -> Judg
         version=row.version,
         collection_mode=CollectionMode(row.collection_mode),
         given_at=row.given_at,
+        given_on=row.given_on,
+        given_hour=row.given_hour,
         language=row.language,
         interaction_id=row.interaction_reference,
         content_hash=resent.content_hash,

@@ -1,7 +1,6 @@
 """An hour of a place is either single presses or a count: presses of an hour that is counted are refused."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,7 +24,7 @@ async def refuse_counted_hours(session: AsyncSession, lines: Sequence[JudgedLine
     if not counted:
         return list(lines)
     problem = _problem()
-    return [replace(line, outcome=problem) if hours.get(line.number) in counted else line for line in lines]
+    return [line._replace(outcome=problem) if hours.get(line.number) in counted else line for line in lines]
 
 
 async def refuse_counted_hour(session: AsyncSession, response: JudgedResponse) -> None:

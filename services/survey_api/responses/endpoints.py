@@ -11,7 +11,7 @@ from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep, sessions_of, transaction
 from services.shared.idempotency import Idempotency, IdempotencyKeyHeader, caller_of
-from services.shared.ndjson import IMPORT_ANSWER, IMPORT_BODY, DryRunQuery, import_lines
+from services.shared.ndjson import IMPORT_ANSWER, IMPORT_BODY, DryRunQuery, import_prepared_lines
 from services.shared.pagination import Cursor, CursorQuery, LimitQuery, add_next_link, page_limit, split_page
 from services.shared.problems import (
     BadRequestProblem,
@@ -141,7 +141,7 @@ async def response_import(
     neighbours nothing, and repeating the upload doubles nothing. Needs the scope `survey:import`.
     """
     upload = ResponseImport(sessions_of(request), catalogue, surveys, dry_run)
-    return await import_lines(request, settings_of(request), upload.take_batch)
+    return await import_prepared_lines(request, settings_of(request), upload.prepare, upload.take_batch)
 
 
 @router.get(

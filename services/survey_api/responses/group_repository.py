@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.shared.clock import local_day, local_hour, now
+from services.shared.clock import now
 from services.survey_api.responses.counted_hours import hour_of, may_be_counted
 from services.survey_api.responses.submission import JudgedResponse, ResponseKey
 from services.survey_api.surveys.definitions import SurveyDefinition
@@ -105,8 +105,8 @@ def _rows(responses: Sequence[JudgedResponse]) -> str:
                 "version": response.version,
                 "collection_mode": response.collection_mode,
                 "given_at": response.given_at,
-                "given_on": local_day(response.given_at),
-                "given_hour": local_hour(response.given_at),
+                "given_on": response.given_on,
+                "given_hour": response.given_hour,
                 "language": response.language,
                 "interaction": response.interaction_id,
                 "content_hash": response.content_hash,

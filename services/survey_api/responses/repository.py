@@ -9,10 +9,10 @@ from sqlalchemy import delete, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from services.shared.clock import local_day, local_hour
 from services.shared.pagination import Cursor
 from services.shared.tables import SurveyResponse, SurveyResponseContent
 from services.shared.tables.surveys import MisuseReason
+from services.survey_api.responses.copying import copy_new
 from services.survey_api.responses.submission import HistogramKey, JudgedResponse, ResponseKey
 
 # Arrays instead of many rows of values: one statement, prepared once, for any number of rows.
@@ -53,15 +53,16 @@ _ADD_TO_HISTOGRAM = text(
     INSERT INTO answer_histogram (service_point_code, survey_code, question_code, given_on, given_hour, version,
         collection_mode, value, count)
     SELECT *
-    FROM unnest(
-        CAST(:service_points AS text[]), CAST(:surveys AS text[]), CAST(:questions AS text[]),
-        CAST(:given_on AS date[]), CAST(:given_hours AS smallint[]), CAST(:versions AS int[]),
-        CAST(:modes AS text[]), CAST(:values AS smallint[]), CAST(:counts AS bigint[])
-    )
+    FROM json_to_recordset(CAST(:counts AS json)) AS given (service_point text, survey text, question text,
+        given_on date, given_hour smallint, version int, collection_mode text, value smallint, count bigint)
     ON CONFLICT (service_point_code, survey_code, question_code, given_on, given_hour, version, collection_mode, value)
     DO UPDATE SET count = answer_histogram.count + excluded.count
     """
 )
+
+
+COPIED_MIN = 50
+"""Fewer responses cost less by one ``INSERT`` than by the four statements of a copy."""
 
 
 async def insert_new(
@@ -73,11 +74,13 @@ async def insert_new(
     lock rows in the same order, responses by key and then histogram rows by key, so that no two of them wait for each
     other.
     """
-    ordered = sorted(responses, key=lambda response: response.key)
-    created = await _insert_rows(session, ordered, recorded_at)
-    new = [response for response in ordered if response.key in created]
+    ordered = sorted(responses, key=lambda response: (response.key.service_point, response.key.id.int))
+    new = await copy_new(session, ordered, recorded_at) if len(ordered) >= COPIED_MIN else None
+    if new is None:
+        created = await _insert_rows(session, ordered, recorded_at)
+        new = [response for response in ordered if response.key in created]
     await _insert_contents(session, [response for response in new if response.texts])
-    return created
+    return {response.key for response in new}
 
 
 async def _insert_rows(
@@ -93,8 +96,8 @@ async def _insert_rows(
             "versions": [response.version for response in responses],
             "modes": [str(response.collection_mode) for response in responses],
             "given_at": [response.given_at for response in responses],
-            "given_on": [local_day(response.given_at) for response in responses],
-            "given_hours": [local_hour(response.given_at) for response in responses],
+            "given_on": [response.given_on for response in responses],
+            "given_hours": [response.given_hour for response in responses],
             "languages": [response.language for response in responses],
             "interactions": [response.interaction_id for response in responses],
             "hashes": [response.content_hash for response in responses],
@@ -155,21 +158,8 @@ async def add_to_histogram(session: AsyncSession, counts: Mapping[HistogramKey, 
     """Add the counts to their rows, in one statement and in the rows' order."""
     if not counts:
         return
-    keys = sorted(counts)
-    await session.execute(
-        _ADD_TO_HISTOGRAM,
-        {
-            "service_points": [key.service_point for key in keys],
-            "surveys": [key.survey for key in keys],
-            "questions": [key.question for key in keys],
-            "given_on": [key.given_on for key in keys],
-            "given_hours": [key.given_hour for key in keys],
-            "versions": [key.version for key in keys],
-            "modes": [str(key.collection_mode) for key in keys],
-            "values": [key.value for key in keys],
-            "counts": [counts[key] for key in keys],
-        },
-    )
+    rows = [key._asdict() | {"count": counts[key]} for key in sorted(counts)]
+    await session.execute(_ADD_TO_HISTOGRAM, {"counts": orjson.dumps(rows).decode()})
 
 
 async def fetch_content_hashes(session: AsyncSession, keys: Sequence[ResponseKey]) -> dict[ResponseKey, str]:

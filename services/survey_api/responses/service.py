@@ -100,7 +100,8 @@ async def _hand_over(session: AsyncSession, response: JudgedResponse, body: Resp
 async def store(session: AsyncSession, responses: Sequence[JudgedResponse], *, at: datetime) -> set[ResponseKey]:
     """Store and count those of the responses that are new; the keys of these. No key may come twice."""
     created = await repository.insert_new(session, responses, recorded_at=at)
-    new = [response for response in responses if response.key in created]
+    is_all = len(created) == len(responses)
+    new = responses if is_all else [response for response in responses if response.key in created]
     repeated, differences = await misuse.judge_new(session, new)
     left_out = repeated | {response.key for response in new if response.origin.source_misuse is not None}
     counts = Counter(histogram_of(new, left_out))

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.shared.clock import local_day
 from services.shared.ndjson import LineResult
 from services.shared.schemas import is_in_the_future
 from services.survey_api.devices import repository as devices
@@ -41,5 +40,5 @@ async def note(
     for line, result in zip(judged, results, strict=True):
         response = line.outcome
         if result.status == "created" and isinstance(response, JudgedResponse) and response.origin.device is not None:
-            days[response.origin.device, local_day(response.given_at)] += 1
+            days[response.origin.device, response.given_on] += 1
     await devices.add_days(session, days)

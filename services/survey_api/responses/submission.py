@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from services.shared.catalogue import Catalogue
-from services.shared.clock import local_day, local_hour
+from services.shared.clock import local_day, local_time
 from services.shared.personal_data import mask
 from services.shared.problems import InvalidParam, InvalidRequestProblem, invalid
 from services.shared.scopes import Scope
@@ -33,15 +32,19 @@ class ResponseKey(NamedTuple):
     id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedResponse:
-    """A response found right, ready to be stored. ``texts`` are its comments by question."""
+class JudgedResponse(NamedTuple):
+    """A response found right, ready to be stored. ``texts`` are its comments by question.
+
+    ``given_on`` and ``given_hour`` are the city's day and hour of ``given_at``.
+    """
 
     key: ResponseKey
     survey: SurveyDefinition
     version: int
     collection_mode: CollectionMode
     given_at: datetime
+    given_on: date
+    given_hour: int
     language: str | None
     interaction_id: str | None
     content_hash: str
@@ -92,6 +95,7 @@ def judge(
     """The response, ready to be stored; raises :class:`SurveyClosedProblem` or :class:`InvalidRequestProblem`."""
     refuse_closed(survey, given_at)
     version = _version_of(survey, fields, given_at)
+    given_on, given_hour = local_time(given_at)
     answers = read_fields(version, fields)
     return JudgedResponse(
         key=key,
@@ -99,6 +103,8 @@ def judge(
         version=version.number,
         collection_mode=fields.collection_mode or survey.collection_mode,
         given_at=given_at,
+        given_on=given_on,
+        given_hour=given_hour,
         language=fields.language,
         interaction_id=fields.interaction_id,
         content_hash=content_hash,
@@ -119,12 +125,13 @@ def refuse_closed(survey: SurveyDefinition, at: datetime) -> None:
 def without_personal_data(survey: SurveyDefinition, fields: Fields) -> Fields:
     """The response with personal data masked in its texts, before they are hashed, stored or handed over."""
     answers = {
-        code: _masked(answer) if code in survey.text_codes else answer for code, answer in fields.answers.items()
+        code: masked_answer(answer) if code in survey.text_codes else answer for code, answer in fields.answers.items()
     }
     return fields.model_copy(update={"answers": answers})
 
 
-def _masked(answer: Answer) -> Answer:
+def masked_answer(answer: Answer) -> Answer:
+    """The answer to a question for a text, with personal data masked."""
     # A longer text is refused unread.
     if not isinstance(answer, str) or len(answer.strip()) > get_settings().text_max_length:
         return answer
@@ -145,25 +152,57 @@ def hash_content(
     Left out are what a repeat may find changed (the present time, the newest version) and the contact details, of
     which no trace shall stay when the content is erased.
     """
-    said = {
-        "survey": survey.code,
-        "version": fields.version,
+    return hash_said(
+        survey=survey.code,
+        version=fields.version,
+        service_point=service_point,
+        given_at=given_at,
+        collection_mode=fields.collection_mode or survey.collection_mode,
+        language=fields.language,
+        interaction_id=fields.interaction_id,
+        answers={code: hashable(answer) for code, answer in fields.answers.items()},
+        please_handle=please_handle,
+        is_complete=fields.complete,
+        origin=origin,
+    )
+
+
+def hash_said(
+    *,
+    survey: str,
+    version: int | None,
+    service_point: str,
+    given_at: datetime | None,
+    collection_mode: CollectionMode,
+    language: str | None,
+    interaction_id: str | None,
+    answers: Mapping[str, str | list[str]],
+    please_handle: bool = False,
+    is_complete: bool = True,
+    origin: Origin = OF_A_PERSON,
+) -> str:
+    """As :func:`hash_content`, of the response's fields, its answers :func:`hashable`."""
+    said: dict[str, object] = {
+        "survey": survey,
+        "version": version,
         "service_point": service_point,
         "given_at": given_at.astimezone(UTC).isoformat() if given_at else None,
-        "collection_mode": fields.collection_mode or survey.collection_mode,
-        "language": fields.language,
-        "interaction_id": fields.interaction_id,
+        # As a plain string, which is written sooner than an enum.
+        "collection_mode": str(collection_mode),
+        "language": language,
+        "interaction_id": interaction_id,
         "please_handle": please_handle,
-        "answers": {code: _hashable(answer) for code, answer in fields.answers.items()},
+        "answers": answers,
     }
-    said |= origin.said()
-    if not fields.complete:
+    if origin is not OF_A_PERSON:
+        said |= origin.said()
+    if not is_complete:
         said["complete"] = False
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _hashable(answer: Answer) -> str | list[str]:
-    # Numbers as text: JSON's have no bounds, orjson's have.
+def hashable(answer: Answer) -> str | list[str]:
+    """The answer, numbers as text: JSON's have no bounds, orjson's have."""
     return answer if isinstance(answer, str | list) else repr(answer)
 
 
@@ -213,11 +252,37 @@ def histogram_of(
 ) -> dict[HistogramKey, int]:
     """How much each histogram row grows by ``responses``, of which those of the keys ``left_out`` are misuse."""
     counts: dict[HistogramKey, int] = {}
-    for response in responses:
-        for question, value in LEFT_OUT if response.key in left_out else response.counted:
-            key = histogram_key(response, question, value)
-            counts[key] = counts.get(key, 0) + 1
+    for cell, answers in _by_cell(responses, left_out).items():
+        service_point, survey, given_on, given_hour, version, mode = cell
+        for (question, value), count in answers.items():
+            key = HistogramKey(service_point, survey, question, given_on, given_hour, version, mode, value)
+            counts[key] = count
     return counts
+
+
+_Cell = tuple[str, str, date, int, int, str]
+
+
+def _by_cell(
+    responses: Sequence[JudgedResponse], left_out: Collection[ResponseKey]
+) -> dict[_Cell, dict[tuple[str, int], int]]:
+    """The answers of each place, survey, hour, version and way; many responses fall into one."""
+    cells: dict[_Cell, dict[tuple[str, int], int]] = {}
+    for response in responses:
+        cell = (
+            response.key.service_point,
+            response.survey.code,
+            response.given_on,
+            response.given_hour,
+            response.version,
+            response.collection_mode,
+        )
+        answers = cells.get(cell)
+        if answers is None:
+            answers = cells[cell] = {}
+        for answer in LEFT_OUT if left_out and response.key in left_out else response.counted:
+            answers[answer] = answers.get(answer, 0) + 1
+    return cells
 
 
 def histogram_key(response: JudgedResponse, question: str, value: int) -> HistogramKey:
@@ -226,8 +291,8 @@ def histogram_key(response: JudgedResponse, question: str, value: int) -> Histog
         response.key.service_point,
         response.survey.code,
         question,
-        local_day(response.given_at),
-        local_hour(response.given_at),
+        response.given_on,
+        response.given_hour,
         response.version,
         response.collection_mode,
         value,

@@ -140,6 +140,19 @@ def possible_values(question: Question) -> tuple[int, ...]:
     return _VALUES[question.kind](question)
 
 
+def plain_answers(question: Question) -> Sequence[Answer]:
+    """Every answer to ``question``, where they are few: not lists and texts."""
+    if question.kind is QuestionKind.YES_NO:
+        return tuple(YES_NO_VALUES)
+    if question.kind in SMILEYS:
+        return tuple(SMILEYS[question.kind])
+    if question.kind is QuestionKind.SINGLE_CHOICE:
+        return tuple(question.option_numbers)
+    if question.kind in {QuestionKind.MULTIPLE_CHOICE, QuestionKind.TEXT}:
+        return ()
+    return possible_values(question)
+
+
 def _read_number(allowed: Sequence[int], answer: Answer) -> ReadAnswer:
     is_number = isinstance(answer, int | float) and not isinstance(answer, bool)
     if not is_number or answer not in allowed:

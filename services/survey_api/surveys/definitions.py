@@ -147,6 +147,8 @@ class SurveyDefinition:
 
         Answers older than the survey's registration here, such as imported ones, belong to the first.
         """
+        if len(self.versions) == 1:
+            return self.versions[0]
         published = [
             version for version in self.versions if version.published_at is not None and version.published_at <= instant
         ]
