@@ -147,9 +147,12 @@ class QuestionAggregate:
 
     def differs_in_modes(self, other: "QuestionAggregate") -> Fraction:
         """What share of the answers would have to be collected in another way for both to have the same mix: 0 to 1."""
-        modes = self.by_mode.keys() | other.by_mode.keys()
-        differences = (abs(self.share_of_mode(mode) - other.share_of_mode(mode)) for mode in modes)
-        return sum(differences, Fraction(0)) / 2
+        return shift_of_mix(self.mix, other.mix)
+
+    @property
+    def mix(self) -> Mapping[str, int]:
+        """How many of the answers were collected in each way."""
+        return {mode: self.number_of_mode(mode) for mode in self.by_mode}
 
     def share_of_mode(self, mode: str) -> Fraction:
         """The share of the answers that were collected in the way: 0 to 1."""
@@ -161,6 +164,16 @@ class QuestionAggregate:
 
 
 NO_ANSWERS = QuestionAggregate()
+
+
+def shift_of_mix(current: Mapping[str, int], earlier: Mapping[str, int]) -> Fraction:
+    """What share of the answers would have to be of another class for both to have the same mix: 0 to 1."""
+    numbers = (sum(current.values()) or 1, sum(earlier.values()) or 1)
+    differences = (
+        abs(Fraction(current.get(one, 0), numbers[0]) - Fraction(earlier.get(one, 0), numbers[1]))
+        for one in current.keys() | earlier.keys()
+    )
+    return sum(differences, Fraction(0)) / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,9 +70,9 @@ def score_of(kind: QuestionKind, histogram: Mapping[int, int], asked: int) -> Sc
     return mean_of_scores(histogram, SCORES[kind], asked)
 
 
-def has_other_mix(current: QuestionAggregate, earlier: QuestionAggregate) -> bool:
-    """Whether so many of the answers came in other ways that the two are not comparable as such."""
-    return current.differs_in_modes(earlier) > MODE_MIX_TOLERANCE
+def is_other_mix(shift: Fraction) -> bool:
+    """Whether so large a share of the answers came in other ways that two periods are not comparable as such."""
+    return shift > MODE_MIX_TOLERANCE
 
 
 def modes_of(

@@ -8,7 +8,7 @@ from services.reporting_api.measures.registry import Measure
 from services.reporting_api.measures.scales import SMILEYS
 from services.reporting_api.measures.tallies import CountTally, ShareTally, Tally
 from services.reporting_api.periods.aggregates import PeriodAggregate, Question, QuestionAggregate
-from services.reporting_api.periods.collection_modes import SCORED, has_other_mix, modes_of, score_of, with_standardised
+from services.reporting_api.periods.collection_modes import SCORED, is_other_mix, modes_of, score_of, with_standardised
 from services.reporting_api.periods.schemas import QuestionEntry, QuestionModes, ShareEntry
 from services.shared.tables.base import Labels
 from services.shared.tables.surveys import DEVICE_MODES, RESPONDENTS_VALUE, RESPONSE_VALUE, QuestionKind
@@ -114,7 +114,7 @@ def _obstacle(
     # The same code is the same question in every version; scales could once change within one.
     if current.versions != earlier.versions and len(question.scale_steps) > 1:
         return Reason.SURVEY_VERSION_CHANGED
-    return Reason.COLLECTION_MODE_CHANGED if has_other_mix(current, earlier) else None
+    return Reason.COLLECTION_MODE_CHANGED if is_other_mix(current.differs_in_modes(earlier)) else None
 
 
 def count_figure(

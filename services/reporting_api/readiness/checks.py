@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 
 from services.reporting_api.measures.figures import Figure, Number
 from services.reporting_api.measures.registry import MEASURES
+from services.reporting_api.measures.rounding import round_half_up
 from services.reporting_api.measures.schemas import MeasureAnswer
+from services.reporting_api.periods.collection_modes import MODE_MIX_TOLERANCE
 from services.reporting_api.periods.schemas import QuarterReport, Report
 from services.reporting_api.readiness.coverage import Source, SourceKind
 from services.reporting_api.statements.schemas import StatementComparison, StatementStatus
@@ -87,7 +90,8 @@ class Circumstances:
     held: Mapping[str, int]
     """Answers that wait, by reason."""
     changed_versions: tuple[str, ...]
-    changed_modes: tuple[str, ...]
+    changed_mixes: Mapping[str, Fraction]
+    """Questions answered in another mix of ways than before, by what share of the answers: 0 to 1."""
     changed_units: tuple[str, ...]
     measures_before: Mapping[str, int]
     """The measures of the edition published last, by their versions."""
@@ -176,14 +180,28 @@ def check_circumstances(it: Circumstances) -> Iterator[Check]:
         held=held,
         **it.held,
     )
+    yield _check_mixes(it.changed_mixes)
     for code, words, found in (
         (CheckCode.NO_SILENT_DEVICES, "pressed in the quarter before and never in this one:", it.silent_devices),
         (CheckCode.SURVEY_VERSIONS_UNCHANGED, "answered in other versions than before:", it.changed_versions),
-        (CheckCode.COLLECTION_MODES_UNCHANGED, "answered in other ways than before:", it.changed_modes),
         (CheckCode.UNITS_UNCHANGED, "units that began or ended in the quarter:", it.changed_units),
         (CheckCode.MEASURES_UNCHANGED, "defined anew since the edition before:", changed_measures(it.measures_before)),
     ):
         yield make_check(code, of_some(words, found), number=len(found))
+
+
+def _check_mixes(shifts: Mapping[str, Fraction]) -> Check:
+    found = sorted(shifts, key=lambda question: -shifts[question])
+    return make_check(
+        CheckCode.COLLECTION_MODES_UNCHANGED,
+        of_some(
+            "not comparable with the quarter before, as so many of the answers came in other ways:",
+            tuple(f"{question} ({100 * float(shifts[question]):.1f} %)" for question in found),
+        ),
+        number=len(found),
+        largest_percent=round_half_up(100 * max(shifts.values(), default=Fraction(0)), 1),
+        limit_percent=float(100 * MODE_MIX_TOLERANCE),
+    )
 
 
 def versions_of(measures: list[MeasureAnswer]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,12 +34,19 @@ AND (device.retired_at IS NULL OR device.retired_at >= :retired_after)
 SURVEY_CHANGES = """
 SELECT survey_code,
     array_agg(DISTINCT version) FILTER (WHERE given_on < :middle) AS versions_before,
-    array_agg(DISTINCT version) FILTER (WHERE given_on >= :middle) AS versions,
-    array_agg(DISTINCT collection_mode) FILTER (WHERE given_on < :middle) AS modes_before,
-    array_agg(DISTINCT collection_mode) FILTER (WHERE given_on >= :middle) AS modes
+    array_agg(DISTINCT version) FILTER (WHERE given_on >= :middle) AS versions
 FROM answer_histogram
 WHERE given_on >= :starts_on AND given_on < :ends_on AND count > 0
 GROUP BY survey_code ORDER BY survey_code
+"""
+
+WAYS_OF_COLLECTION = """
+SELECT survey_code, question_code, collection_mode,
+    coalesce(sum(count) FILTER (WHERE given_on < :middle), 0)::bigint AS before,
+    coalesce(sum(count) FILTER (WHERE given_on >= :middle), 0)::bigint AS now
+FROM answer_histogram
+WHERE given_on >= :starts_on AND given_on < :ends_on AND count > 0 AND NOT starts_with(question_code, '_')
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
 HELD_ANSWERS = """
@@ -47,6 +55,13 @@ WHERE given_on >= :starts_on AND given_on < :ends_on GROUP BY reason ORDER BY re
 """
 
 DaysOfSources = Mapping[Source, frozenset[date]]
+
+
+class Mixes(NamedTuple):
+    """How many answered a question in each way, in two periods."""
+
+    before: dict[str, int]
+    now: dict[str, int]
 
 
 class ReadinessRepository:
@@ -63,15 +78,23 @@ class ReadinessRepository:
         """The days each survey, each of its service points, and each device in use had any answer."""
         return await self._days(DAYS_OF_ANSWERS, {**_bounds(span), "retired_after": span.ends_on})
 
-    async def changed_surveys(self, before: Span, period: Span) -> tuple[list[str], list[str]]:
-        """The surveys answered in both periods in other versions, and those in other ways of collection."""
-        parameters = {"starts_on": before.starts_on, "middle": period.starts_on, "ends_on": period.ends_on}
-        rows = (await self._session.execute(text(SURVEY_CHANGES), parameters)).mappings().all()
-        both = [row for row in rows if row["versions"] and row["versions_before"]]
-        return (
-            [row["survey_code"] for row in both if row["versions"] != row["versions_before"]],
-            [row["survey_code"] for row in both if row["modes"] != row["modes_before"]],
-        )
+    async def changed_surveys(self, before: Span, period: Span) -> list[str]:
+        """The surveys answered in both periods, in other versions."""
+        rows = (await self._session.execute(text(SURVEY_CHANGES), _both(before, period))).mappings()
+        return [
+            row["survey_code"]
+            for row in rows
+            if row["versions"] and row["versions_before"] and row["versions"] != row["versions_before"]
+        ]
+
+    async def mixes(self, before: Span, period: Span) -> dict[tuple[str, str], Mixes]:
+        """The ways in which each question of each survey was answered in the two periods."""
+        mixes: dict[tuple[str, str], Mixes] = {}
+        for row in (await self._session.execute(text(WAYS_OF_COLLECTION), _both(before, period))).mappings():
+            mix = mixes.setdefault((row["survey_code"], row["question_code"]), Mixes({}, {}))
+            mix.before[row["collection_mode"]] = row["before"]
+            mix.now[row["collection_mode"]] = row["now"]
+        return mixes
 
     async def held_answers(self, span: Span) -> dict[str, int]:
         """How many answers given in the span wait to be counted, by reason."""
@@ -83,6 +106,10 @@ class ReadinessRepository:
         for row in (await self._session.execute(text(statement), parameters)).mappings():
             days[Source(SourceKind(row["kind"]), row["code"])].add(row["day"])
         return {source: frozenset(of_source) for source, of_source in days.items()}
+
+
+def _both(before: Span, period: Span) -> dict[str, object]:
+    return {"starts_on": before.starts_on, "middle": period.starts_on, "ends_on": period.ends_on}
 
 
 def _bounds(span: Span) -> dict[str, object]:

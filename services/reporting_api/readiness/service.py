@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from fractions import Fraction
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting_api.periods.aggregates import shift_of_mix
+from services.reporting_api.periods.collection_modes import is_other_mix
 from services.reporting_api.readiness.checks import Circumstances
 from services.reporting_api.readiness.coverage import CoverageRule, Source, SourceKind, Span
-from services.reporting_api.readiness.repository import DaysOfSources, ReadinessRepository
+from services.reporting_api.readiness.repository import DaysOfSources, Mixes, ReadinessRepository
 from services.shared.catalogue import Catalogue
 from services.shared.clock import local_day
 from services.shared.periods import Period, PeriodKind, period_of
 from services.shared.settings import get_settings
+from services.shared.tables.surveys import DEVICE_MODES
 
 
 class ReadinessService:
@@ -30,13 +34,12 @@ class ReadinessService:
             **await self._repository.days_of_channels(whole, None),
             **await self._repository.days_of_answers(whole),
         }
-        versions, modes = await self._repository.changed_surveys(before, lived)
         return Circumstances(
             uncovered=self._uncovered(days, before, lived),
             silent_devices=_silent_devices(days, lived),
             held=await self._repository.held_answers(lived),
-            changed_versions=tuple(versions),
-            changed_modes=tuple(modes),
+            changed_versions=tuple(await self._repository.changed_surveys(before, lived)),
+            changed_mixes=_changed_mixes(await self._repository.mixes(before, lived)),
             changed_units=self._changed_units(period),
             measures_before=measures_before,
         )
@@ -79,3 +82,13 @@ def _silent_devices(days: DaysOfSources, period: Span) -> tuple[str, ...]:
         for source in sorted(days)
         if source.kind is SourceKind.DEVICE and all(day < period.starts_on for day in days[source])
     )
+
+
+def _changed_mixes(mixes: Mapping[tuple[str, str], Mixes]) -> dict[str, Fraction]:
+    """The questions that are not compared for the ways they were answered in; presses never are."""
+    shifts = {
+        f"{survey}/{question}": shift_of_mix(mix.now, mix.before)
+        for (survey, question), mix in mixes.items()
+        if any(mix.now.values()) and any(mix.before.values()) and not DEVICE_MODES & mix.now.keys()
+    }
+    return {question: shift for question, shift in shifts.items() if is_other_mix(shift)}

@@ -113,7 +113,36 @@ async def test_changed_versions_and_modes_are_named(session: AsyncSession, check
         await add_answers(session, survey, "grade", {9: 10}, version=version, mode=mode)
     checks = await check()
     assert checks["survey_versions_unchanged"]["detail"] == "answered in other versions than before: grades"
-    assert checks["collection_modes_unchanged"]["detail"] == "answered in other ways than before: grades"
+    assert not checks["collection_modes_unchanged"]["passed"]
+    assert "grades/grade (100.0 %)" in checks["collection_modes_unchanged"]["detail"]
+
+
+async def test_ways_of_collection_warn_where_figures_are_not_compared(
+    session: AsyncSession, check: Check, read_publicly: Read
+) -> None:
+    # On paper, of 50 answers before all on the web: five is a tenth, six is more; thirty is most of them.
+    on_paper = {"tenth": 5, "more": 6, "unlike": 30}
+    await add_survey(session, "asked", "questionnaire", {code: {"kind": "grade"} for code in on_paper})
+    for code, number in on_paper.items():
+        await add_answers(session, "asked", code, {8: 25, 9: 25}, on=IN_PREVIOUS)
+        await add_answers(session, "asked", code, {9: 50 - number})
+        await add_answers(session, "asked", code, {8: number}, mode="paper")
+    # Presses are never compared, whatever they are pressed on.
+    await add_survey(session, "mood", "smiley", {"mood": {"kind": "smiley_4"}})
+    await add_answers(session, "mood", "mood", {3: 9}, on=IN_PREVIOUS, mode="physical")
+    await add_answers(session, "mood", "mood", {3: 9}, mode="device")
+
+    warned = (await check())["collection_modes_unchanged"]
+
+    asked = next(survey for survey in (await read_publicly())["surveys"] if survey["code"] == "asked")
+    not_compared = {
+        question["code"]
+        for question in asked["questions"]
+        if question["figure"]["previous_quarter"]["reason"] == "collection_mode_changed"
+    }
+    assert not_compared == {"more", "unlike"}
+    assert warned["detail"].endswith(": asked/unlike (60.0 %), asked/more (12.0 %)")
+    assert warned["numbers"] == {"number": 2, "largest_percent": 60.0, "limit_percent": 10.0}
 
 
 async def test_held_answers_are_counted_by_reason(session: AsyncSession, check: Check) -> None:
