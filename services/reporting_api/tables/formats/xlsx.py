@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def to_xlsx(table: Table, language: Language, edition: Edition) -> bytes:
     import xlsxwriter  # noqa: PLC0415 (slow)
 
     with xlsxwriter.Workbook(out, options) as book:
+        # Not the time of writing: the same edition is the same file, however often it is downloaded.
+        book.set_properties({"created": edition.as_of.astimezone(UTC).replace(tzinfo=None)})
         header = book.add_format({"bold": True, "bottom": 1})
         _write_rows(book.add_worksheet(SHEET), header, table, language)
         notes = book.add_worksheet(NOTES_SHEET)
