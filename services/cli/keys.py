@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 from psycopg.rows import class_row
@@ -18,6 +18,9 @@ from services.shared.scopes import Scope
 
 OPERATOR_NAME = "operator"
 SERVICES_NAME = "services"
+
+_SHORT_LIFE = timedelta(hours=1)
+"""Far longer than any piece of work that a key is made for."""
 
 _WHOLE_KEY = re.compile(r"katsaus_([0-9a-f]{10})_([0-9a-f]{64})")
 """As services.shared.security.make_key writes them, so a key made elsewhere is as hard to guess."""
@@ -78,11 +81,14 @@ def revoke_key(database_url: str, name: str) -> None:
 
 @contextmanager
 def short_lived_key(database_url: str, name: str, scopes: Iterable[str]) -> Iterator[str]:
-    """A key for one piece of work, revoked when that ends; numbered where the name is taken."""
+    """A key for one piece of work, revoked when that ends, and not in force for long where this process is killed.
+
+    Numbered where the name is taken.
+    """
     with psycopg.connect(libpq_url(database_url)) as connection:
         taken = {str(row[0]) for row in connection.execute("SELECT name FROM api_key").fetchall()}
     free_name = _free_name(name, taken)
-    key = create_key(database_url, free_name, scopes)
+    key = create_key(database_url, free_name, scopes, expires_at=datetime.now(UTC) + _SHORT_LIFE)
     try:
         yield key
     finally:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -16,9 +15,6 @@ from services.cli.home import Home, HomeKeys
 from services.cli.keys import ensure_home_keys
 from services.cli.supervisor import ServiceAddress, Supervisor, check_ports_free, service_addresses
 from services.shared.settings import Settings
-
-if TYPE_CHECKING:
-    from services.cli.service_http import Services
 
 WATCH_SECONDS = 0.1
 """How soon a death is noticed."""
@@ -99,7 +95,7 @@ def _load_demonstration(
                 load_demonstration(services, console, watch)
                 show_check(services, console)
             if not published:
-                _publish_demonstration(services, settings, database.url, console, watch)
+                _publish_demonstration(settings, database.url, console, watch)
         except CommandError:
             # What looks like a failed request may be a dead service: say that instead.
             time.sleep(WATCH_SECONDS)
@@ -107,13 +103,11 @@ def _load_demonstration(
             raise
 
 
-def _publish_demonstration(
-    services: "Services", settings: Settings, database_url: str, console: Console, watch: Callable[[], None]
-) -> None:
+def _publish_demonstration(settings: Settings, database_url: str, console: Console, watch: Callable[[], None]) -> None:
     from services.cli.demo.review import publish_demonstration  # noqa: PLC0415 (slow)
 
     try:
-        publish_demonstration(services, settings, database_url, console)
+        publish_demonstration(settings, database_url, console)
     except CommandError as error:
         time.sleep(WATCH_SECONDS)
         watch()

@@ -21,6 +21,9 @@ from services.cli.demo.ombudsman import reference as contact_reference
 from services.cli.demo.participation import social_reports
 from services.cli.demo.surveys import CUSTOMER_SURVEY_CODE, response_id
 
+DRAFTER_NAME = "demonstration-drafter"
+"""The key that drafts the demonstration's review is named so, perhaps with a number."""
+
 
 def is_loaded(database_url: str) -> bool:
     """Whether the last record of each import is there."""
@@ -48,7 +51,15 @@ def is_loaded(database_url: str) -> bool:
 
 
 def has_edition(database_url: str) -> bool:
-    """Whether the quarter to be published has an edition; what an officer has begun is left alone."""
+    """Whether the quarter to be published has an edition; what an officer has begun is left alone.
+
+    A draft of the demonstration's own is what a start left behind that was killed before it had published it: it is
+    none, and is made anew.
+    """
     with psycopg.connect(libpq_url(database_url)) as connection:
-        found = connection.execute("SELECT FROM edition WHERE quarter = %s LIMIT 1", [PUBLISHED_QUARTER]).fetchone()
+        found = connection.execute(
+            "SELECT FROM edition WHERE quarter = %s AND (published_at IS NOT NULL OR NOT starts_with(created_by, %s))"
+            " LIMIT 1",
+            [PUBLISHED_QUARTER, DRAFTER_NAME],
+        ).fetchone()
     return found is not None
