@@ -3,7 +3,7 @@
 PostgreSQL reads the text faster than the driver writes an array for each column.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -30,24 +30,30 @@ async def bulk_insert_all(session: AsyncSession, inserts: Sequence[tuple[type[Ta
     filled = [(table, rows) for table, rows in inserts if rows]
     if not filled:
         return
-    parameters = {str(table.__tablename__): orjson.dumps(list(rows), default=str).decode() for table, rows in filled}
+    parameters = {str(table.__tablename__): as_json(rows) for table, rows in filled}
     await session.execute(_statement(tuple((table, tuple(rows[0])) for table, rows in filled)), parameters)
+
+
+def as_json(rows: Rows) -> str:
+    """The rows as the one text that they travel as."""
+    return orjson.dumps(rows, default=str).decode()
 
 
 @cache
 def _statement(inserts: tuple[tuple[type[Table], tuple[str, ...]], ...]) -> TextClause:
-    *others, last = [_insert(table, columns) for table, columns in inserts]
+    *others, last = [insert_of(table, columns) for table, columns in inserts]
     parts = ", ".join(f"insert_{number} AS ({insert})" for number, insert in enumerate(others))
     return text(f"WITH {parts} {last}" if others else last)
 
 
-def _insert(table: type[Table], columns: tuple[str, ...]) -> str:
+def insert_of(table: type[Table], columns: Iterable[str]) -> str:
+    """SQL that inserts the rows in the parameter of the table's name, a JSON text; a condition may follow it."""
     known = table.__table__.columns  # type: ignore[attr-defined]
     types = {name: known[name].type.compile(_DIALECT) for name in columns}
     # What is stored as JSON comes as its text, and would be taken for a JSON string.
     read = ", ".join(f"{name} {'text' if kind == 'JSONB' else kind}" for name, kind in types.items())
     written = ", ".join(f"CAST({name} AS JSONB)" if kind == "JSONB" else name for name, kind in types.items())
     return (
-        f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) "  # noqa: S608 (our names)
+        f"INSERT INTO {table.__tablename__} ({', '.join(types)}) "  # noqa: S608 (our names)
         f"SELECT {written} FROM json_to_recordset(CAST(:{table.__tablename__} AS json)) AS given ({read})"
     )

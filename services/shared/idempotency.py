@@ -1,7 +1,9 @@
 """``Idempotency-Key``: the same key and body get the same answer; the same key and another body get 422.
 
-The key's row is inserted in the transaction that does the work. A second request with the same key waits at that row
-until the first is committed, and then finds its answer; if the first failed, the second does the work.
+The key's row is inserted in the transaction that does the work. A second request with the same key waits for the
+key's lock until the first is committed, and then finds its answer; if the first failed, the second does the work.
+Requests that are committed together (:mod:`services.shared.group_keys`) wait for no lock, and leave a key that came
+before to the ordinary way.
 """
 
 import hashlib
@@ -12,8 +14,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import ColumnElement, delete, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, delete, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -30,14 +31,30 @@ FORGETTING_INTERVAL_SECONDS = 3600.0
 
 REPLAYED_HEADER = "Idempotent-Replayed"
 
+KEY_PATTERN = r"^[\x21-\x7e]+$"
+KEY_MAX_LENGTH = 200
+
+KEY_LOCK = "hashtextextended(CAST(:service AS text) || ' ' || {caller} || ' ' || {key}, 0)"
+"""SQL: the number of the lock that is held while a request with the key is under way."""
+
+_CLAIM = text(
+    f"""
+    INSERT INTO idempotency_key (service, caller, key, request_hash, created_at)
+    SELECT :service, :caller, :key, :request_hash, :at
+    FROM pg_advisory_xact_lock({KEY_LOCK.format(caller="CAST(:caller AS text)", key="CAST(:key AS text)")})
+    ON CONFLICT DO NOTHING
+    RETURNING key
+    """  # noqa: S608 (our own words)
+)
+
 Answer = TypeVar("Answer", bound=BaseModel)
 
 IdempotencyKeyHeader = Annotated[
     str | None,
     Header(
         min_length=1,
-        max_length=200,
-        pattern=r"^[\x21-\x7e]+$",
+        max_length=KEY_MAX_LENGTH,
+        pattern=KEY_PATTERN,
         description="A value of your own, new for each new request: a repeat with the same value and body gets the "
         "first answer again and creates nothing.",
     ),
@@ -76,7 +93,7 @@ class Idempotency:
         """
         if self._key is None:
             return await work()
-        request_hash = self._hash(body, digests)
+        request_hash = request_hash_of(self._request, body, digests)
         if not await self._claim(request_hash):
             return await self._repeat(request_hash, model)
         answer = await work()
@@ -86,18 +103,14 @@ class Idempotency:
         return answer
 
     async def _claim(self, request_hash: str) -> bool:
-        claimed = await self._session.execute(
-            insert(IdempotencyKey)
-            .values(
-                service=self._service,
-                caller=self._caller,
-                key=self._key,
-                request_hash=request_hash,
-                created_at=now(),
-            )
-            .on_conflict_do_nothing()
-            .returning(col(IdempotencyKey.key))
-        )
+        claim = {
+            "service": self._service,
+            "caller": self._caller,
+            "key": self._key,
+            "request_hash": request_hash,
+            "at": now(),
+        }
+        claimed = await self._session.execute(_CLAIM, claim)
         return claimed.scalar_one_or_none() is not None
 
     async def _repeat(self, request_hash: str, model: type[Answer]) -> Answer:
@@ -123,9 +136,11 @@ class Idempotency:
             col(IdempotencyKey.key) == self._key,
         )
 
-    def _hash(self, body: BaseModel, digests: Sequence[str]) -> str:
-        text = "\n".join([f"{self._request.method} {self._request.url.path}", body.model_dump_json(), *digests])
-        return hashlib.sha256(text.encode()).hexdigest()
+
+def request_hash_of(request: Request, body: BaseModel, digests: Sequence[str] = ()) -> str:
+    """What tells the request from another one that comes with the same key."""
+    told = "\n".join([f"{request.method} {request.url.path}", body.model_dump_json(), *digests])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 # Async, though it awaits nothing: FastAPI would run a plain function, or the class, in a thread.

@@ -10,15 +10,17 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from services.shared.group_keys import is_well_formed
+
 ShortWay = Callable[[Request], Awaitable[Response | None]]
 
 JSON = "application/json"
 
-_SPECIAL_HEADERS = ("Idempotency-Key", "Authorization", "X-API-Key")
+_SPECIAL_HEADERS = ("Authorization", "X-API-Key")
 
 
 def short_way(take: ShortWay) -> type[APIRoute]:
-    """A class of routes that try ``take`` first where the request is JSON and bears no key of any kind."""
+    """A class of routes that try ``take`` first where the request is JSON and of the public."""
 
     class ShortRoute(APIRoute):
         """Tries the short way, then the ordinary one."""
@@ -38,4 +40,5 @@ def short_way(take: ShortWay) -> type[APIRoute]:
 
 def _is_plain(request: Request) -> bool:
     headers = request.headers
-    return headers.get("content-type") == JSON and not any(name in headers for name in _SPECIAL_HEADERS)
+    is_public = not any(name in headers for name in _SPECIAL_HEADERS)
+    return headers.get("content-type") == JSON and is_public and is_well_formed(request)

@@ -16,6 +16,7 @@ from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.migrations import migrate
 from services.feedback_api.feedback.group_commit import feedback_groups
 from services.feedback_api.main import create
+from services.shared.catalogue import CatalogueCache
 from services.shared.database import connect
 from services.shared.settings import Settings
 from services.shared.tables.access import Service
@@ -110,6 +111,44 @@ async def test_each_of_a_group_is_judged_for_itself(app: FastAPI, public: httpx.
     assert stored["events"] == 9 + 7
 
 
+async def test_keys_are_remembered_by_the_group(app: FastAPI, public: httpx.AsyncClient) -> None:
+    bodies = [{"text": words(), "title": f"{number}"} for number in range(30)]
+
+    async def send(number: int, **other: str) -> httpx.Response:
+        headers = {"Idempotency-Key": f"{bodies[0]['text'][-9:]}-{number}"}
+        return await public.post("/v1/feedback", json=bodies[number] | other, headers=headers)
+
+    first = await asyncio.gather(*(send(number) for number in range(30)))
+    assert {answer.status_code for answer in first} == {201}
+    assert not any("Idempotent-Replayed" in answer.headers for answer in first)
+    stored = await recount(app, [answer.json()["id"] for answer in first])
+    assert (stored["items"], stored["held"]) == (30, 0)
+    assert stored["transactions"] < 15
+    again = await asyncio.gather(*(send(number % 30) for number in range(60)))
+    assert [answer.json() for answer in again] == [answer.json() for answer in first] * 2
+    assert {answer.headers["Idempotent-Replayed"] for answer in again} == {"true"}
+    others = await asyncio.gather(*(send(number, title="another") for number in range(30)))
+    assert {(answer.status_code, answer.json()["code"]) for answer in others} == {(422, "idempotency_key_reused")}
+
+
+async def test_a_key_that_comes_often_at_once_stores_once(app: FastAPI, public: httpx.AsyncClient) -> None:
+    body, headers = {"text": words()}, {"Idempotency-Key": words()[-32:]}
+    answers = await asyncio.gather(*(public.post("/v1/feedback", json=body, headers=headers) for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    assert sum("Idempotent-Replayed" in answer.headers for answer in answers) == 19
+    assert (await recount(app, [answers[0].json()["id"]]))["items"] == 1
+
+
+async def test_without_a_window_nothing_is_a_double(app: FastAPI, public: httpx.AsyncClient) -> None:
+    app.state.settings = app.state.settings.model_copy(update={"duplicate_window_minutes": 0})
+    answers = await send_all(public, [{"text": "Kiitos!"}] * 8)
+    assert {answer.json()["duplicate_of"] for answer in answers} == {None}
+    stored = await recount(app, [answer.json()["id"] for answer in answers])
+    assert (stored["items"], stored["held"]) == (8, 0)
+    assert stored["transactions"] < 8
+
+
 async def test_more_than_may_wait_are_told_to_come_again(app: FastAPI, public: httpx.AsyncClient) -> None:
     app.state.feedback_groups = feedback_groups(waiting_max=5, group_max=2)
     answers = await send_all(public, [{"text": words()} for _ in range(40)])
@@ -122,7 +161,7 @@ async def test_more_than_may_wait_are_told_to_come_again(app: FastAPI, public: h
     assert stored["items"] == stored["texts"] == stored["events"] == statuses[201]
 
 
-async def test_both_ways_answer_alike(public: httpx.AsyncClient) -> None:
+async def test_both_ways_answer_alike(app: FastAPI, public: httpx.AsyncClient) -> None:
     odd: list[bytes] = [
         b'{"text": "Kiitos!", "reply_wanted": "yes"}',
         b'{"text": "Kiitos!", "language": "xx"}',
@@ -137,9 +176,12 @@ async def test_both_ways_answer_alike(public: httpx.AsyncClient) -> None:
         b"",
     ]
     headers = {"Content-Type": "application/json"}
+    remembered, without = app.state.catalogue, CatalogueCache(refresh_seconds=0.0)
     for body in odd:
+        app.state.catalogue = remembered
         short = await public.post("/v1/feedback", content=body, headers=headers)
-        ordinary = await public.post("/v1/feedback", content=body, headers=headers | {"Idempotency-Key": str(uuid4())})
+        app.state.catalogue = without
+        ordinary = await public.post("/v1/feedback", content=body, headers=headers)
         told = [{k: v for k, v in one.json().items() if k != "request_id"} for one in (short, ordinary)]
         assert (short.status_code, told[0]) == (ordinary.status_code, told[1])
         assert short.status_code in {400, 403, 422}

@@ -69,6 +69,7 @@ class TestSubmission:
         created = (await public.post("/v1/feedback", data={"text": "131052-308T"})).json()
         assert created["masked"] == ["henkilotunnus"]
 
+    @pytest.mark.usefixtures("way")
     async def test_a_repeat_names_the_same(self, public: httpx.AsyncClient, session: AsyncSession) -> None:
         headers = {"Idempotency-Key": "private-1"}
         first = await public.post("/v1/feedback", json={"text": "Hetu 131052-308T"}, headers=headers)

@@ -228,6 +228,7 @@ class TestForm:
         assert "true or false" in refused.json()["invalid_params"][0]["reason"]
 
 
+@pytest.mark.usefixtures("way")
 class TestIdempotencyKey:
     async def test_a_repeat_gets_the_same_answer(self, public: httpx.AsyncClient, session: AsyncSession) -> None:
         headers = {"Idempotency-Key": "form-1"}
@@ -308,6 +309,7 @@ class TestProblemDocument:
         assert (await public.put("/v1/feedback")).json()["code"] == "method_not_allowed"
 
 
+@pytest.mark.usefixtures("way")
 async def test_a_repeat_of_what_an_older_version_answered_creates_nothing(
     public: httpx.AsyncClient, session: AsyncSession
 ) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -27,8 +28,13 @@ WAIT_SECONDS = 90.0
 ANSWERS_BETWEEN_KILLS = 50
 DATABASE = "katsaus_kills"
 
-ENVIRONMENT = {"KATSAUS_SUBMISSION_RATE_LIMIT": ""}
-"""All clients send from one address."""
+ENVIRONMENT = {"KATSAUS_SUBMISSION_RATE_LIMIT": "", "KATSAUS_FORM_SECRET": "the same for all processes"}
+"""All clients send from one address, to a service that is another process after each kill."""
+
+
+def unheard_of() -> str:
+    """A word that nobody has sent yet, in letters only: digits might be masked."""
+    return uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
 
 
 @dataclass

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from services.shared.tables.access import Service
-from tests.journeys.killing import KILLS, Load, Stage, stage_of
+from tests.journeys.killing import KILLS, Load, Stage, stage_of, unheard_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("kills")]
 
@@ -40,7 +40,7 @@ class Submissions(Load):
 
     def request(self, number: int) -> httpx.Request:
         """A piece of feedback, from half of the clients with an Idempotency-Key."""
-        text = f"Rokotuksen jono oli pitkä, numero {uuid4()}"
+        text = f"Rokotuksen jono oli pitkä, {unheard_of()}"
         headers = {"Idempotency-Key": str(uuid4())} if number % 4 < 2 else {}
         if headers:
             self.keyed.add(text)

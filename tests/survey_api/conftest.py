@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from services.shared.catalogue import CatalogueCache
 from services.shared.scopes import Scope
 from services.survey_api.main import create
 from tests.conftest import add_key, attach, client_of
@@ -21,6 +22,16 @@ def app(connection: AsyncConnection) -> FastAPI:
 async def public(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(app) as client:
         yield client
+
+
+@pytest.fixture(params=["short", "ordinary"])
+async def way(request: pytest.FixtureRequest, app: FastAPI, public: httpx.AsyncClient) -> str:
+    """Which way plain requests take: the short one, with catalogue and survey in memory, or the ordinary one."""
+    way: str = request.param
+    if way == "ordinary":
+        app.state.catalogue = CatalogueCache(refresh_seconds=0.0)
+    await public.post("/v1/surveys/chat/responses", json={"answers": {"nps": 10}})
+    return way
 
 
 @pytest.fixture

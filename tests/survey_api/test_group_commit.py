@@ -16,6 +16,7 @@ from sqlalchemy import text
 from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.migrations import migrate
+from services.shared.catalogue import CatalogueCache
 from services.shared.database import connect
 from services.shared.scopes import Scope
 from services.shared.settings import Settings
@@ -129,6 +130,35 @@ async def test_repeats_and_conflicts_in_one_group(app: FastAPI, public: httpx.As
     assert Counter(answer.status_code for answer in answers[10:]) == {201: 1, 409: 4}
     stored, _, counted, _ = await recount(app, survey)
     assert stored == counted == 4
+
+
+async def test_keys_are_remembered_by_the_group(app: FastAPI, public: httpx.AsyncClient, survey: str) -> None:
+    await give_all(public, survey, [{"answers": {"nps": 1}}])
+
+    async def give(number: int, nps: int, **others: Any) -> httpx.Response:
+        body = {"answers": {"nps": nps}} | others
+        headers = {"Idempotency-Key": f"{survey}-{number}"}
+        return await public.post(f"/v1/surveys/{survey}/responses", json=body, headers=headers)
+
+    first = await asyncio.gather(*(give(number, 5) for number in range(30)))
+    assert {answer.status_code for answer in first} == {201}
+    assert not any("Idempotent-Replayed" in answer.headers for answer in first)
+    stored, transactions, counted, _ = await recount(app, survey)
+    assert stored == counted == 31
+    assert transactions < 15
+    again = await asyncio.gather(*(give(number % 30, 5) for number in range(60)))
+    assert [answer.json() for answer in again] == [answer.json() for answer in first] * 2
+    assert {answer.headers["Idempotent-Replayed"] for answer in again} == {"true"}
+    others = await asyncio.gather(*(give(number, 6) for number in range(30)))
+    assert {(answer.status_code, answer.json()["code"]) for answer in others} == {(422, "idempotency_key_reused")}
+    # A new key does not make a response new that came with its own id.
+    known = first[0].json()["id"]
+    repeats = await asyncio.gather(*(give(number, 5 + number % 2, id=known) for number in range(40, 44)))
+    assert [answer.status_code for answer in repeats] == [201, 409] * 2
+    at_once = await asyncio.gather(*(give(50, 7) for _ in range(20)))
+    assert len({answer.text for answer in at_once}) == 1
+    stored, _, counted, _ = await recount(app, survey)
+    assert stored == counted == 32
 
 
 async def test_a_version_published_elsewhere_is_answered_at_once(
@@ -292,7 +322,8 @@ async def test_the_short_way_and_the_ordinary_one_answer_alike(
     await give_all(public, survey, [{"answers": {"nps": 1}}])
     path, headers = f"/v1/surveys/{survey}/responses", {"Content-Type": "application/json"}
     short = await public.post(path, content=body, headers=headers)
-    ordinary = await public.post(path, content=body, headers=headers | {"Idempotency-Key": str(uuid4())})
+    app.state.catalogue = CatalogueCache(refresh_seconds=0.0)
+    ordinary = await public.post(path, content=body, headers=headers)
     assert short.status_code == ordinary.status_code
     varying = {"id", "request_id"}
     told = [{k: v for k, v in answer.json().items() if k not in varying} for answer in (short, ordinary)]

@@ -12,6 +12,9 @@ from sqlmodel import col, select
 from services.shared.bulk_insert import bulk_insert
 from services.shared.tables import DeadlinePolicy, Feedback, FeedbackDeadline, FeedbackEvent
 
+COLUMNS = ("feedback_id", "policy_kind", "policy_valid_from", "due_on", "reasons", "computed_at")
+"""Of the rows that are inserted."""
+
 
 class KnownDeadline(NamedTuple):
     """An item's deadline and the policy it follows."""
@@ -40,9 +43,12 @@ async def fetch_deadlines(session: AsyncSession, feedback_ids: Collection[UUID])
 
 async def insert(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert deadlines."""
-    await bulk_insert(
-        session, FeedbackDeadline, [{**row, "reasons": orjson.dumps(row["reasons"]).decode()} for row in rows]
-    )
+    await bulk_insert(session, FeedbackDeadline, stored_form(rows))
+
+
+def stored_form(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows as they are inserted: their reasons as JSON."""
+    return [{**row, "reasons": orjson.dumps(row["reasons"]).decode()} for row in rows]
 
 
 async def remove(session: AsyncSession, feedback_ids: Collection[UUID]) -> None:

@@ -29,10 +29,9 @@ async def keep(
     written, of new and of earlier items, in each item's order. The policy is the one in force on the day of receipt:
     of the type, or of the matter that the item is kept apart as.
     """
-    type_events = [event for event in events if event["type_code"] is not None]
     new_ids = {item["id"] for item in facts}
     changed_ids = {event["feedback_id"] for event in events if _may_change_policy(event)} - new_ids
-    await repository.insert(session, _rows(catalogue, facts, type_events, at=at))
+    await repository.insert(session, rows_of(catalogue, facts, events, at=at))
     if changed_ids:
         await _compute_again(session, catalogue, changed_ids, at=at)
 
@@ -47,15 +46,15 @@ async def _compute_again(
     items = await repository.fetch_items(session, feedback_ids)
     type_events = await repository.fetch_type_events(session, feedback_ids)
     await repository.remove(session, feedback_ids)
-    await repository.insert(session, _rows(catalogue, items, type_events, at=at))
+    await repository.insert(session, rows_of(catalogue, items, type_events, at=at))
 
 
-def _rows(
-    catalogue: Catalogue, items: Sequence[Row], type_events: Sequence[Row], *, at: datetime
-) -> list[dict[str, Any]]:
+def rows_of(catalogue: Catalogue, items: Sequence[Row], events: Sequence[Row], *, at: datetime) -> list[dict[str, Any]]:
+    """The rows of the deadlines of those items that have one, by all their events in each item's order."""
     events_of: dict[UUID, list[Row]] = defaultdict(list)
-    for event in type_events:
-        events_of[event["feedback_id"]].append(event)
+    for event in events:
+        if event["type_code"] is not None:
+            events_of[event["feedback_id"]].append(event)
     counting = _Counting(catalogue)
     rows = []
     for item in items:

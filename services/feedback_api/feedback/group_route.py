@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import Request, Response
 from pydantic import ValidationError
 
-from services.feedback_api.feedback import intake, presenter, screening
+from services.feedback_api.feedback import intake, screening
 from services.feedback_api.feedback.group_commit import Arrival, FeedbackGroups
 from services.feedback_api.feedback.intake import Judged
 from services.feedback_api.feedback.schemas import FeedbackCreate
@@ -14,6 +14,7 @@ from services.feedback_api.spam.rate_limit import refuse_over_limit
 from services.shared.catalogue import Catalogue, CatalogueCache
 from services.shared.clock import now
 from services.shared.database import sessions_of
+from services.shared.group_keys import key_of
 from services.shared.problems import Problem
 from services.shared.settings import settings_of
 from services.shared.short_way import JSON, short_way
@@ -31,11 +32,10 @@ async def _take(request: Request) -> Response | None:
         return None
     await refuse_over_limit(request)
     groups: FeedbackGroups = request.app.state.feedback_groups
-    accepted = await groups.take(sessions_of(request), Arrival(judged, fresh, settings_of(request)))
-    if accepted is None:
-        return None
-    receipt = presenter.receipt_of(request, accepted, submission.masked)
-    return Response(receipt.model_dump_json(), HTTPStatus.CREATED.value, media_type=JSON)
+    key = key_of(request, submission)
+    arrival = Arrival(judged, key, str(request.base_url), fresh, settings_of(request))
+    receipt = await groups.take(sessions_of(request), arrival)
+    return Response(receipt, HTTPStatus.CREATED.value, media_type=JSON) if receipt is not None else None
 
 
 GroupRoute = short_way(_take)

@@ -27,7 +27,7 @@ from services.feedback_api.feedback.screening import (
     fingerprint_of_submission,
 )
 from services.feedback_api.gate.signs import Matter
-from services.feedback_api.spam.repository import remember_fingerprints
+from services.feedback_api.spam.repository import remember_fingerprint
 from services.feedback_api.themes import repository as themes
 from services.shared.catalogue import Catalogue
 from services.shared.client_address import address_block
@@ -126,8 +126,7 @@ async def submit(
     """Store a submission; say whether it repeats another one and whether it looks like no feedback."""
     held = await screening.judge(submission, is_trusted=origin.is_trusted, at=now)
     judged = judge(catalogue, submission, origin, screening.settings, held, at=now)
-    (accepted,) = await store(session, catalogue, [judged], window=screening.window, at=now)
-    return accepted
+    return await _store(session, catalogue, judged, window=screening.window, at=now)
 
 
 def judge(
@@ -142,33 +141,37 @@ def judge(
     """The submission, ready to be stored; raises a problem for what its sender may not say or what does not exist."""
     _check_rights(submission, origin)
     first = first_standing(catalogue, submission, submission.received_at or at)
-    may_repeat = held is not None or origin.sent_from is None
+    may_repeat = held is not None or origin.sent_from is None or not settings.duplicate_window_minutes
     fingerprint = None if may_repeat else fingerprint_of_submission(settings, submission, origin.sent_from)
     return Judged(submission, origin, first, held, fingerprint)
 
 
-async def store(
-    session: AsyncSession, catalogue: Catalogue, submissions: Sequence[Judged], *, window: timedelta, at: datetime
-) -> list[Accepted]:
-    """Store submissions; of each, whether it repeats another one and whether it looks like no feedback."""
+async def _store(
+    session: AsyncSession, catalogue: Catalogue, judged: Judged, *, window: timedelta, at: datetime
+) -> Accepted:
+    rows = rows_of([judged], at=at)
+    await repository.write(session, rows)
+    (item,) = rows.facts
+    first_id = item["id"]
+    if judged.fingerprint is not None:
+        first_id = await remember_fingerprint(session, judged.fingerprint, item["id"], at=at, window=window)
+    if first_id != item["id"]:
+        await _hold_written(session, rows, item, judged.first, at=at)
+    await deadlines.keep(session, catalogue, [item], rows.events, at=at)
+    await themes.assign(session, [item["id"]], at=at)
+    return accepted_of(item, first_id, judged.held)
+
+
+def rows_of(submissions: Sequence[Judged], *, at: datetime) -> NewRows:
+    """The rows of new items; the facts of each are in the submissions' order."""
     rows = NewRows()
     for judged in submissions:
         _add(rows, judged, at=at)
-    await repository.write(session, rows)
-    items = rows.facts
-    prints = {item["id"]: one.fingerprint for item, one in zip(items, submissions, strict=True) if one.fingerprint}
-    first_ids = await remember_fingerprints(session, prints, at=at, window=window) if prints else {}
-    for item, judged in zip(items, submissions, strict=True):
-        if first_ids.get(item["id"], item["id"]) != item["id"]:
-            await _hold_written(session, rows, item, judged.first, at=at)
-    await deadlines.keep(session, catalogue, items, rows.events, at=at)
-    await themes.assign(session, [item["id"] for item in items], at=at)
-    return [
-        _accepted(item, first_ids.get(item["id"]), judged.held) for item, judged in zip(items, submissions, strict=True)
-    ]
+    return rows
 
 
-def _accepted(item: Mapping[str, Any], first_id: UUID | None, held: Held | None) -> Accepted:
+def accepted_of(item: Mapping[str, Any], first_id: UUID, held: Held | None) -> Accepted:
+    """What became of a submission: ``item`` are its facts, ``first_id`` is the item that it is, or repeats."""
     return Accepted(
         id=item["id"],
         receipt=item["receipt"],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from fastapi import Request
+from starlette.datastructures import URL
 
 from services.feedback_api.deadlines.presenter import deadline_of_item
 from services.feedback_api.deadlines.repository import KnownDeadline
@@ -26,12 +26,12 @@ RECEIPTS_PATH = "v1/receipts/"
 """Written out: to ask the router for it takes as long as to check a body."""
 
 
-def receipt_of(request: Request, accepted: Accepted, masked: Sequence[PersonalData]) -> FeedbackReceipt:
-    """The answer to a sender."""
+def receipt_of(base_url: URL | str, accepted: Accepted, masked: Sequence[PersonalData]) -> FeedbackReceipt:
+    """The answer to a sender, who reached the service at ``base_url``."""
     return FeedbackReceipt(
         id=accepted.id,
         receipt=accepted.receipt,
-        status_url=f"{request.base_url}{RECEIPTS_PATH}{accepted.receipt}",
+        status_url=f"{base_url}{RECEIPTS_PATH}{accepted.receipt}",
         received_at=accepted.received_at,
         masked=list(masked),
         duplicate_of=accepted.duplicate_of,

@@ -45,7 +45,7 @@ class Sender:
                     self.session, self.catalogue, settings_of(self.request), [accepted]
                 )
                 await attachments.store(self.session, self.storage, accepted.id, files, at=now())
-                return presenter.receipt_of(self.request, accepted, submission.fields.masked)
+                return presenter.receipt_of(self.request.base_url, accepted, submission.fields.masked)
 
             digests = [file.sent_sha256 for file in files]
             return await idempotency.answer(submission.fields, FeedbackReceipt, work, digests=digests)

@@ -17,6 +17,9 @@ from services.shared.tables.open311 import Moderation
 NO_WORDS: dict[str, Any] = {"title": None, "body": None, "answer": None, "has_attachments": False}
 """Of an item that nothing is public of."""
 
+PENDING_COLUMNS = ("feedback_id", "service_code", "service_object_id", "service_object_type", "moderation")
+"""Of the rows of items that await a moderator."""
+
 Row = tuple[FeedbackPublication, Feedback, FeedbackContent | None]
 
 
@@ -27,7 +30,12 @@ async def insert(session: AsyncSession, *, moderation: Moderation, **values: Any
 
 async def insert_pending(session: AsyncSession, service_codes: Mapping[UUID, str]) -> None:
     """Let items await a moderator, each under its service."""
-    rows = [
+    await bulk_insert(session, FeedbackPublication, pending_rows(service_codes))
+
+
+def pending_rows(service_codes: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """The rows of items that await a moderator, each under its service."""
+    return [
         {
             "feedback_id": feedback_id,
             "service_code": code,
@@ -37,7 +45,6 @@ async def insert_pending(session: AsyncSession, service_codes: Mapping[UUID, str
         }
         for feedback_id, code in service_codes.items()
     ]
-    await bulk_insert(session, FeedbackPublication, rows)
 
 
 async def find(session: AsyncSession, feedback_id: UUID) -> FeedbackPublication | None:

@@ -58,8 +58,13 @@ async def await_moderation_of_all(
     session: AsyncSession, catalogue: Catalogue, settings: Settings, items: Sequence[Permitting]
 ) -> None:
     """The same for many new items, in one statement."""
+    await repository.insert_pending(session, services_of(catalogue, settings, items))
+
+
+def services_of(catalogue: Catalogue, settings: Settings, items: Sequence[Permitting]) -> dict[UUID, str]:
+    """Of the items that a moderator may publish, the service that each is listed under."""
     services = {facts.id: _service_of(catalogue, settings, facts) for facts in items if facts.publication_permitted}
-    await repository.insert_pending(session, {item: code for item, code in services.items() if code is not None})
+    return {item: code for item, code in services.items() if code is not None}
 
 
 def _service_of(catalogue: Catalogue, settings: Settings, facts: Permitting) -> str | None:

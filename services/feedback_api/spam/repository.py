@@ -1,6 +1,5 @@
 """Reading and writing what came a short time ago: fingerprints of submissions, and challenges that were solved."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,39 +10,39 @@ from sqlmodel import col
 
 from services.shared.tables import FeedbackFingerprint, SolvedChallenge
 
-# Rows are locked in the order of their keys, so that two groups wait for each other and never in a ring.
 _REMEMBER = text(
     """
     INSERT INTO feedback_fingerprint AS known (fingerprint, feedback_id, seen_at)
-    SELECT fingerprint, feedback_id, :at
-    FROM unnest(CAST(:fingerprints AS text[]), CAST(:feedback_ids AS uuid[])) AS new (fingerprint, feedback_id)
-    ORDER BY fingerprint COLLATE "C"
+    VALUES (:fingerprint, :feedback_id, :at)
     ON CONFLICT (fingerprint) DO UPDATE SET
         feedback_id = CASE WHEN known.seen_at < :forgotten_before THEN excluded.feedback_id ELSE known.feedback_id END,
         seen_at = CASE WHEN known.seen_at < :forgotten_before THEN excluded.seen_at ELSE known.seen_at END
-    RETURNING fingerprint, feedback_id
+    RETURNING feedback_id
     """
 )
 
+# Rows are locked in the order of their keys, so that two groups wait for each other and never in a ring.
+REMEMBER_NEW = """
+    INSERT INTO feedback_fingerprint AS known (fingerprint, feedback_id, seen_at)
+    SELECT fingerprint, id, :recorded_at FROM {new} WHERE fingerprint IS NOT NULL
+    ORDER BY fingerprint COLLATE "C"
+    ON CONFLICT (fingerprint) DO UPDATE SET feedback_id = excluded.feedback_id, seen_at = excluded.seen_at
+        WHERE known.seen_at < :forgotten_before
+    RETURNING feedback_id
+"""
+"""SQL: remember the rows of ``new`` with a fingerprint; returned are those that were not known within the window."""
 
-async def remember_fingerprints(
-    session: AsyncSession, fingerprints: Mapping[UUID, str], *, at: datetime, window: timedelta
-) -> dict[UUID, UUID]:
-    """By item, the one that first came with its fingerprint within the window: itself, unless it is a double.
+
+async def remember_fingerprint(
+    session: AsyncSession, fingerprint: str, feedback_id: UUID, *, at: datetime, window: timedelta
+) -> UUID:
+    """The item that first came with the fingerprint within the window: this one, unless it is a double.
 
     A second submission of the same moment waits here until the first is committed.
     """
-    first: dict[str, UUID] = {}
-    for feedback_id, fingerprint in fingerprints.items():
-        first.setdefault(fingerprint, feedback_id)
-    parameters = {
-        "fingerprints": list(first),
-        "feedback_ids": list(first.values()),
-        "at": at,
-        "forgotten_before": at - window,
-    }
-    known = {row.fingerprint: row.feedback_id for row in await session.execute(_REMEMBER, parameters)}
-    return {feedback_id: known[fingerprint] for feedback_id, fingerprint in fingerprints.items()}
+    parameters = {"fingerprint": fingerprint, "feedback_id": feedback_id, "at": at, "forgotten_before": at - window}
+    first: UUID = (await session.execute(_REMEMBER, parameters)).scalar_one()
+    return first
 
 
 async def forget_fingerprints(session: AsyncSession, *, before: datetime) -> None:

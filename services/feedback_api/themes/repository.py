@@ -14,33 +14,48 @@ from sqlmodel import col, select
 from services.shared.tables import Feedback, FeedbackTheme
 from services.shared.tables.feedback import ThemeAssignedBy
 
-_ASSIGN = text(
-    """
-    WITH item AS MATERIALIZED (
-        -- Each text is read once a language, however many themes search it.
-        SELECT feedback.id, feedback.topic_code,
-               to_tsvector('finnish', words.text) AS fi, to_tsvector('swedish', words.text) AS sv,
-               to_tsvector('english', words.text) AS en, to_tsvector('simple', words.text) AS other
-        FROM feedback
-        LEFT JOIN feedback_content AS content ON content.feedback_id = feedback.id
-        CROSS JOIN LATERAL concat_ws(' ', content.title, content.body) AS words (text)
-        WHERE feedback.id = ANY (:ids)
-    )
-    INSERT INTO feedback_theme (feedback_id, theme_code, applies, assigned_by, assigned_at)
+QUERIES = """
+    SELECT theme.code, search.query LIKE '%!%' OR search.language NOT IN ('fi', 'sv', 'en') AS is_apart,
+        config.name AS config, to_tsquery(config.name, search.query) AS words
+    FROM theme
+    CROSS JOIN LATERAL jsonb_each_text(theme.searches) AS search (language, query)
+    CROSS JOIN LATERAL CAST(CASE search.language WHEN 'fi' THEN 'finnish' WHEN 'sv' THEN 'swedish'
+        WHEN 'en' THEN 'english' ELSE 'simple' END AS regconfig) AS config (name)
+"""
+"""SQL for a materialized part ``query``: what themes search for.
+
+A text that holds the words in one language holds them in the column that is indexed for all three as well, unless the
+query is ``is_apart``: it asks that a word be missing, or is of a further language.
+"""
+
+ASSIGNED = """
     SELECT item.id, theme.code, true,
-           CASE WHEN item.topic_code = ANY (theme.topic_codes) THEN 'topic' ELSE 'search' END, :at
+           CASE WHEN item.topic_code = ANY (theme.topic_codes) THEN 'topic' ELSE 'search' END, :assigned_at
     FROM item
     CROSS JOIN theme
     WHERE item.topic_code = ANY (theme.topic_codes)
        OR EXISTS (
-           SELECT FROM jsonb_each_text(theme.searches) AS search (language, query)
-           WHERE CASE search.language
-                 WHEN 'fi' THEN item.fi @@ to_tsquery('finnish', search.query)
-                 WHEN 'sv' THEN item.sv @@ to_tsquery('swedish', search.query)
-                 WHEN 'en' THEN item.en @@ to_tsquery('english', search.query)
-                 ELSE item.other @@ to_tsquery('simple', search.query) END)
+           SELECT FROM query
+           WHERE query.code = theme.code
+             -- Few texts need to be read once more, in the query's own language.
+             AND CASE WHEN query.is_apart OR item.search @@ query.words
+                 THEN to_tsvector(query.config, concat_ws(' ', item.title, item.body)) @@ query.words END)
+"""
+"""SQL: the rows of ``feedback_theme`` for a part ``item`` of id, topic_code, title, body and search, by ``query``."""
+
+_ASSIGN = text(
+    f"""
+    WITH query AS MATERIALIZED ({QUERIES}),
+    item AS (
+        SELECT feedback.id, feedback.topic_code, content.title, content.body, content.search
+        FROM feedback
+        LEFT JOIN feedback_content AS content ON content.feedback_id = feedback.id
+        WHERE feedback.id = ANY (:ids)
+    )
+    INSERT INTO feedback_theme (feedback_id, theme_code, applies, assigned_by, assigned_at)
+    {ASSIGNED}
     ON CONFLICT (feedback_id, theme_code) DO NOTHING
-    """
+    """  # noqa: S608 (our own words)
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 
 # What a person said stays; so does what a search found in a text that has been erased since.
@@ -60,7 +75,7 @@ async def assign(session: AsyncSession, feedback_ids: Sequence[UUID], *, at: dat
     """Assign new items to the themes whose topics or searches they match; returns how many assignments were made."""
     if not feedback_ids:
         return 0
-    done = cast("CursorResult[Any]", await session.execute(_ASSIGN, {"ids": list(feedback_ids), "at": at}))
+    done = cast("CursorResult[Any]", await session.execute(_ASSIGN, {"ids": list(feedback_ids), "assigned_at": at}))
     return done.rowcount
 
 

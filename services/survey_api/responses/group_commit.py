@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.shared.catalogue import Catalogue
 from services.shared.clock import now
 from services.shared.group_commit import GroupCommit
+from services.shared.group_keys import RequestKey
 from services.survey_api.responses import group_repository, service
 from services.survey_api.responses.schemas import ResponseCreate
 from services.survey_api.responses.submission import JudgedResponse, ResponseKey
@@ -29,6 +30,7 @@ class Arrival:
     body: ResponseCreate
     catalogue: Catalogue
     origin: str | None
+    key: RequestKey | None = None
     at: datetime = field(default_factory=now)
 
 
@@ -41,16 +43,30 @@ def response_groups(surveys: SurveyCache, *, waiting_max: int, group_max: int) -
 
     async def write(session: AsyncSession, arrivals: Sequence[Arrival]) -> Sequence[ResponseKey | None]:
         judged = [_judge(surveys, arrival) for arrival in arrivals]
-        # Of several with one id the first is stored; the others are compared with it, each by itself.
-        first: dict[ResponseKey, JudgedResponse] = {}
-        for response in judged:
-            if response is not None:
-                first.setdefault(response.key, response)
-        created = await group_repository.store(session, first)
+        first, request_keys = _first_of_each(arrivals, judged)
+        created = await group_repository.store(session, first, request_keys)
         kept = {id(response): key for key, response in first.items() if key in created}
         return [kept.get(id(response)) for response in judged]
 
     return GroupCommit("responses", write, waiting_max=waiting_max, group_max=group_max)
+
+
+def _first_of_each(
+    arrivals: Sequence[Arrival], judged: Sequence[JudgedResponse | None]
+) -> tuple[dict[ResponseKey, JudgedResponse], dict[ResponseKey, RequestKey]]:
+    """The first response of each id and request key, with their keys; others are compared with it, each by itself."""
+    first: dict[ResponseKey, JudgedResponse] = {}
+    request_keys: dict[ResponseKey, RequestKey] = {}
+    seen = set[str]()
+    for arrival, response in zip(arrivals, judged, strict=True):
+        key = arrival.key
+        if response is None or response.key in first or (key is not None and key.key in seen):
+            continue
+        first[response.key] = response
+        if key is not None:
+            request_keys[response.key] = key
+            seen.add(key.key)
+    return first, request_keys
 
 
 def _judge(surveys: SurveyCache, arrival: Arrival) -> JudgedResponse | None:

@@ -7,7 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.clock import now
+from services.shared.group_keys import IS_FREE, KEY_COLUMNS, REMEMBER_KEYS, RequestKey, key_columns
+from services.shared.tables.access import Service
 from services.survey_api.responses.counted_hours import hour_of, may_be_counted
+from services.survey_api.responses.schemas import ResponseCreated
 from services.survey_api.responses.submission import JudgedResponse, ResponseKey
 from services.survey_api.surveys.definitions import SurveyDefinition
 
@@ -16,7 +19,7 @@ from services.survey_api.surveys.definitions import SurveyDefinition
 # stored of a survey that has changed since its definition was read.
 # The group goes as one JSON text: the driver's arrays cost several times what PostgreSQL takes to read it.
 _STORE = text(
-    """
+    f"""
     WITH current AS (
         SELECT known.code
         FROM json_to_recordset(CAST(:surveys AS json)) AS known (code text, version int, revision int)
@@ -26,18 +29,19 @@ _STORE = text(
             WHERE newer.survey_code = known.code AND newer.version > known.version AND newer.published_at IS NOT NULL
         )
     ), sent AS MATERIALIZED (
-        SELECT *
-        FROM json_to_recordset(CAST(:responses AS json)) AS given (number int, service_point text, id uuid, survey text,
+        SELECT *, {IS_FREE} AS is_free
+        FROM json_to_recordset(CAST(:responses AS json)) AS sent (number int, service_point text, id uuid, survey text,
             version int, collection_mode text, given_at timestamptz, given_on date, given_hour smallint, language text,
             interaction text, content_hash text, answers jsonb, single_interaction text, comments jsonb, counted json,
-            hour timestamptz)
+            hour timestamptz, {KEY_COLUMNS})
         WHERE survey IN (SELECT code FROM current)
     ), pressed AS MATERIALIZED (
-        SELECT DISTINCT service_point, survey, hour FROM sent WHERE hour IS NOT NULL
+        SELECT DISTINCT service_point, survey, hour FROM sent WHERE is_free AND hour IS NOT NULL
     ), free AS MATERIALIZED (
         SELECT service_point, survey, hour FROM pressed WHERE hour_takes_presses(service_point, survey, hour)
     ), given AS MATERIALIZED (
-        SELECT * FROM sent WHERE hour IS NULL OR (service_point, survey, hour) IN (SELECT * FROM free)
+        SELECT * FROM sent
+        WHERE is_free AND (hour IS NULL OR (service_point, survey, hour) IN (SELECT * FROM free))
     ), stored AS (
         INSERT INTO survey_response (service_point_code, id, survey_code, version, collection_mode, given_at, given_on,
             given_hour, recorded_at, language, interaction_reference, content_hash, answers, single_interaction)
@@ -47,6 +51,8 @@ _STORE = text(
         ORDER BY number
         ON CONFLICT DO NOTHING
         RETURNING service_point_code AS service_point, id
+    ), keys AS (
+        {REMEMBER_KEYS.format(taken="given JOIN stored USING (service_point, id)")}
     ), commented AS (
         INSERT INTO survey_response_content (service_point_code, response_id, comments)
         SELECT service_point, id, comments
@@ -55,31 +61,40 @@ _STORE = text(
     ), counted AS (
         INSERT INTO answer_histogram (service_point_code, survey_code, question_code, given_on, given_hour, version,
             collection_mode, value, count)
-        SELECT service_point, survey, answer ->> 0, given_on, given_hour, version, collection_mode,
-            CAST(answer ->> 1 AS smallint), count(*)
-        FROM given JOIN stored USING (service_point, id) CROSS JOIN json_array_elements(given.counted) AS answer
+        SELECT service_point, survey, tally ->> 0, given_on, given_hour, version, collection_mode,
+            CAST(tally ->> 1 AS smallint), count(*)
+        FROM given JOIN stored USING (service_point, id) CROSS JOIN json_array_elements(given.counted) AS tally
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-        ORDER BY service_point COLLATE "C", survey COLLATE "C", (answer ->> 0) COLLATE "C", given_on, given_hour,
+        ORDER BY service_point COLLATE "C", survey COLLATE "C", (tally ->> 0) COLLATE "C", given_on, given_hour,
             version, collection_mode COLLATE "C", 8
         ON CONFLICT (service_point_code, survey_code, question_code, given_on, given_hour, version, collection_mode,
             value)
         DO UPDATE SET count = answer_histogram.count + excluded.count
     )
     SELECT service_point, id FROM stored
-    """
+    """  # noqa: S608 (our own words)
 )
 
 
-async def store(session: AsyncSession, responses: Mapping[ResponseKey, JudgedResponse]) -> set[ResponseKey]:
+async def store(
+    session: AsyncSession,
+    responses: Mapping[ResponseKey, JudgedResponse],
+    request_keys: Mapping[ResponseKey, RequestKey],
+) -> set[ResponseKey]:
     """Store and count those of the responses that are new and judged by their survey's present definition; their keys.
 
-    Left out are presses of hours that are counted, or are being counted now. For responses of people: no rule on
-    devices is applied.
+    Left out are presses of hours that are counted, or are being counted now, and those whose request's key came before.
+    For responses of people: no rule on devices is applied.
     """
     if not responses:
         return set()
     ordered = sorted(responses.values(), key=lambda response: response.key)
-    parameters = {"surveys": _surveys(ordered), "responses": _rows(ordered), "recorded_at": now()}
+    parameters = {
+        "surveys": _surveys(ordered),
+        "responses": _rows(ordered, request_keys),
+        "recorded_at": now(),
+        "service": Service.SURVEY_API.value,
+    }
     stored = await session.execute(_STORE, parameters)
     return {ResponseKey(service_point, response_id) for service_point, response_id in stored}
 
@@ -94,7 +109,7 @@ def _surveys(responses: Sequence[JudgedResponse]) -> str:
     )
 
 
-def _rows(responses: Sequence[JudgedResponse]) -> str:
+def _rows(responses: Sequence[JudgedResponse], request_keys: Mapping[ResponseKey, RequestKey]) -> str:
     return _json(
         [
             {
@@ -115,6 +130,7 @@ def _rows(responses: Sequence[JudgedResponse]) -> str:
                 "comments": response.texts or None,
                 "counted": response.counted,
                 "hour": hour_of(response).hour if may_be_counted(response) else None,
+                **key_columns(request_keys.get(response.key), ResponseCreated(id=response.key.id).model_dump_json()),
             }
             for number, response in enumerate(responses)
         ]

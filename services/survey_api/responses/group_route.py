@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from services.shared.catalogue import Catalogue, CatalogueCache
 from services.shared.clock import now
 from services.shared.database import sessions_of
+from services.shared.group_keys import RequestKey, key_of
 from services.shared.security import Principal
 from services.shared.short_way import JSON, short_way
 from services.survey_api.responses.group_commit import Arrival, ResponseGroups, is_grouped
@@ -22,7 +23,7 @@ async def _take(request: Request) -> Response | None:
     body = _read(await request.body()) if fresh is not None else None
     if fresh is None or body is None:
         return None
-    created = await take_grouped(request, request.path_params["code"], body, fresh, None)
+    created = await take_grouped(request, request.path_params["code"], body, fresh, None, key_of(request, body))
     return Response(created.model_dump_json(), HTTPStatus.CREATED.value, media_type=JSON) if created else None
 
 
@@ -38,11 +39,17 @@ def _read(body: bytes) -> ResponseCreate | None:
 
 
 async def take_grouped(
-    request: Request, code: str, body: ResponseCreate, catalogue: Catalogue, principal: Principal | None
+    request: Request,
+    code: str,
+    body: ResponseCreate,
+    catalogue: Catalogue,
+    principal: Principal | None,
+    key: RequestKey | None = None,
 ) -> ResponseCreated | None:
     """The answer to a response that was committed with others; None where it must be taken by itself."""
     if not is_grouped(body) or not is_dated_well(body, principal, at=now()):
         return None
     groups: ResponseGroups = request.app.state.response_groups
-    key = await groups.take(sessions_of(request), Arrival(code, body, catalogue, foreign_origin(request)))
-    return ResponseCreated(id=key.id) if key is not None else None
+    arrival = Arrival(code, body, catalogue, foreign_origin(request), key)
+    stored = await groups.take(sessions_of(request), arrival)
+    return ResponseCreated(id=stored.id) if stored is not None else None
