@@ -11,6 +11,7 @@ RECEIPT_LENGTH = 16
 """31^16 is about 2^79: a receipt cannot be guessed, and still fits a line of a letter."""
 
 _RECEIPT_GROUP = 4
+_RECEIPTS = len(RECEIPT_ALPHABET) ** RECEIPT_LENGTH
 
 
 def new_uuid() -> UUID:
@@ -24,5 +25,8 @@ def new_uuid() -> UUID:
 
 def new_receipt() -> str:
     """A random receipt such as ``7KQ2-XN4M-PWDA-9ZRT``."""
-    letters = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(RECEIPT_LENGTH))
+    letters, number = "", secrets.randbelow(_RECEIPTS)
+    for _ in range(RECEIPT_LENGTH):
+        number, letter = divmod(number, len(RECEIPT_ALPHABET))
+        letters += RECEIPT_ALPHABET[letter]
     return "-".join(letters[i : i + _RECEIPT_GROUP] for i in range(0, RECEIPT_LENGTH, _RECEIPT_GROUP))

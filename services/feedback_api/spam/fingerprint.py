@@ -6,9 +6,9 @@ import unicodedata
 
 def fingerprint_of(secret: bytes, *parts: str | None) -> str:
     """A keyed hash of the parts, the same for texts that differ only in case, spacing and spelling of letters."""
-    message = "\x1f".join(_normalised(part) for part in parts)
+    message = "\x1f".join([_normalised(part) if part else "" for part in parts])
     return hmac.new(secret, message.encode(), "sha256").hexdigest()
 
 
-def _normalised(part: str | None) -> str:
-    return " ".join(unicodedata.normalize("NFKC", part or "").casefold().split())
+def _normalised(part: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", part).casefold().split())

@@ -46,8 +46,9 @@ class Masked(NamedTuple):
 
 def find(text: str, kinds: AbstractSet[PersonalData] = EVERYTHING) -> list[Found]:
     """The personal data of the ``kinds`` in ``text``, in its order; nothing overlaps."""
-    # Most texts have neither, and cost no more than this.
-    if not _SIGN_OF_EMAIL.search(text) and len(_DIGIT.findall(text)) < FEWEST_DIGITS:
+    # Most texts have neither, and cost no more than this; so do addresses in a field that asks for one.
+    may_be_email = PersonalData.EMAIL in kinds and _SIGN_OF_EMAIL.search(text) is not None
+    if not may_be_email and len(_DIGIT.findall(text)) < FEWEST_DIGITS:
         return []
     folded, found = fold(text), list[Found]()
     for finder in FINDERS:
