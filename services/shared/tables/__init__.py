@@ -34,7 +34,11 @@ from services.shared.tables.edition_records import (
     EditionCode,
     EditionContact,
     EditionFeedback,
+    EditionInitiative,
+    EditionInvitations,
     EditionKeptApart,
+    EditionMeeting,
+    EditionProposal,
     EditionSocialReport,
 )
 from services.shared.tables.editions import ChapterText, Edition, ReviewAction
@@ -107,7 +111,11 @@ __all__ = [
     "EditionCode",
     "EditionContact",
     "EditionFeedback",
+    "EditionInitiative",
+    "EditionInvitations",
     "EditionKeptApart",
+    "EditionMeeting",
+    "EditionProposal",
     "EditionSocialReport",
     "Feedback",
     "FeedbackAttachment",

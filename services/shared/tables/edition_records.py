@@ -1,6 +1,7 @@
 """The records an edition was counted from, kept as they were; the views of the schema ``published`` read them.
 
-They are copies without any link to the records themselves: ids are their own, and hold no personal data.
+They are copies without any link to the records themselves: ids are their own, but for public acts, and hold no personal
+data.
 """
 
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, SmallInteger
 from sqlmodel import Field
 
-from services.shared.tables.base import Table, text, timestamp
+from services.shared.tables.base import Labels, Table, labels, text, timestamp
 
 
 def _of_edition() -> ForeignKeyConstraint:
@@ -111,3 +112,75 @@ class EditionCode(EditionRecord, table=True):
     record_id: UUID = Field(primary_key=True)
     kind: str = text(primary_key=True)
     code: str = text(primary_key=True)
+
+
+class EditionPanelAct(EditionRecord):
+    """What is kept of the panel whose act it is. Public acts keep their own ids, which are public too."""
+
+    panel_id: UUID
+    panel_kind: str = text()
+    panel_names: Labels = labels()
+    unit_code: str = text()
+
+
+class EditionMeeting(EditionPanelAct, table=True):
+    """Meetings of panels."""
+
+    __tablename__ = "edition_meeting"
+    __table_args__ = (_of_edition(), Index("ix_edition_meeting_acted_on", "acted_on"))
+
+    id: UUID = Field(primary_key=True)
+    source: str = text()
+    acted_on: date
+    participants: int
+    memo: str | None = text(default=None)
+    memo_url: str | None = text(default=None)
+
+
+class EditionProposal(EditionPanelAct, table=True):
+    """Proposals of panels: ``act`` says whether one was made or answered in the quarter."""
+
+    __tablename__ = "edition_proposal"
+    __table_args__ = (_of_edition(), Index("ix_edition_proposal_acted_on", "acted_on"))
+
+    id: UUID = Field(primary_key=True)
+    source: str = text()
+    act: str = text(primary_key=True)
+    acted_on: date
+    proposed_on: date
+    body: str = text()
+    status: str = text()
+    answered_on: date | None = Field(default=None)
+    answer: str | None = text(default=None)
+
+
+class EditionInitiative(EditionRecord, table=True):
+    """Residents' initiatives: ``act`` says whether one was received or decided in the quarter."""
+
+    __tablename__ = "edition_initiative"
+    __table_args__ = (_of_edition(), Index("ix_edition_initiative_acted_on", "acted_on"))
+
+    id: UUID = Field(primary_key=True)
+    source: str = text()
+    act: str = text(primary_key=True)
+    acted_on: date
+    subject: str = text()
+    received_on: date
+    unit_code: str = text()
+    handled_by: str = text()
+    status: str = text()
+    decided_on: date | None = Field(default=None)
+    url: str | None = text(default=None)
+
+
+class EditionInvitations(EditionRecord, table=True):
+    """How many were invited to surveys."""
+
+    __tablename__ = "edition_invitations"
+    __table_args__ = (_of_edition(), Index("ix_edition_invitations_sent_on", "sent_on"))
+
+    service_point_code: str = text(primary_key=True)
+    survey_code: str = text(primary_key=True)
+    sent_on: date = Field(primary_key=True)
+    collection_mode: str = text(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
