@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -20,10 +20,12 @@ from services.shared.clock import local_day, now
 from services.shared.database import ROLES
 from services.shared.periods import PeriodKind, period_of
 from services.shared.scopes import Scope
+from services.shared.tables import ClientPanel
 from services.shared.tables.access import Service
 from tests.conftest import add_key, attach, client_of
 from tests.contracts.conftest import City
 from tests.contracts.test_statement_clients import feedback_lines
+from tests.reporting_api.factories import add_initiative, add_invitations, add_meeting, add_panel, add_proposal
 from tests.survey_api.factories import RIGHT_ANSWERS, line, survey
 
 pytestmark = pytest.mark.anyio
@@ -105,6 +107,49 @@ async def read_all(client: httpx.AsyncClient) -> dict[str, Any]:
         # Of several quarters, of which only one is published: now.
         read[path] = {name: it for name, it in read[path].items() if name not in {"@katsaus.updated", "updated"}}
     return read
+
+
+ACTED = (
+    f"/v1/quarters/{QUARTER}",
+    f"/v1/quarters/{QUARTER}?unit=kinapori-service-centre",
+    f"/v1/quarters/{QUARTER}/participation",
+    f"/v1/quarters/{QUARTER}/participation?unit=service-centres",
+    f"/v1/quarters/{QUARTER}/tables/participation",
+    f"/v1/quarters/{QUARTER}/tables/chats",
+    "/v1/months/2021-05",
+    f"{PXWEB}/tables/panel-proposals-by-outcome/data?valuecodes[period]={QUARTER}&valuecodes[outcome]=*&valuecodes[measure]=*",
+)
+"""Where the public sees what panels, councils and residents did, and how many were invited."""
+
+
+async def bytes_of(client: httpx.AsyncClient) -> dict[str, bytes]:
+    read = {path: await client.get(path) for path in ACTED}
+    assert {answer.status_code for answer in read.values()} == {200}
+    return {path: answer.content for path, answer in read.items()}
+
+
+async def add_acts(session: AsyncSession, panel: ClientPanel) -> None:
+    """One of each, of May."""
+    days = int((await session.execute(text("SELECT count(*) FROM survey_invitation"))).scalar_one())
+    on = date(2021, 5, 4) + timedelta(days=days)
+    await add_meeting(session, panel, on=on)
+    await add_proposal(session, panel, on=on)
+    await add_initiative(session, on=on)
+    await add_invitations(session, "chat", 40, on=on, mode="chat")
+
+
+async def acts_of(client: httpx.AsyncClient) -> tuple[int, int, set[str], set[str], set[str], int]:
+    """Meetings, those told in words, kinds of panels, outcomes, stages, and how many were invited to the chat."""
+    report = (await client.get(f"/v1/quarters/{QUARTER}")).json()
+    told = (await client.get(f"/v1/quarters/{QUARTER}/participation")).json()
+    return (
+        report["participation"]["meetings"]["value"],
+        len(told["meetings"]),
+        {meeting["panel"]["kind"] for meeting in told["meetings"]},
+        {proposal["status"] for proposal in told["proposals"]},
+        {initiative["status"] for initiative in told["initiatives"]},
+        report["chats"][0]["response_rate"]["invitations"]["value"],
+    )
 
 
 @pytest.mark.usefixtures("lived")
@@ -338,6 +383,34 @@ class TestCorrection:
             assert cube["extension"]["editions"] == editions
             is_of_edition = at(cube["updated"]) == counted_at.replace(microsecond=0)
             assert is_of_edition == (quarter == QUARTER)
+
+    async def test_public_acts_and_invitations_stay_as_published(
+        self, officers: Officers, session: AsyncSession, connection: AsyncConnection
+    ) -> None:
+        panel = await add_panel(session)
+        await add_acts(session, panel)
+        live = await bytes_of(officers.anyone)
+        await officers.make()
+        published = await bytes_of(officers.anyone)
+        assert published != live, "the editions are named"
+
+        await add_acts(session, panel)
+        await session.execute(
+            text("UPDATE panel_proposal SET status = 'accepted', answered_on = '2021-08-02', answer = 'Kyllä.'")
+        )
+        await session.execute(text("UPDATE residents_initiative SET status = 'withdrawn'"))
+        await session.execute(text("UPDATE client_panel SET kind = 'panel', names = '{\"fi\": \"Raati\"}'"))
+
+        assert await bytes_of(officers.anyone) == published
+        key = await add_key(session, Scope.REPORT_INTERNAL)
+        async with client_of(attach(create_reporting_api(), connection), key=key) as staff:
+            assert await acts_of(staff) == (2, 2, {"panel"}, {"accepted"}, {"withdrawn"}, 80)
+        assert await acts_of(officers.anyone) == (1, 1, {"council"}, {"open"}, {"received"}, 40)
+        answered = (await officers.anyone.get("/v1/quarters/2021-Q3")).json()["participation"]["proposals_answered"]
+        assert answered["value"] == 2, "in the quarter after, which is not published"
+
+        await officers.make(2, reason="Kokous kirjattiin myöhässä.")
+        assert await acts_of(officers.anyone) == (2, 2, {"panel"}, {"accepted"}, {"withdrawn"}, 80)
 
     async def test_a_withdrawn_edition_stays_visible_as_withdrawn(self, officers: Officers) -> None:
         await officers.make()

@@ -97,6 +97,30 @@ WHERE received_on >= :starts_on AND received_on < :ends_on
 )  # fmt: skip
 
 
+_PANEL = "panel_id, panel_kind, panel_names, unit_code"
+
+
+def _public(kept: str, live: str, columns: str, day: str) -> str:
+    """Public acts, and how many were invited: as they are now in each edition, a correction too."""
+    return f"""
+INSERT INTO public.{kept} (quarter, edition, {columns})
+SELECT :quarter, :number, {columns} FROM public.{live} WHERE {day} >= :starts_on AND {day} < :ends_on
+"""  # noqa: S608 (names of this module)
+
+
+_MEETING = f"id, source, acted_on, participants, memo, memo_url, {_PANEL}"
+_PROPOSAL = f"id, source, act, acted_on, proposed_on, body, status, answered_on, answer, {_PANEL}"
+_INITIATIVE = "id, source, act, acted_on, subject, received_on, unit_code, handled_by, status, decided_on, url"
+_INVITATIONS = "service_point_code, survey_code, sent_on, collection_mode, count"
+
+_PUBLIC_STATEMENTS = (
+    _public("edition_meeting", "meeting_act", _MEETING, "acted_on"),
+    _public("edition_proposal", "proposal_act", _PROPOSAL, "acted_on"),
+    _public("edition_initiative", "initiative_act", _INITIATIVE, "acted_on"),
+    _public("edition_invitations", "survey_invitation", _INVITATIONS, "sent_on"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Unchanged:
     """What a correction takes over from the edition before."""
@@ -128,7 +152,7 @@ async def keep(session: AsyncSession, period: Period, version: int, before: int 
         _CONTACTS: same.contacts,
         _REPORTS: same.reports,
     }
-    for statement in _STATEMENTS:
+    for statement in (*_STATEMENTS, *_PUBLIC_STATEMENTS):
         await session.execute(text(statement), parameters)
 
 

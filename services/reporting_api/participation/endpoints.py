@@ -2,18 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer
 from services.reporting_api.participation import service
 from services.reporting_api.participation.schemas import Participation
-from services.reporting_api.periods.endpoints import UnitQuery, UnitsQuery
+from services.reporting_api.periods.endpoints import PASSING, AskerDep, UnitQuery, UnitsQuery
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem, UnknownUnitProblem
 from services.shared.catalogue import CatalogueDep, UnitsAs
-from services.shared.clock import now
 from services.shared.database import ReadSessionDep
+from services.shared.periods import PeriodKind
 from services.shared.problems import UnauthorizedProblem, problem_responses
-from services.shared.security import PrincipalDep
 
 router = APIRouter(prefix="/v1/quarters", tags=["participation"])
 
@@ -27,13 +26,12 @@ router = APIRouter(prefix="/v1/quarters", tags=["participation"])
 )
 async def participation_read(
     quarter: Annotated[str, Path(examples=["2021-Q2"])],
-    request: Request,
     session: ReadSessionDep,
     catalogue: CatalogueDep,
-    principal: PrincipalDep,
+    asker: AskerDep,
     unit: UnitQuery = None,
     units: UnitsQuery = UnitsAs.THEN,
 ) -> Response:
     """With memos, texts and outcomes: for the review's chapters. The quarter's figures count the same records."""
-    answer = await service.read(session, catalogue, quarter, unit, units, now())
-    return conditional_answer(request, answer, is_private=principal is not None)
+    answer = await service.read(session, catalogue, asker.inquiry(PeriodKind.QUARTER, quarter, unit, units))
+    return conditional_answer(asker.request, answer, passing=PASSING, is_private=asker.has_key)

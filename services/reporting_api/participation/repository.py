@@ -1,61 +1,51 @@
-"""Reads the public acts of participation of a period."""
+"""Reads the public acts of participation of a period, as published where the session reads so."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
-from sqlmodel import col, select
 
 from services.shared.periods import Period
-from services.shared.tables import ClientPanel, PanelMeeting, PanelProposal, ResidentsInitiative
 
 Units = frozenset[str] | None
 
+_IN_PERIOD = """
+WHERE acted_on >= :starts_on AND acted_on < :ends_on
+AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
+"""
 
-async def list_meetings(
-    session: AsyncSession, period: Period, units: Units
-) -> Sequence[tuple[PanelMeeting, ClientPanel]]:
+_MEETINGS = f"SELECT * FROM meeting_act {_IN_PERIOD} ORDER BY acted_on, id"  # noqa: S608 (of this module)
+
+_PROPOSALS = f"""
+SELECT DISTINCT ON (proposed_on, id) * FROM proposal_act {_IN_PERIOD} ORDER BY proposed_on, id, act
+"""  # noqa: S608 (of this module)
+"""One that was made and answered in the period is told once."""
+
+_INITIATIVES = f"""
+SELECT DISTINCT ON (received_on, id) * FROM initiative_act {_IN_PERIOD} ORDER BY received_on, id, act
+"""  # noqa: S608 (of this module)
+
+
+async def list_meetings(session: AsyncSession, period: Period, units: Units) -> Sequence[RowMapping]:
     """Meetings held in the period, of the units' panels or of all."""
-    statement = (
-        select(PanelMeeting, ClientPanel)
-        .join(ClientPanel, col(ClientPanel.id) == col(PanelMeeting.panel_id))
-        .where(_within(col(PanelMeeting.held_on), period), *_of_units(col(ClientPanel.unit_code), units))
-        .order_by(col(PanelMeeting.held_on), col(PanelMeeting.id))
-    )
-    return [(meeting, panel) for meeting, panel in await session.execute(statement)]
+    return await _rows(session, _MEETINGS, period, units)
 
 
-async def list_proposals(
-    session: AsyncSession, period: Period, units: Units
-) -> Sequence[tuple[PanelProposal, ClientPanel]]:
+async def list_proposals(session: AsyncSession, period: Period, units: Units) -> Sequence[RowMapping]:
     """Proposals made or answered in the period, of the units' panels or of all."""
-    is_in_period = or_(_within(col(PanelProposal.proposed_on), period), _within(col(PanelProposal.answered_on), period))
-    statement = (
-        select(PanelProposal, ClientPanel)
-        .join(ClientPanel, col(ClientPanel.id) == col(PanelProposal.panel_id))
-        .where(is_in_period, *_of_units(col(ClientPanel.unit_code), units))
-        .order_by(col(PanelProposal.proposed_on), col(PanelProposal.id))
-    )
-    return [(proposal, panel) for proposal, panel in await session.execute(statement)]
+    return await _rows(session, _PROPOSALS, period, units)
 
 
-async def list_initiatives(session: AsyncSession, period: Period, units: Units) -> Sequence[ResidentsInitiative]:
+async def list_initiatives(session: AsyncSession, period: Period, units: Units) -> Sequence[RowMapping]:
     """Initiatives received or decided in the period, of the units or of all."""
-    is_in_period = or_(
-        _within(col(ResidentsInitiative.received_on), period), _within(col(ResidentsInitiative.decided_on), period)
-    )
-    statement = (
-        select(ResidentsInitiative)
-        .where(is_in_period, *_of_units(col(ResidentsInitiative.unit_code), units))
-        .order_by(col(ResidentsInitiative.received_on), col(ResidentsInitiative.id))
-    )
-    return (await session.execute(statement)).scalars().all()
+    return await _rows(session, _INITIATIVES, period, units)
 
 
-def _within(day: Mapped[object], period: Period) -> ColumnElement[bool]:
-    return (day >= period.starts_on) & (day < period.ends_on)
-
-
-def _of_units(unit: Mapped[str], units: Units) -> list[ColumnElement[bool]]:
-    return [] if units is None else [unit.in_(units)]
+async def _rows(session: AsyncSession, statement: str, period: Period, units: Units) -> Sequence[RowMapping]:
+    parameters: dict[str, Any] = {
+        "starts_on": period.starts_on,
+        "ends_on": period.ends_on,
+        "units": None if units is None else sorted(units),
+    }
+    return (await session.execute(text(statement), parameters)).mappings().all()

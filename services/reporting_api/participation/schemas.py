@@ -1,11 +1,11 @@
 """The public acts of participation of a quarter."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
 
-from services.reporting_api.periods.schemas import Demonstration, PeriodAnswer
+from services.reporting_api.periods.schemas import Demonstration, EditionShown, PeriodAnswer
 from services.shared.schemas import ResponseModel
 from services.shared.tables.base import Labels
 from services.shared.tables.participation import InitiativeStatus, PanelKind, ProposalStatus
@@ -38,7 +38,7 @@ class Meeting(ResponseModel):
 
 
 class Proposal(ResponseModel):
-    """A proposal made or answered in the quarter, as it stands now."""
+    """A proposal made or answered in the quarter, as it stood when it was published, or else stands now."""
 
     panel: PanelName
     proposed_on: date
@@ -50,7 +50,7 @@ class Proposal(ResponseModel):
 
 
 class Initiative(ResponseModel):
-    """A residents' initiative received or decided in the quarter, as it stands now."""
+    """A residents' initiative received or decided in the quarter, as it stood when published, or else stands now."""
 
     subject: str
     received_on: date
@@ -66,6 +66,10 @@ class Participation(ResponseModel):
     """All of it is public. Social reports are counted in the figures only: their notes are read nowhere else."""
 
     period: PeriodAnswer
+    as_of: datetime = Field(description="Nothing shown is older: now, or when the edition was counted.")
+    editions: list[EditionShown] = Field(
+        description="The published edition whose records these are; empty for keys of scope `report:internal`."
+    )
     demonstration: Demonstration
     meetings: list[Meeting] = Field(description="By the day they were held.")
     proposals: list[Proposal] = Field(description="By the day they were made.")

@@ -1,6 +1,7 @@
 """The statement that counts the registers of participation, all at once.
 
-Records belong to the local day they are about: observed, held, proposed, received; answers and decisions to theirs.
+Records belong to the local day they are about: observed, held, proposed, received. Answers and decisions, to theirs,
+are acts of their own, so that of a proposal one quarter may count what it published and the other what there is now.
 Meetings and proposals are of their panel's unit. Social reports are of the whole city only.
 """
 
@@ -16,36 +17,22 @@ report AS (
         ON report.observed_on >= period.starts_on AND report.observed_on < period.ends_on
     WHERE CAST(:units AS text[]) IS NULL
 ),
-panel AS (
-    SELECT id, kind FROM client_panel
-    WHERE CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[]))
-),
 meeting AS (
-    SELECT period.label, panel.kind, meeting.participants, meeting.source
-    FROM period JOIN panel_meeting AS meeting
-        ON meeting.held_on >= period.starts_on AND meeting.held_on < period.ends_on
-    JOIN panel ON panel.id = meeting.panel_id
+    SELECT period.label, meeting.panel_kind AS kind, meeting.participants, meeting.source
+    FROM period JOIN meeting_act AS meeting
+        ON meeting.acted_on >= period.starts_on AND meeting.acted_on < period.ends_on
+    WHERE CAST(:units AS text[]) IS NULL OR meeting.unit_code = ANY (CAST(:units AS text[]))
 ),
 proposal AS (
-    SELECT
-        period.label, proposal.status, proposal.source,
-        proposal.proposed_on >= period.starts_on AND proposal.proposed_on < period.ends_on AS is_made,
-        coalesce(proposal.answered_on >= period.starts_on AND proposal.answered_on < period.ends_on, false)
-            AS is_answered
-    FROM period JOIN panel_proposal AS proposal
-        ON (proposal.proposed_on >= period.starts_on AND proposal.proposed_on < period.ends_on)
-        OR (proposal.answered_on >= period.starts_on AND proposal.answered_on < period.ends_on)
-    JOIN panel ON panel.id = proposal.panel_id
+    SELECT period.label, proposal.act, proposal.status, proposal.source
+    FROM period JOIN proposal_act AS proposal
+        ON proposal.acted_on >= period.starts_on AND proposal.acted_on < period.ends_on
+    WHERE CAST(:units AS text[]) IS NULL OR proposal.unit_code = ANY (CAST(:units AS text[]))
 ),
 initiative AS (
-    SELECT
-        period.label, initiative.status, initiative.source,
-        initiative.received_on >= period.starts_on AND initiative.received_on < period.ends_on AS is_received,
-        coalesce(initiative.decided_on >= period.starts_on AND initiative.decided_on < period.ends_on, false)
-            AS is_decided
-    FROM period JOIN residents_initiative AS initiative
-        ON (initiative.received_on >= period.starts_on AND initiative.received_on < period.ends_on)
-        OR (initiative.decided_on >= period.starts_on AND initiative.decided_on < period.ends_on)
+    SELECT period.label, initiative.act, initiative.status, initiative.source
+    FROM period JOIN initiative_act AS initiative
+        ON initiative.acted_on >= period.starts_on AND initiative.acted_on < period.ends_on
     WHERE CAST(:units AS text[]) IS NULL OR initiative.unit_code = ANY (CAST(:units AS text[]))
 ),
 counted AS (
@@ -61,13 +48,13 @@ counted AS (
     UNION ALL
     SELECT label, 'participants', '', participants, source FROM meeting
     UNION ALL
-    SELECT label, 'proposals', status, 1, source FROM proposal WHERE is_made
+    SELECT label, 'proposals', status, 1, source FROM proposal WHERE act = 'made'
     UNION ALL
-    SELECT label, 'proposals_answered', '', 1, source FROM proposal WHERE is_answered
+    SELECT label, 'proposals_answered', '', 1, source FROM proposal WHERE act = 'answered'
     UNION ALL
-    SELECT label, 'initiatives', status, 1, source FROM initiative WHERE is_received
+    SELECT label, 'initiatives', status, 1, source FROM initiative WHERE act = 'received'
     UNION ALL
-    SELECT label, 'initiatives_decided', '', 1, source FROM initiative WHERE is_decided
+    SELECT label, 'initiatives_decided', '', 1, source FROM initiative WHERE act = 'decided'
 )
 SELECT
     label AS period, name, code, sum(number)::bigint AS number,
@@ -79,9 +66,9 @@ SELECT period.label, 'begun', register.name, 1, false
 FROM period CROSS JOIN LATERAL (
     VALUES
         ('social_reports', EXISTS (SELECT FROM social_report WHERE observed_on < period.ends_on)),
-        ('panels', EXISTS (SELECT FROM panel_meeting WHERE held_on < period.ends_on)
-            OR EXISTS (SELECT FROM panel_proposal WHERE proposed_on < period.ends_on)),
-        ('initiatives', EXISTS (SELECT FROM residents_initiative WHERE received_on < period.ends_on))
+        ('panels', EXISTS (SELECT FROM meeting_act WHERE acted_on < period.ends_on)
+            OR EXISTS (SELECT FROM proposal_act WHERE acted_on < period.ends_on)),
+        ('initiatives', EXISTS (SELECT FROM initiative_act WHERE acted_on < period.ends_on))
 ) AS register (name, has_begun)
 WHERE register.has_begun
 """
