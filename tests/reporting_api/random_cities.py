@@ -16,7 +16,7 @@ from services.reporting_api.disclosure.service import PeriodPatterns
 from services.reporting_api.periods.aggregates import Option, Question, SurveyDefinition
 from services.shared.periods import PeriodKind
 from services.shared.tables.surveys import RESPONSES_QUESTION, QuestionKind, QuestionPurpose, SurveyKind
-from tests.reporting_api.attack import Area, Attacker, Finding
+from tests.reporting_api.attack.solver import Area, Attacker, Finding, finding_of
 
 SURVEY, QUESTION = "survey", "question"
 CELLS = ("1", "2", "3")
@@ -147,8 +147,8 @@ def _opinions(city: City, months: Sequence[str]) -> Opinions:
 
 
 def attack(city: City, pattern_of: PatternOf) -> list[Finding]:
-    """Reads quarters, months and the year of every set of units, and bounds every small count that is hidden."""
-    attacker = Attacker(CELLS, list(product(city.units, BLOCKS)))
+    """Reads quarters, months and the year of every set of units, and asks about every small count that is hidden."""
+    attacker = Attacker()
     hidden: dict[tuple[Area, str], None] = {}
     for months in (BLOCKS, *(months for _, months in QUARTERS), *((month,) for month in BLOCKS)):
         for units in (None, *city.askable):
@@ -157,9 +157,10 @@ def attack(city: City, pattern_of: PatternOf) -> list[Finding]:
             for cell in _read(attacker, city, area, pattern):
                 hidden[area, cell] = None
     return [
-        Finding(f"{area} {cell}", truth, *attacker.bounds(area, [cell]))
+        finding
         for area, cell in hidden
         if 0 < (truth := city.count(area.units, sorted(area.blocks), cell)) < PUBLIC_3.minimum_cell
+        and (finding := finding_of(attacker, f"{area} {cell}", area.atoms([cell]), truth, PUBLIC_3))
     ]
 
 
@@ -167,14 +168,14 @@ def _read(attacker: Attacker, city: City, area: Area, pattern: Pattern) -> Itera
     """Learns what the pattern shows of the area; the cells that it hides."""
     months = sorted(area.blocks)
     if pattern.of_base(QUESTION) is None:
-        attacker.learn(area, CELLS, sum(city.count(area.units, months, cell) for cell in CELLS))
+        attacker.learn(area.atoms(CELLS), sum(city.count(area.units, months, cell) for cell in CELLS))
     for cell in CELLS:
         if pattern.of_cell(QUESTION, cell) is None:
-            attacker.learn(area, [cell], city.count(area.units, months, cell))
+            attacker.learn(area.atoms([cell]), city.count(area.units, months, cell))
             continue
         if pattern.of_base(QUESTION) is None:
             # Noughts are shown, so what is hidden beside shown cells is none.
-            attacker.learn(area, [cell], 1, sum(city.numbers.values()))
+            attacker.learn(area.atoms([cell]), 1, sum(city.numbers.values()))
         yield cell
 
 
@@ -192,7 +193,7 @@ FIRST, LATE = QUARTERS[0][1], BLOCKS[3:4]
 
 
 def attack_correction(city: City, seed: int, *, is_guarded: bool) -> list[Finding]:
-    """Reads two editions of every set of units, and bounds how many were late, and what either hides.
+    """Reads two editions of every set of units, and asks how many were late, and what either hides.
 
     ``is_guarded`` follows the rules of a correction; else each edition hides as if it were the only one.
     """
@@ -207,19 +208,20 @@ def attack_correction(city: City, seed: int, *, is_guarded: bool) -> list[Findin
         if is_too_small(changes_of(before.counts, alone.counts, family), PUBLIC_3):
             return []
         after = RevisedQuarter(alone, [before], PUBLIC_3)
-    attacker = Attacker(CELLS, list(product(city.units, (*FIRST, *LATE))))
+    attacker = Attacker()
     everyone = frozenset(city.units)
     for units in (None, *city.askable):
         for months, rule in ((FIRST, before), ((*FIRST, *LATE), after)):
             area = Area(everyone if units is None else units, frozenset(months))
             _learn_shown(attacker, city, area, rule.of(family, units))
     return [
-        Finding(f"{seed} {area} {cell}", truth, *attacker.bounds(area, [cell]))
+        finding
         for units in {everyone, *city.askable}
         for months in (FIRST, LATE)
         for cell in CELLS
         for area in [Area(units, frozenset(months))]
         if 0 < (truth := city.count(units, months, cell)) < PUBLIC_3.minimum_cell
+        and (finding := finding_of(attacker, f"{seed} {area} {cell}", area.atoms([cell]), truth, PUBLIC_3))
     ]
 
 
@@ -230,7 +232,7 @@ def _quarter(city: City, months: Sequence[str]) -> QuarterPatterns:
 def _learn_shown(attacker: Attacker, city: City, area: Area, pattern: Pattern) -> None:
     months = sorted(area.blocks)
     if pattern.of_base(QUESTION) is None:
-        attacker.learn(area, CELLS, sum(city.count(area.units, months, cell) for cell in CELLS))
+        attacker.learn(area.atoms(CELLS), sum(city.count(area.units, months, cell) for cell in CELLS))
     for cell in CELLS:
         if pattern.of_cell(QUESTION, cell) is None:
-            attacker.learn(area, [cell], city.count(area.units, months, cell))
+            attacker.learn(area.atoms([cell]), city.count(area.units, months, cell))

@@ -11,7 +11,7 @@ from services.reporting_api.disclosure.policy import PUBLIC_3
 from services.reporting_api.disclosure.revisions import Change, hidden_by_change
 from services.reporting_api.disclosure.two_way import hidden_of_table
 from services.reporting_api.measures.figures import SuppressionReason
-from tests.reporting_api.attack import Area, Attacker, Finding
+from tests.reporting_api.attack.solver import Area, Attacker, Finding
 
 COLUMNS = ("c0", "c1", "c2")
 MINIMUM = PUBLIC_3.minimum_cell
@@ -32,19 +32,21 @@ def by_place(rows: list[tuple[int, ...]]) -> dict[tuple[str, str], int]:
 def attack(numbers: dict[tuple[str, str], int], hidden: frozenset[tuple[str, str]]) -> list[Finding]:
     """Knows the sums of rows and columns, the shown cells, and that noughts are shown."""
     rows = sorted({row for row, _ in numbers})
-    attacker = Attacker(COLUMNS, [(row, "all") for row in rows])
+    attacker = Attacker()
     whole = Area(frozenset(rows), frozenset({"all"}))
     for column in COLUMNS:
-        attacker.learn(whole, [column], sum(numbers[row, column] for row in rows))
+        attacker.learn(whole.atoms([column]), sum(numbers[row, column] for row in rows))
     for (row, column), number in numbers.items():
         area = Area(frozenset({row}), whole.blocks)
-        attacker.learn(area, COLUMNS, sum(numbers[row, one] for one in COLUMNS))
+        attacker.learn(area.atoms(COLUMNS), sum(numbers[row, one] for one in COLUMNS))
         if (row, column) in hidden:
-            attacker.learn(area, [column], 1, sum(numbers.values()))
+            attacker.learn(area.atoms([column]), 1, sum(numbers.values()))
         else:
-            attacker.learn(area, [column], number)
+            attacker.learn(area.atoms([column]), number)
     return [
-        Finding(f"{place}", numbers[place], *attacker.bounds(Area(frozenset({place[0]}), whole.blocks), [place[1]]))
+        Finding(
+            f"{place}", numbers[place], *attacker.bounds(Area(frozenset({place[0]}), whole.blocks).atoms([place[1]]))
+        )
         for place in sorted(hidden)
     ]
 
