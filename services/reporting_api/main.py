@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from fastapi import FastAPI
 
@@ -18,7 +19,7 @@ from services.reporting_api.odata.endpoints import router as odata_router
 from services.reporting_api.participation.endpoints import router as participation_router
 from services.reporting_api.periods.endpoints import router as periods_router
 from services.reporting_api.pxweb.endpoints import router as pxweb_router
-from services.reporting_api.quarters.memory import Memory
+from services.reporting_api.quarters.memory import Memory, Recent
 from services.reporting_api.readiness.endpoints import router as readiness_router
 from services.reporting_api.review.endpoints import router as review_router
 from services.reporting_api.review.rendering import Renderings
@@ -88,9 +89,11 @@ def create() -> FastAPI:
     app.state.edition_turn = asyncio.Lock()
     app.state.quarters_memory = Memory()
     app.state.hours_memory = Memory()
-    app.state.written_reports = Memory(app.state.settings.reports_kept)
+    settings = app.state.settings
+    app.state.written_reports = Memory(settings.reports_kept)
+    app.state.recent_reports = Recent(settings.reports_kept, timedelta(seconds=settings.public_report_age_max_seconds))
     app.state.contents = Contents()
-    app.state.renderings = Renderings(app.state.settings.renderings_kept, app.state.contents)
+    app.state.renderings = Renderings(settings.renderings_kept, app.state.contents)
     return app
 
 

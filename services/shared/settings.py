@@ -342,6 +342,14 @@ class Settings(BaseSettings):
         description="Reports a process keeps in memory for as long as no data has changed: the quarters and units that "
         "are looked at most. 0 counts each anew.",
     )
+    public_report_age_max_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        le=60,
+        description="How old a report may be that is answered without a key of `report:internal`, which `as_of` tells: "
+        "while the city writes, each is counted anew at most once in that time, however many ask. 0 counts each anew "
+        "after every write.",
+    )
     export_max_seconds: int = Field(
         default=3_600,
         ge=1,

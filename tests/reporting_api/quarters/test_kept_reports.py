@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -11,9 +11,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
+from services.cli.keys import create_key
 from services.cli.migrations import migrate
 from services.reporting_api.main import create
+from services.reporting_api.quarters.memory import Counted, Recent
 from services.shared.database import Database, connect, sqlalchemy_url
+from services.shared.scopes import Scope
 from services.shared.settings import Settings
 from services.shared.tables.access import Service
 from tests.conftest import client_of
@@ -21,6 +24,7 @@ from tests.conftest import client_of
 pytestmark = pytest.mark.anyio
 
 PATH = "/v1/quarters/2021-Q2"
+NEVER = timedelta(0)
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +45,20 @@ async def database(own_database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def public(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """Anyone, where a report may not be older than what was last written."""
     app = create()
     app.state.sessions = database
+    app.state.recent_reports = Recent(50, NEVER)
+    async with client_of(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def hurried(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """Anyone, where a report may be an hour old."""
+    app = create()
+    app.state.sessions = database
+    app.state.recent_reports = Recent(50, timedelta(hours=1))
     async with client_of(app) as client:
         yield client
 
@@ -119,3 +135,35 @@ async def test_of_many_who_ask_at_once_one_counts(
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.headers["etag"] for answer in answers}) == 1
     assert len(counts) == 2 * once
+
+
+async def test_while_the_city_writes_anyone_is_told_of_when_the_figures_are(
+    hurried: httpx.AsyncClient, own_database_url: str, counts: list[str]
+) -> None:
+    first = await hurried.get(PATH)
+    once = len(counts)
+    for number in (20, 21):
+        await receive(own_database_url, number)
+        again = await hurried.get(PATH)
+        assert again.content == first.content  # as_of too: it is of then
+    assert len(counts) == once
+
+
+async def test_a_key_that_sees_all_sees_the_newest(hurried: httpx.AsyncClient, own_database_url: str) -> None:
+    key = create_key(own_database_url, "sees all", [Scope.REPORT_INTERNAL])
+    received = []
+    for number in (30, 31):
+        await receive(own_database_url, number)
+        read = await hurried.get(PATH, headers={"X-API-Key": key})
+        received.append(read.json()["feedback"]["received"]["value"])
+    assert received[1] == received[0] + 1
+
+
+def test_an_older_report_than_the_bound_is_counted_anew() -> None:
+    recent: Recent[str] = Recent(1, timedelta(seconds=1))
+    counted_at = datetime(2021, 7, 1, tzinfo=UTC)
+    recent.keep("report", Counted("counted", counted_at))
+
+    ages = (0, 999, 1000)
+    found = [recent.find("report", counted_at + timedelta(milliseconds=age)) for age in ages]
+    assert [one is not None for one in found] == [True, True, False]
