@@ -2,7 +2,7 @@
 
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,7 @@ class Stage:
     quarter_bytes: int
     database_url: str
     stock_url: str
+    operator_key: str
     stock_seeded: int
     postgres_data: Path
     pids: dict[int, int]
@@ -90,9 +91,16 @@ class Stage:
         return Stored(int(feedback), int(responses), int(stock_feedback) - self.stock_seeded, int(stock_responses))
 
 
+def _nothing_more(_url: str) -> None:
+    """The demonstration is enough."""
+
+
 @contextmanager
-def running_stage(console: Console) -> Iterator[Stage]:
-    """The stage, with the demonstration quarters loaded; everything is gone when the block ends."""
+def running_stage(console: Console, *, fill: Callable[[str], None] = _nothing_more) -> Iterator[Stage]:
+    """The stage, with the demonstration quarters loaded and what ``fill`` adds to the database of that address.
+
+    Everything is gone when the block ends.
+    """
     with ExitStack() as stack:
         home = Home(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="katsaus-bench-"))))
         home.make()
@@ -133,14 +141,16 @@ def running_stage(console: Console) -> Iterator[Stage]:
         with Services.of(settings, keys.operator) as services:
             load_demonstration(services, console, supervisor.check_alive)
             services.survey.post("/v1/surveys", survey_definition())
-        quarter_file.write_bytes(_public_answer(f"{settings.reporting_base_url}{QUARTER_PATH}"))
+        fill(url)
         _analyse(url)
+        quarter_file.write_bytes(_public_answer(f"{settings.reporting_base_url}{QUARTER_PATH}"))
         yield Stage(
             ports=ports,
             postgres_version=str(_row(url, "SHOW server_version")[0]),
             quarter_bytes=quarter_file.stat().st_size,
             database_url=url,
             stock_url=stock_url,
+            operator_key=keys.operator,
             stock_seeded=_seed_stock(url, stock_url),
             postgres_data=home.postgres,
             pids={address.port: _pid(address) for address in addresses},
