@@ -81,6 +81,7 @@ from services.shared.tables.participation import (
 from services.shared.tables.retention import RetentionPolicy, RetentionRun
 from services.shared.tables.spam import SolvedChallenge
 from services.shared.tables.surveys import (
+    AnswerChange,
     AnswerHistogram,
     CommentDecision,
     CommentHandover,
@@ -94,6 +95,7 @@ from services.shared.tables.surveys import (
 )
 
 __all__ = [
+    "AnswerChange",
     "AnswerHistogram",
     "ApiKey",
     "CatalogueRevision",

@@ -422,6 +422,19 @@ class AnswerHistogram(Table, table=True):
     count: int = Field(sa_type=BigInteger)
 
 
+class AnswerChange(Table, table=True):
+    """A month whose histogram a transaction has changed, by the number of the transaction: written by triggers.
+
+    ``-infinity`` stands for all months. Rows are let go of after :attr:`Settings.answer_changes_days`.
+    """
+
+    __tablename__ = "answer_change"
+
+    month: date = Field(primary_key=True)
+    xid: int = Field(primary_key=True, sa_type=BigInteger)
+    recorded_at: datetime = timestamp(sa_column_kwargs={"server_default": sql("now()")})
+
+
 class CommentHandover(Table, table=True):
     """The outbox: a comment whose writer wants it handled, on its way to feedback_api.
 
