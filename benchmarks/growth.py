@@ -207,7 +207,7 @@ def draw(points: Sequence[Point], path: Path) -> None:
         for point in points
         for what, value in (("counted anew", point.counted_ms), ("anyone", point.public_ms), ("echo", point.echo_ms))
     ]
-    altair.Chart(altair.Data(values=lines)).mark_line(point=True).encode(
+    altair.Chart(altair.InlineData(values=lines)).mark_line(point=True).encode(
         x=altair.X("answers:Q", scale=altair.Scale(type="log"), title="answers a year"),
         y=altair.Y("milliseconds:Q", scale=altair.Scale(type="log"), title="median, ms"),
         color=altair.Color("what:N", title=None),

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.migrations import migrate
+from services.reporting_api.quarters.memory import Recent
 from services.shared.database import ROLES, sqlalchemy_url
 from services.shared.scopes import Scope
 from services.shared.security import make_key
@@ -135,6 +137,9 @@ def attach(app: FastAPI, connection: AsyncConnection) -> FastAPI:
     """Let a service's app work inside the test's transaction, with the service's own role and its rights."""
     service: Service = app.state.service
     app.state.sessions = RolledBackSessions(connection, ROLES[service])
+    if service is Service.REPORTING_API:
+        # A test reads what it has written a moment ago.
+        app.state.recent_reports = Recent(0, timedelta(0))
     return app
 
 

@@ -342,6 +342,18 @@ class Settings(BaseSettings):
         description="Reports a process keeps in memory for as long as no data has changed: the quarters and units that "
         "are looked at most. 0 counts each anew.",
     )
+    answer_months_kept: int = Field(
+        default=100,
+        ge=0,
+        description="Months whose counted answers a process keeps in memory until one of the month changes: thirteen "
+        "quarters, live and as published. 0 counts each anew.",
+    )
+    answer_changes_days: int = Field(
+        default=2,
+        ge=1,
+        description="How long it is kept which months' answers a transaction has changed. No count may be kept in "
+        "memory longer, and no transaction runs so long.",
+    )
     public_report_age_max_seconds: float = Field(
         default=1.0,
         ge=0,

@@ -23,6 +23,7 @@ from services.survey_api.hourly_counts.endpoints import COUNTS_PATH
 from services.survey_api.hourly_counts.endpoints import router as hourly_counts
 from services.survey_api.invitations.endpoints import router as invitations
 from services.survey_api.misuse.endpoints import router as misuse
+from services.survey_api.responses.changes import forgetting_changes
 from services.survey_api.responses.endpoints import IMPORT_PATH, answering
 from services.survey_api.responses.endpoints import router as responses
 from services.survey_api.responses.group_commit import response_groups
@@ -49,9 +50,11 @@ async def _release_held(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def _run_workers(app: FastAPI) -> AsyncIterator[None]:
-    seconds = app.state.settings.held_release_seconds
+    settings = app.state.settings
+    seconds = settings.held_release_seconds
     releasing = recurring("held answers", lambda: _release_held(app), seconds=seconds, at_once=True)
-    async with _deliver_handovers(app), releasing, pulling(app), erasing_copies(app), daily_retention(app):
+    forgetting = forgetting_changes(app.state.sessions, days=settings.answer_changes_days)
+    async with _deliver_handovers(app), releasing, forgetting, pulling(app), erasing_copies(app), daily_retention(app):
         yield
 
 

@@ -7,8 +7,10 @@ from typing import TypeVar
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting_api.answers.cells import Cells
+from services.reporting_api.answers.repository import AnswerRepository
 from services.reporting_api.disclosure import queries as own
-from services.reporting_api.disclosure.opinions import Opinions
+from services.reporting_api.disclosure.opinions import WHOLE_CITY, Opinions
 from services.reporting_api.periods import queries
 from services.reporting_api.periods.participation_queries import PARTICIPATION
 from services.shared.periods import Period
@@ -16,6 +18,9 @@ from services.shared.periods import Period
 Parameters = Mapping[str, object]
 Name = TypeVar("Name")
 Numbers = Mapping[tuple[str, ...], int]
+
+Answers = dict[tuple[str, str, str], dict[int, int]]
+"""How many of each value, by survey, question and unit."""
 
 Joint = Mapping[tuple[str | None, str], int]
 """Items by topic (None: unclassified) and type."""
@@ -38,9 +43,8 @@ class DisclosureRepository:
             "starts": [period.starts_on for period in distinct.values()],
             "ends": [period.ends_on for period in distinct.values()],
             "units": None,
-            "by_unit": by_unit,
         }
-        answers = await self._answers(parameters)
+        answers = await self._answers(distinct.values(), by_unit=by_unit)
         themes = await self._numbers(queries.FEEDBACK_THEMES, parameters, "items", "theme_code", "type_code")
         services = await self._numbers(queries.OMBUDSMAN_SERVICES, parameters, "contacts", "service_code")
         reasons = await self._numbers(queries.OMBUDSMAN_REASONS, parameters, "reasons", "reason_code")
@@ -67,25 +71,34 @@ class DisclosureRepository:
 
     async def by_mode(self, period: Period) -> ByMode:
         """Answers by way of collection."""
-        parameters = {"starts_on": period.starts_on, "ends_on": period.ends_on}
-        answers: dict[tuple[str, str], dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
-        for row in (await self._session.execute(text(own.ANSWERS_BY_MODE), parameters)).mappings():
-            by_mode = answers[row["survey_code"], row["question_code"]]
-            by_mode[row["collection_mode"]][row["value"]] = row["number"]
+        answers: dict[tuple[str, str], dict[str, dict[int, int]]] = defaultdict(
+            lambda: defaultdict(lambda: defaultdict(int))
+        )
+        for cell, number in (await AnswerRepository(self._session).count([period]))[period.label].items():
+            answers[cell.survey, cell.question][cell.collection_mode][cell.value] += number
         return answers
 
-    async def _answers(self, parameters: Parameters) -> dict[str, dict[tuple[str, str, str], dict[int, int]]]:
-        answers: dict[str, dict[tuple[str, str, str], dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
-        for row in (await self._session.execute(text(own.ANSWERS_BY_UNIT), parameters)).mappings():
-            histogram = answers[row["period"]][row["survey_code"], row["question_code"], row["unit_code"]]
-            histogram[row["value"]] = row["number"]
-        return answers
+    async def _answers(self, periods: Iterable[Period], *, by_unit: bool) -> dict[str, Answers]:
+        """Smileys are always told apart by service point, as their section lists the points."""
+        smileys = set((await self._session.execute(text(queries.SMILEY_SURVEYS))).scalars())
+        return {
+            label: _by_question(cells, frozenset(smileys), by_unit=by_unit)
+            for label, cells in (await AnswerRepository(self._session).count(periods)).items()
+        }
 
     async def _numbers(self, statement: str, parameters: Parameters, number: str, *codes: str) -> dict[str, Numbers]:
         numbers: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
         for row in (await self._session.execute(text(statement), parameters)).mappings():
             numbers[row["period"]][tuple(row[code] for code in codes)] = row[number]
         return dict(numbers)
+
+
+def _by_question(cells: Cells, smileys: frozenset[str], *, by_unit: bool) -> Answers:
+    answers: Answers = defaultdict(lambda: defaultdict(int))
+    for cell, number in cells.items():
+        unit = cell.service_point if by_unit or cell.survey in smileys else WHOLE_CITY
+        answers[cell.survey, cell.question, unit][cell.value] += number
+    return answers
 
 
 def _by_code(numbers: Numbers) -> dict[str, int]:

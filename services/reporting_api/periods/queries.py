@@ -164,31 +164,6 @@ JOIN ombudsman_contact_reason AS reason ON reason.contact_id = contact.id
 GROUP BY period.label, reason.reason_code
 """
 
-ANSWERS = """
-SELECT
-    period.label AS period,
-    histogram.survey_code,
-    histogram.question_code,
-    CASE WHEN survey.kind = 'smiley' THEN histogram.service_point_code END AS service_point_code,
-    histogram.version,
-    histogram.collection_mode,
-    histogram.value,
-    sum(histogram.count)::bigint AS answers
-FROM unnest(
-    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
-) AS period (label, starts_on, ends_on)
-JOIN answer_histogram AS histogram
-    ON histogram.given_on >= period.starts_on AND histogram.given_on < period.ends_on
-    AND (CAST(:units AS text[]) IS NULL OR histogram.service_point_code = ANY (CAST(:units AS text[])))
-JOIN survey ON survey.code = histogram.survey_code
-GROUP BY
-    period.label, histogram.survey_code, histogram.question_code,
-    CASE WHEN survey.kind = 'smiley' THEN histogram.service_point_code END,
-    histogram.version, histogram.collection_mode, histogram.value
-HAVING sum(histogram.count) > 0
-"""
-"""Smileys are told apart by service point; other surveys are not, so that many service points cost no more."""
-
 INVITATIONS = """
 SELECT
     period.label AS period, invitation.survey_code, invitation.collection_mode,
@@ -201,6 +176,8 @@ JOIN survey_invitation AS invitation
     AND (CAST(:units AS text[]) IS NULL OR invitation.service_point_code = ANY (CAST(:units AS text[])))
 GROUP BY period.label, invitation.survey_code, invitation.collection_mode
 """
+
+SMILEY_SURVEYS = "SELECT code FROM survey WHERE kind = 'smiley'"
 
 SURVEYS = """
 SELECT

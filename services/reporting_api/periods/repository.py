@@ -1,15 +1,17 @@
-"""Counts in the database what the figures need: a fixed number of statements, however much there is to count.
+"""Counts in the database what the figures need: each statement counts all periods at once, answers apart.
 
-Each statement counts up to three periods at once. Reading is one snapshot, as reporting_api's transactions are.
+Reading is one snapshot, as reporting_api's transactions are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting_api.answers.cells import Cell, Cells
+from services.reporting_api.answers.repository import AnswerRepository
 from services.reporting_api.measures.intervals import NORMAL_QUANTILE
 from services.reporting_api.periods import queries
 from services.reporting_api.periods.aggregates import (
@@ -31,6 +33,7 @@ from services.shared.tables.surveys import QuestionKind, QuestionPurpose, Survey
 
 Rows = Sequence[RowMapping]
 RowsByPeriod = Mapping[str, list[RowMapping]]
+Key = TypeVar("Key", bound=Hashable)
 
 
 class PeriodRepository:
@@ -56,19 +59,18 @@ class PeriodRepository:
         contacts = await self._rows_by_period(queries.OMBUDSMAN_SERVICES, parameters)
         reasons = await self._rows_by_period(queries.OMBUDSMAN_REASONS, parameters)
         participation = await self._rows_by_period(PARTICIPATION, parameters)
-        answers = await self._rows_by_period(queries.ANSWERS, parameters)
+        answers = await AnswerRepository(self._session).count(distinct.values())
+        smileys = await self._smiley_surveys()
         invitations = await self._rows_by_period(queries.INVITATIONS, parameters)
         return {
             label: PeriodAggregate(
                 feedback=_feedback(totals[label][0], clocks[label], classes[label], themes[label], languages[label]),
                 ombudsman=_ombudsman(contacts[label], reasons[label]),
                 participation=_participation(participation[label]),
-                questions=_questions(answers[label], "survey_code", "question_code"),
-                smileys_by_point=_questions(
-                    [row for row in answers[label] if row["service_point_code"] is not None],
-                    "survey_code",
-                    "question_code",
-                    "service_point_code",
+                questions=question_aggregates(_of_units(answers[label], units), lambda it: (it.survey, it.question)),
+                smileys_by_point=question_aggregates(
+                    [one for one in _of_units(answers[label], units) if one[0].survey in smileys],
+                    lambda it: (it.survey, it.question, it.service_point),
                 ),
                 invitations={
                     (row["survey_code"], row["collection_mode"]): row["invitations"] for row in invitations[label]
@@ -96,6 +98,10 @@ class PeriodRepository:
             )
             for row in surveys
         ]
+
+    async def _smiley_surveys(self) -> frozenset[str]:
+        """Told apart by service point; other surveys are not."""
+        return frozenset(row["code"] for row in await self._rows(queries.SMILEY_SURVEYS, {}))
 
     async def _rows(self, statement: str, parameters: Mapping[str, Any]) -> Rows:
         return (await self._session.execute(text(statement), parameters)).mappings().all()
@@ -168,22 +174,29 @@ def _participation(rows: Rows) -> ParticipationAggregate:
     )
 
 
-def _questions(rows: Rows, *key_columns: str) -> dict[Any, QuestionAggregate]:
-    groups: dict[tuple[str, ...], list[RowMapping]] = defaultdict(list)
-    for row in rows:
-        groups[tuple(row[column] for column in key_columns)].append(row)
+def _of_units(cells: Cells, units: frozenset[str] | None) -> Iterable[tuple[Cell, int]]:
+    return [(cell, answers) for cell, answers in cells.items() if units is None or cell.service_point in units]
+
+
+def question_aggregates(
+    counted: Iterable[tuple[Cell, int]], key_of: Callable[[Cell], Key]
+) -> dict[Key, QuestionAggregate]:
+    """The cells' answers by question, as ``key_of`` tells questions apart."""
+    groups: dict[Key, list[tuple[Cell, int]]] = defaultdict(list)
+    for cell, answers in counted:
+        groups[key_of(cell)].append((cell, answers))
     return {key: _question(group) for key, group in groups.items()}
 
 
-def _question(rows: Rows) -> QuestionAggregate:
+def _question(counted: Sequence[tuple[Cell, int]]) -> QuestionAggregate:
     histogram: dict[int, int] = defaultdict(int)
     by_mode: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for row in rows:
-        histogram[row["value"]] += row["answers"]
-        by_mode[row["collection_mode"]][row["value"]] += row["answers"]
+    for cell, answers in counted:
+        histogram[cell.value] += answers
+        by_mode[cell.collection_mode][cell.value] += answers
     return QuestionAggregate(
         histogram=dict(histogram),
-        versions=frozenset(row["version"] for row in rows),
+        versions=frozenset(cell.version for cell, _ in counted),
         by_mode={mode: dict(values) for mode, values in by_mode.items()},
     )
 
