@@ -166,13 +166,13 @@ async def run(plan: Plan) -> Outcome:
         accepted=tally.accepted,
         measured=len(latencies),
         requests_per_second=len(latencies) / plan.seconds,
-        p50_ms=_percentile_ms(latencies, 0.50),
-        p99_ms=_percentile_ms(latencies, 0.99),
+        p50_ms=percentile_ms(latencies, 0.50),
+        p99_ms=percentile_ms(latencies, 0.99),
         refusal=tally.refusal,
     )
 
 
-def _percentile_ms(ordered: list[float], share: float) -> float:
+def percentile_ms(ordered: list[float], share: float) -> float:
     """The nearest-rank percentile."""
     return 1000 * ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
 

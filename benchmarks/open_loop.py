@@ -1,0 +1,159 @@
+"""Sends requests at a rate of its own, whether or not the earlier ones are answered, in a process of its own.
+
+The plan comes as JSON on standard input, the outcome goes as JSON to standard output. A service that cannot keep up is
+met as the world meets it: by more that comes. Times are from when a request was due, so what waits in line counts.
+"""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from time import perf_counter
+from typing import cast
+
+import orjson
+import uvloop
+
+from benchmarks.load_generator import Plan, percentile_ms, requests_of
+
+TICK_SECONDS = 0.002
+LAST_ANSWERS_SECONDS = 30.0
+"""What was sent is waited for, so that the outcome tells of all."""
+
+_HEAD_END = b"\r\n\r\n"
+_ACCEPTED, _REFUSED = 201, 503
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlan:
+    """What to send where, at what rate and how long; ``connections`` may be open at once."""
+
+    port: int
+    path: str
+    bodies: list[str]
+    rate: float
+    seconds: float
+    connections: int
+
+
+@dataclass(slots=True)
+class OpenOutcome:
+    """What became of the requests that were due."""
+
+    due: int = 0
+    accepted: int = 0
+    refused: int = 0
+    """Answered 503 with Retry-After."""
+    unsent: int = 0
+    """Due while every connection waited for an answer: a client that cannot even ask."""
+    failed: str | None = None
+    """The first answer of any other kind."""
+    accepted_p50_ms: float = 0.0
+    accepted_p99_ms: float = 0.0
+    refused_p99_ms: float = 0.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts the answers."""
+
+    accepted: list[float] = field(default_factory=list)
+    refused: list[float] = field(default_factory=list)
+    failed: str | None = None
+
+    @property
+    def answered(self) -> int:
+        """All that were answered as expected."""
+        return len(self.accepted) + len(self.refused)
+
+    def count(self, due_at: float, status: int, head: bytes) -> None:
+        """Count an answer that has just come."""
+        waited = perf_counter() - due_at
+        if status == _ACCEPTED:
+            self.accepted.append(waited)
+        elif status == _REFUSED and b"\r\nretry-after:" in head:
+            self.refused.append(waited)
+        else:
+            self.failed = self.failed or head.decode(errors="replace")
+
+
+class Connection(asyncio.Protocol):
+    """One keep-alive connection: in ``idle`` while it waits for nothing."""
+
+    def __init__(self, tally: Tally, idle: "list[Connection]") -> None:
+        self._tally = tally
+        self._idle = idle
+        self._received = bytearray()
+        self._due_at = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It may be used."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._idle.append(self)
+
+    def send(self, request: bytes, due_at: float) -> None:
+        """Send what was due then."""
+        self._due_at = due_at
+        self._transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        """Count the answer once it is complete."""
+        self._received += data
+        head_end = self._received.find(_HEAD_END)
+        if head_end < 0:
+            return
+        head = bytes(self._received[:head_end]).lower()
+        length = int(head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0] or 0)
+        if len(self._received) < head_end + len(_HEAD_END) + length:
+            return
+        self._received.clear()
+        self._tally.count(self._due_at, int(head[9:12]), head)
+        self._idle.append(self)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        """A connection that the service closed is used no more."""
+        if self in self._idle:
+            self._idle.remove(self)
+
+
+async def run(plan: OpenPlan) -> OpenOutcome:
+    """Carry the plan out."""
+    loop = asyncio.get_running_loop()
+    tally, idle = Tally(), list[Connection]()
+    for _ in range(plan.connections):
+        await loop.create_connection(lambda: Connection(tally, idle), "127.0.0.1", plan.port)
+    requests = requests_of(Plan(plan.port, plan.path, plan.bodies, plan.connections, 0, plan.seconds))
+    due, unsent = await _send_all(plan, requests, idle)
+    async with asyncio.timeout(LAST_ANSWERS_SECONDS):
+        while tally.answered < due - unsent and tally.failed is None:
+            await asyncio.sleep(TICK_SECONDS)  # noqa: ASYNC110 (polled as the sending is)
+    accepted, refused = sorted(tally.accepted), sorted(tally.refused)
+    return OpenOutcome(
+        due=due,
+        accepted=len(accepted),
+        refused=len(refused),
+        unsent=unsent,
+        failed=tally.failed,
+        accepted_p50_ms=percentile_ms(accepted, 0.50),
+        accepted_p99_ms=percentile_ms(accepted, 0.99),
+        refused_p99_ms=percentile_ms(refused, 0.99),
+    )
+
+
+async def _send_all(plan: OpenPlan, requests: Iterator[bytes], idle: list[Connection]) -> tuple[int, int]:
+    """Send each when it is due; how many were, and how many of them found no connection."""
+    began, due, unsent = perf_counter(), 0, 0
+    while (passed := perf_counter() - began) < plan.seconds:
+        while due < plan.rate * passed:
+            if idle:
+                idle.pop().send(next(requests), began + due / plan.rate)
+            else:
+                unsent += 1
+            due += 1
+        await asyncio.sleep(TICK_SECONDS)
+    return due, unsent
+
+
+if __name__ == "__main__":
+    outcome = uvloop.run(run(OpenPlan(**orjson.loads(sys.stdin.buffer.read()))))
+    sys.stdout.buffer.write(orjson.dumps(asdict(outcome)))
