@@ -60,11 +60,18 @@ class Tally:
     accepted: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
     failed: str | None = None
+    expected: int | None = None
+    complete: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @property
-    def answered(self) -> int:
-        """All that were answered as expected."""
-        return len(self.accepted) + len(self.refused)
+    async def all_of(self, expected: int) -> None:
+        """Return when so many were answered, or one otherwise than expected."""
+        self.expected = expected
+        self._look()
+        await self.complete.wait()
+
+    def _look(self) -> None:
+        if self.failed or len(self.accepted) + len(self.refused) == self.expected:
+            self.complete.set()
 
     def count(self, due_at: float, status: int, head: bytes) -> None:
         """Count an answer that has just come."""
@@ -74,7 +81,13 @@ class Tally:
         elif status == _REFUSED and b"\r\nretry-after:" in head:
             self.refused.append(waited)
         else:
-            self.failed = self.failed or head.decode(errors="replace")
+            self.fail(head.decode(errors="replace"))
+        self._look()
+
+    def fail(self, failed: str) -> None:
+        """Note what should not have been; the first is kept."""
+        self.failed = self.failed or failed
+        self._look()
 
 
 class Connection(asyncio.Protocol):
@@ -111,9 +124,11 @@ class Connection(asyncio.Protocol):
         self._idle.append(self)
 
     def connection_lost(self, _exc: Exception | None) -> None:
-        """A connection that the service closed is used no more."""
+        """A connection that the service closed is used no more; it must not have owed an answer."""
         if self in self._idle:
             self._idle.remove(self)
+        elif not self._tally.complete.is_set():
+            self._tally.fail("the connection was closed without an answer")
 
 
 async def run(plan: OpenPlan) -> OpenOutcome:
@@ -125,8 +140,7 @@ async def run(plan: OpenPlan) -> OpenOutcome:
     requests = requests_of(Plan(plan.port, plan.path, plan.bodies, plan.connections, 0, plan.seconds))
     due, unsent = await _send_all(plan, requests, idle)
     async with asyncio.timeout(LAST_ANSWERS_SECONDS):
-        while tally.answered < due - unsent and tally.failed is None:
-            await asyncio.sleep(TICK_SECONDS)  # noqa: ASYNC110 (polled as the sending is)
+        await tally.all_of(due - unsent)
     accepted, refused = sorted(tally.accepted), sorted(tally.refused)
     return OpenOutcome(
         due=due,

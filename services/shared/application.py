@@ -15,6 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from services.shared import garbage, health
 from services.shared.body_limit import BodyLimitMiddleware, LimitOf
 from services.shared.catalogue import CatalogueCache
+from services.shared.crowd import CrowdMiddleware
 from services.shared.database import connect
 from services.shared.idempotency import REPLAYED_HEADER, forgetting
 from services.shared.logs import configure_logging, quiet_libraries
@@ -26,6 +27,7 @@ from services.shared.problems import (
     InvalidRequestProblem,
     PayloadTooLargeProblem,
     ProblemDocument,
+    UnavailableProblem,
     install_problem_handlers,
     problem_responses,
 )
@@ -116,6 +118,7 @@ def _add_middleware(app: FastAPI, settings: Settings, limit_of: LimitOf) -> None
     # Added last is outermost: the request id is there for whatever answers.
     app.add_middleware(BodyLimitMiddleware, limit_of=limit_of)
     app.add_middleware(CrashMiddleware)
+    app.add_middleware(CrowdMiddleware, requests_max=settings.requests_max)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -130,7 +133,7 @@ def _add_middleware(app: FastAPI, settings: Settings, limit_of: LimitOf) -> None
 
 
 def _document_common_problems(responses: dict[str, Any], *, has_body: bool, path: str) -> None:
-    """What any request may be answered: 422 by the framework, 400 and 413 before an endpoint sees it.
+    """What any request may be answered: 422 by the framework; 400, 413 and 503 before an endpoint sees it.
 
     An operation that documents its 400 in another shape answers all its errors in that shape, and no 422.
     """
@@ -139,8 +142,9 @@ def _document_common_problems(responses: dict[str, Any], *, has_body: bool, path
         return
     if "application/json" in responses.get("422", {}).get("content", {}):
         responses["422"] = problem_responses(InvalidRequestProblem)[422]
-    if path.startswith("/health"):
+    if path.startswith(health.PREFIX):
         return
+    responses.setdefault("503", problem_responses(UnavailableProblem)[503])
     responses.setdefault("400", problem_responses(BadRequestProblem)[400])
     if has_body:
         responses.setdefault("413", problem_responses(PayloadTooLargeProblem)[413])

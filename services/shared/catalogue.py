@@ -1,5 +1,6 @@
 """The catalogue as the services read it: an immutable snapshot in memory, read anew when files were loaded again."""
 
+import asyncio
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -172,6 +173,7 @@ class CatalogueCache:
         self._refresh_seconds = refresh_seconds
         self._snapshot: Catalogue | None = None
         self._checked_at = 0.0
+        self._reading = asyncio.Lock()
 
     @property
     def fresh(self) -> Catalogue | None:
@@ -180,15 +182,19 @@ class CatalogueCache:
         return self._snapshot if self._snapshot is not None and self._snapshot.revision and is_fresh else None
 
     async def get(self, session: AsyncSession) -> Catalogue:
-        """The snapshot, read anew over ``session`` where the files were loaded since."""
-        fresh = self.fresh
-        if fresh is not None:
-            return fresh
-        revision = await _newest_revision(session)
-        if self._snapshot is None or self._snapshot.revision != revision:
-            self._snapshot = await read_catalogue(session)
-        self._checked_at = time.monotonic()
-        return self._snapshot
+        """The snapshot, read anew over ``session`` where the files were loaded since.
+
+        Of many who ask at once one reads: the others need no connection.
+        """
+        async with self._reading:
+            fresh = self.fresh
+            if fresh is not None:
+                return fresh
+            revision = await _newest_revision(session)
+            if self._snapshot is None or self._snapshot.revision != revision:
+                self._snapshot = await read_catalogue(session)
+            self._checked_at = time.monotonic()
+            return self._snapshot
 
 
 async def read_catalogue(session: AsyncSession) -> Catalogue:

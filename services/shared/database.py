@@ -105,6 +105,7 @@ def connect(settings: Settings, service: Service) -> Database:
         sqlalchemy_url(settings.database_url),
         pool_size=settings.database_pool_size,
         max_overflow=0,
+        pool_timeout=settings.database_wait_seconds,
         pool_pre_ping=True,
         hide_parameters=True,  # an error's message must not carry what a resident wrote
         connect_args={"options": " ".join(options), "application_name": f"katsaus {service}"},

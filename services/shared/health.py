@@ -9,7 +9,9 @@ from services.shared.database import sessions_of
 from services.shared.schema_version import database_revision, expected_revision
 from services.shared.schemas import ResponseModel
 
-router = APIRouter(prefix="/health", tags=["health"])
+PREFIX = "/health"
+
+router = APIRouter(prefix=PREFIX, tags=["health"])
 
 
 class Liveness(ResponseModel):

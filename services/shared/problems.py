@@ -24,6 +24,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,6 +33,9 @@ from services.shared.request_context import current_request_id
 log = structlog.get_logger(__name__)
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+RETRY_SECONDS = "1"
+"""Where the database is busy: what is under way is done by then, or the client is told so again."""
 
 
 class InvalidParam(BaseModel):
@@ -252,6 +256,13 @@ async def _handle_problem(_request: Request, error: Exception) -> JSONResponse:
     return problem_response(error)
 
 
+async def _handle_no_connection(request: Request, error: Exception) -> JSONResponse:
+    """All connections to the database are in use, and have been for as long as a request may wait for one."""
+    assert isinstance(error, PoolTimeoutError)  # noqa: S101 (registered for it only)
+    detail = "the database is busy; send it again after Retry-After seconds"
+    return await _handle_problem(request, UnavailableProblem(detail, headers={"Retry-After": RETRY_SECONDS}))
+
+
 async def _handle_validation(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for it only)
     problem = validation_problem(error.errors())
@@ -320,5 +331,6 @@ def _kind_of(error: Exception) -> str:
 def install_problem_handlers(app: FastAPI) -> None:
     """Make every refusal of ``app`` a problem document. Crashes are :class:`CrashMiddleware`'s."""
     app.add_exception_handler(Problem, _handle_problem)
+    app.add_exception_handler(PoolTimeoutError, _handle_no_connection)
     app.add_exception_handler(RequestValidationError, _handle_validation)
     app.add_exception_handler(HTTPException, _handle_http_exception)

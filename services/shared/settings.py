@@ -34,6 +34,18 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(
         default=10, ge=1, description="Connections a service process keeps. Three services use thrice this."
     )
+    database_wait_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        description="How long a request waits for one of these connections before it is answered 503 with Retry-After: "
+        "whoever waits longer has given up.",
+    )
+    requests_max: int = Field(
+        default=1000,
+        ge=1,
+        description="Requests a process may have under way; more are answered 503 with Retry-After at once, so that "
+        "those under way keep their time. About a second's work of plain requests.",
+    )
     database_statement_timeout_ms: int = Field(
         default=30_000,
         ge=0,
