@@ -16,9 +16,8 @@ INTERVAL_SECONDS = 3600
 
 async def forget_changes(sessions: Sessions, *, days: int) -> None:
     """Delete what was noted more than so many days ago."""
-    async with sessions.session() as session:
+    async with sessions.session() as session, session.begin():
         await session.execute(delete(AnswerChange).where(col(AnswerChange.recorded_at) < now() - timedelta(days=days)))
-        await session.commit()
 
 
 def forgetting_changes(sessions: Sessions, *, days: int) -> AbstractAsyncContextManager[None]:
