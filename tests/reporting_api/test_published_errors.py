@@ -22,9 +22,9 @@ from services.reporting_api.measures.registry import MEASURES, MeasureUnit
 from services.reporting_api.measures.rounding import round_half_up
 from services.reporting_api.measures.tallies import ShareTally
 from services.reporting_api.review.chapters.registry import CHAPTER_PHRASES
-from services.reporting_api.review.illustrations import illustrations_of, period_label
+from services.reporting_api.review.illustrations import illustrations_of
 from services.reporting_api.review.phrases import say
-from services.reporting_api.review.table_view import view_table
+from services.reporting_api.review.table_view import period_label, view_table
 from services.shared.catalogue import read_catalogue
 from services.shared.periods import PeriodKind, parse_period
 from services.shared.tables.editions import Chapter
@@ -124,7 +124,7 @@ def test_03_a_second_quarter_labelled_1_to_4(label: str, written: str) -> None:
 
 async def test_04_prose_that_contradicts_its_chart(content: EditionContent) -> None:
     chart = next(it for it in illustrations_of(content) if it.code == "chat-satisfaction")
-    table = view_table(content.tables[chart.table], chart.within, Language.FI, content.definitions)
+    table = view_table(content.tables[chart.table], chart.shown, Language.FI, content.definitions)
 
     assert "keskityytyväisyys oli 40,0" in said(content)
     assert "dental: 40,0" in re.sub(r"<[^>]+>", " ", chart.svg(Language.FI, 680))

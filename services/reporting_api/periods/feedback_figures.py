@@ -24,7 +24,7 @@ from services.shared.periods import Period
 from services.shared.tables import TargetPolicy
 from services.shared.tables.base import Labels
 
-UNCLASSIFIED: Labels = {"fi": "Luokittelematon", "sv": "Odefinierad", "en": "Unclassified"}
+UNCLASSIFIED: Labels = {"fi": "Luokittelematon", "sv": "Oklassificerad", "en": "Unclassified"}
 
 LANGUAGES: Mapping[str, Labels] = {
     "fi": {"fi": "Suomi", "sv": "Finska", "en": "Finnish"},

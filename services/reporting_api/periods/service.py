@@ -58,7 +58,7 @@ from services.shared.tables.surveys import SurveyKind
 
 DEMONSTRATION_NOTE: Labels = {
     "fi": "Luvuissa on mukana esittelyä varten keksittyjä tietoja.",
-    "sv": "Siffrorna innehåller uppgifter som hittats på för demonstration.",
+    "sv": "Siffrorna innehåller påhittade uppgifter för demonstration.",
     "en": "The figures include records invented for demonstration.",
 }
 

@@ -170,7 +170,7 @@ def _table(illustration: Illustration, content: EditionContent, language: Langua
         return view_week(content.tables[illustration.table], language)
     if illustration.measure is not None:
         return view_series(content.series[illustration.table], illustration.measure, language)
-    return view_table(content.tables[illustration.table], illustration.within, language, content.definitions)
+    return view_table(content.tables[illustration.table], illustration.shown, language, content.definitions)
 
 
 def _text(content: EditionContent, chapter: Chapter, language: Language) -> OfficerText | None:

@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from services.reporting_api.language import Language
 from services.reporting_api.review.phrases import quarter_words, words_of
+from services.reporting_api.review.typography import plain
 from services.shared.periods import PeriodKind, parse_period
 from services.shared.tables import Edition
 
@@ -21,7 +22,7 @@ def to_atom(editions: Sequence[Edition], language: Language, base_url: str) -> b
     address = f"{base_url}/reviews/"
     feed = Element("feed", {"xmlns": _NAMESPACE, "xml:lang": language})
     _add(feed, "id", address)
-    _add(feed, "title", words["archive_title"])
+    _add(feed, "title", plain(words["archive_title"]))
     _add(feed, "updated", max((_shown_at(it).isoformat() for it in editions), default=_EPOCH))
     SubElement(feed, "link", {"rel": "self", "href": f"{base_url}/reviews/feed.atom?lang={language}"})
     SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": f"{address}?lang={language}"})

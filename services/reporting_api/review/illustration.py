@@ -7,6 +7,7 @@ from services.reporting_api.language import Language
 from services.reporting_api.review.charts.form import Chart
 from services.reporting_api.review.charts.style import to_svg
 from services.reporting_api.review.phrases import Phrase, say
+from services.reporting_api.review.table_view import ALL, Shown
 from services.shared.tables.editions import Chapter
 
 Draw = Callable[[Language, int], Chart]
@@ -23,8 +24,8 @@ class Illustration:
     caption: Phrase
     table: str
     draw: Draw
-    within: tuple[str, ...] = ()
-    """Codes of the table's outermost dimensions that the chart is about; none where it is about the whole table."""
+    shown: Shown = ALL
+    """The part of the table that the chart is about."""
     is_week: bool = False
     """Whether it is of the week's hours, whose table has the weekdays side by side."""
     measure: str | None = None

@@ -3,22 +3,25 @@
 Figures are numbered by their order in the review, when it is put together; nothing else knows a number.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.hours import table as hours_table
-from services.reporting_api.language import Language
-from services.reporting_api.measures.registry import MEASURES
-from services.reporting_api.periods.schemas import ComparisonAnswer, Entry, QuarterFigure, QuestionEntry, ShareEntry
-from services.reporting_api.review.charts.bars import Bar, horizontal_bars
-from services.reporting_api.review.charts.dots import Dot, dots_on_scale
-from services.reporting_api.review.charts.form import Chart
-from services.reporting_api.review.charts.lines import Point, line_over_quarters
+from services.reporting_api.measures import registry
+from services.reporting_api.measures.figures import Number
+from services.reporting_api.periods.schemas import Entry, QuarterFigure, QuestionEntry
+from services.reporting_api.review.drawings import (
+    bars_of_entries,
+    bars_of_figures,
+    bars_of_shares,
+    dots_of_figures,
+    line_of_series,
+)
 from services.reporting_api.review.facts import Source, decimals_of
-from services.reporting_api.review.illustration import Draw, Illustration
-from services.reporting_api.review.numbers import write_number, write_value
+from services.reporting_api.review.illustration import Illustration
 from services.reporting_api.review.phrases import Name, Phrase
-from services.reporting_api.review.ranking import ranked, ranked_shares
+from services.reporting_api.review.ranking import hidden, hidden_shares, ranked, ranked_shares
+from services.reporting_api.review.table_view import Beside, Key, Shown
 from services.reporting_api.review.week import week_illustrations
 from services.reporting_api.tables.stored import StoredTable
 from services.shared.periods import Period, PeriodKind, parse_period
@@ -44,11 +47,6 @@ def illustrations_of(content: EditionContent) -> list[Illustration]:
     ]
 
 
-def period_label(period: Period) -> str:
-    """A quarter by its months, from its dates: 4-6/2021."""
-    return f"{period.starts_on.month}–{period.starts_on.month + 2}/{period.starts_on.year}"
-
-
 def _participation(content: EditionContent) -> Iterator[Illustration]:
     section = content.figures.participation.social_reports
     if section is None:
@@ -62,7 +60,7 @@ def _participation(content: EditionContent) -> Iterator[Illustration]:
                 Phrase(f"chart.social_{code}s", {"name": Name(_largest(drawn).labels, is_common=True)}),
                 Phrase(f"chart.social_{code}s.caption", {"quarter": _quarter(content)}),
                 f"social-reports-by-{code}",
-                _entries(drawn, _quarter(content), with_last_year=False),
+                bars_of_entries([*drawn, *hidden(entries)], _quarter(content), with_last_year=False),
             )
 
 
@@ -76,7 +74,8 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
             Phrase("chart.feedback_types", {"type": Name(_largest(types).labels, is_common=True)}),
             Phrase("chart.feedback_types.caption", {"quarter": quarter}),
             "feedback-by-type",
-            _entries(types, quarter, with_last_year=True),
+            bars_of_entries(types, quarter, with_last_year=True),
+            Shown(beside=_last_year(section.by_type, quarter)),
         )
     series = _points(content.series["feedback"], "feedback_received")
     if sum(point is not None for _, point in series) > 1:
@@ -86,7 +85,7 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
             _series_title(Source("feedback.received", section.received)),
             Phrase("chart.feedback_series.caption"),
             "feedback",
-            _line(series, "feedback_received"),
+            line_of_series(series, "feedback_received"),
             measure="feedback_received",
         )
     topics = ranked([entry for entry in section.by_topic if entry.code is not None])
@@ -97,7 +96,7 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
             Phrase("chart.topics", {"topic": Name(topics[0].labels)}),
             Phrase("chart.topics.caption" + "_most" * (len(topics) > TOPICS_DRAWN), {"quarter": quarter}),
             "feedback-by-topic",
-            _entries(topics[:TOPICS_DRAWN], quarter, with_last_year=False),
+            bars_of_entries(topics[:TOPICS_DRAWN], quarter, with_last_year=False),
         )
 
 
@@ -113,25 +112,31 @@ def _themes(content: EditionContent) -> Iterator[Illustration]:
                 ),
                 Phrase("chart.theme.caption", {"quarter": _quarter(content), "theme": Name(theme.labels)}),
                 "themes-by-type",
-                _entries(types, _quarter(content), with_last_year=False),
-                (theme.code,),
+                bars_of_entries([*types, *hidden(theme.by_type)], _quarter(content), with_last_year=False),
+                Shown((theme.code,)),
             )
 
 
 def _chats(content: EditionContent) -> Iterator[Illustration]:
     chats, quarter = content.figures.chats, _quarter(content)
     means = [
-        (chat.labels, chat.satisfaction) for chat in chats if chat.satisfaction and chat.satisfaction.value is not None
+        (chat.code, chat.labels, chat.satisfaction)
+        for chat in chats
+        if chat.satisfaction and chat.satisfaction.value is not None
     ]
     if means:
-        highest = max(means, key=lambda it: it[1].value or 0)
+        highest = max(means, key=lambda it: it[2].value or 0)
         yield Illustration(
             "chat-satisfaction",
             Chapter.CHATS,
-            Phrase("chart.chat_satisfaction", {"chat": Name(highest[0])}),
+            Phrase("chart.chat_satisfaction", {"chat": Name(highest[1])}),
             Phrase("chart.chat_satisfaction.caption", {"quarter": quarter}),
             "chats",
-            _dots(means, quarter),
+            dots_of_figures([(labels, figure) for _, labels, figure in means], quarter),
+            Shown(
+                measures=(registry.SATISFACTION.slug,),
+                beside=_before({(code,): figure for code, _, figure in means}, quarter),
+            ),
         )
     answered = [(chat.labels, chat.respondents) for chat in chats if chat.respondents.value]
     if answered:
@@ -142,7 +147,8 @@ def _chats(content: EditionContent) -> Iterator[Illustration]:
             Phrase("chart.chat_respondents", {"chat": Name(most[0])}),
             Phrase("chart.chat_respondents.caption", {"quarter": quarter}),
             "chats",
-            _figures(answered),
+            bars_of_figures(answered),
+            Shown(measures=(registry.RESPONDENTS.slug, registry.INVITATIONS.slug, registry.RESPONSE_RATE.slug)),
         )
     for chat in chats:
         for question in chat.questions:
@@ -159,7 +165,7 @@ def _smileys(content: EditionContent) -> Iterator[Illustration]:
             Phrase("chart.smileys", {"share": Source("smileys.satisfied_share", section.satisfied_share).value}),
             Phrase("chart.smileys.caption", {"quarter": _quarter(content)}),
             "smileys-distribution",
-            _figures(faces),
+            bars_of_figures(faces),
         )
 
 
@@ -178,13 +184,13 @@ def _ombudsman(content: EditionContent) -> Iterator[Illustration]:
                 Phrase(f"chart.ombudsman_{code}", {"name": Name(told.labels, is_common=code == "reasons")}),
                 Phrase(f"chart.ombudsman_{code}.caption", {"quarter": _quarter(content)}),
                 f"ombudsman-by-{code[:-1]}",
-                _entries(drawn, _quarter(content), with_last_year=False),
+                bars_of_entries([*drawn, *hidden(entries)], _quarter(content), with_last_year=False),
             )
 
 
 def _surveys(content: EditionContent) -> Iterator[Illustration]:
     grades = [
-        (survey.labels, question.labels, question.figure)
+        ((survey.code, question.code), question.labels, question.figure)
         for survey in content.figures.surveys
         for question in survey.questions
         if question.purpose is QuestionPurpose.OVERALL_GRADE and question.figure and question.figure.value is not None
@@ -197,8 +203,28 @@ def _surveys(content: EditionContent) -> Iterator[Illustration]:
             _grades_title(best[1], best[2], is_alone=len(grades) == 1),
             Phrase("chart.survey_grades.caption", {"quarter": _quarter(content)}),
             "survey-questions",
-            _dots([(question, figure) for _, question, figure in grades], _quarter(content), scale=(4, 10)),
+            dots_of_figures([(labels, figure) for _, labels, figure in grades], _quarter(content), scale=(4, 10)),
+            Shown(
+                measures=(registry.GRADE.slug,),
+                beside=_before({codes: figure for codes, _, figure in grades}, _quarter(content)),
+            ),
         )
+
+
+def _last_year(entries: Sequence[Entry[QuarterFigure]], quarter: Period) -> Beside | None:
+    earlier: dict[Key, Number | None] = {(it.code or "",): it.number.same_quarter_last_year.value for it in entries}
+    return _beside(earlier, entries[0].number, quarter.same_last_year())
+
+
+def _before(figures: Mapping[Key, QuarterFigure], quarter: Period) -> Beside | None:
+    earlier = {codes: figure.previous_quarter.value for codes, figure in figures.items()}
+    return _beside(earlier, next(iter(figures.values())), quarter.previous())
+
+
+def _beside(earlier: Mapping[Key, Number | None], figure: QuarterFigure, quarter: Period) -> Beside | None:
+    """What is compared with as the chart shows it, where there is anything."""
+    values = {codes: value for codes, value in earlier.items() if value is not None}
+    return Beside(quarter, figure.unit, decimals_of(figure), values) if values else None
 
 
 def _grades_title(name: Labels, figure: QuarterFigure, *, is_alone: bool) -> Phrase:
@@ -220,85 +246,13 @@ def _options(
             Phrase("chart.chat_topics", {"chat": Name(name), "topic": Name(most.labels, is_common=True)}),
             Phrase(caption, {"quarter": quarter, "chat": Name(name)}),
             "chat-options",
-            _shares(shown),
-            (chat, question.code),
+            bars_of_shares([*shown, *hidden_shares(question.options)]),
+            Shown((chat, question.code)),
         )
 
 
 def _quarter(content: EditionContent) -> Period:
     return parse_period(PeriodKind.QUARTER, content.quarter)
-
-
-def _entries(entries: Sequence[Entry[QuarterFigure]], quarter: Period, *, with_last_year: bool) -> Draw:
-    """Bars of numbers with their shares; where asked, those of the same quarter last year hollow below."""
-
-    def draw(language: Language, width: int) -> Chart:
-        bars: list[Bar] = []
-        for entry in entries:
-            name = _label(entry.labels, language)
-            bars.append(Bar(name, entry.number.value or 0, _number_and_share(entry, language)))
-            earlier = entry.number.same_quarter_last_year
-            if with_last_year and earlier.value is not None:
-                written = f"{_written(entry.number, earlier, language)} · {period_label(quarter.same_last_year())}"
-                bars.append(Bar(name, earlier.value, written, is_compared=True))
-        return horizontal_bars(bars, width)
-
-    return draw
-
-
-def _shares(options: Sequence[ShareEntry[QuarterFigure]]) -> Draw:
-    return _figures([(option.labels, option.share) for option in options])
-
-
-def _figures(figures: Sequence[tuple[Labels, QuarterFigure]]) -> Draw:
-    def draw(language: Language, width: int) -> Chart:
-        return horizontal_bars(
-            [Bar(_label(labels, language), it.value or 0, _written(it, it, language)) for labels, it in figures], width
-        )
-
-    return draw
-
-
-def _dots(
-    figures: Sequence[tuple[Labels, QuarterFigure]], quarter: Period, scale: tuple[float, float] = (0, 100)
-) -> Draw:
-    def draw(language: Language, width: int) -> Chart:
-        dots = [
-            Dot(
-                _label(labels, language),
-                it.value or 0,
-                _with_earlier(it, quarter, language),
-                it.interval,
-                it.previous_quarter.value,
-            )
-            for labels, it in figures
-        ]
-        return dots_on_scale(dots, scale, width)
-
-    return draw
-
-
-def _with_earlier(figure: QuarterFigure, quarter: Period, language: Language) -> str:
-    """The value, and that of the quarter before by its months: 65,0 (1–3/2021: 55,0)."""
-    value, earlier = _written(figure, figure, language), _written(figure, figure.previous_quarter, language)
-    return f"{value} ({period_label(quarter.previous())}: {earlier})" if earlier else value
-
-
-def _line(series: Sequence[tuple[str, float | None]], measure: str) -> Draw:
-    definition = MEASURES[measure]
-
-    def draw(language: Language, width: int) -> Chart:
-        points = [
-            Point(
-                period_label(parse_period(PeriodKind.QUARTER, label)),
-                value,
-                "" if value is None else write_value(value, definition.unit, definition.decimals, language),
-            )
-            for label, value in series
-        ]
-        return line_over_quarters(points, width, lambda number: write_number(number, 0, language))
-
-    return draw
 
 
 def _points(table: StoredTable, measure: str) -> list[tuple[str, float | None]]:
@@ -314,16 +268,3 @@ def _largest(entries: Sequence[Entry[QuarterFigure]]) -> Entry[QuarterFigure]:
 def _series_title(received: Source) -> Phrase:
     change = received.last_year.comparison.change
     return Phrase(f"chart.feedback_series.{change}")
-
-
-def _number_and_share(entry: Entry[QuarterFigure], language: Language) -> str:
-    number = _written(entry.number, entry.number, language)
-    return number if entry.share.value is None else f"{number} ({_written(entry.share, entry.share, language)})"
-
-
-def _written(figure: QuarterFigure, valued: QuarterFigure | ComparisonAnswer, language: Language) -> str:
-    return "" if valued.value is None else write_value(valued.value, figure.unit, decimals_of(figure), language)
-
-
-def _label(labels: Labels, language: Language) -> str:
-    return labels.get(language, labels["fi"])

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from services.reporting_api.language import Language
 from services.reporting_api.review.document import Review
 from services.reporting_api.review.phrases import words_of
+from services.reporting_api.review.typography import plain, unbroken
 from services.reporting_api.texts.markdown import render
 
 ASSETS = {"review.css": "text/css; charset=utf-8"}
@@ -62,6 +63,8 @@ def _environment() -> Environment:
     )
     environment.globals["asset"] = asset_address
     environment.filters["markdown"] = _rendered
+    environment.filters["unbroken"] = unbroken
+    environment.filters["plain"] = plain
     return environment
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.reporting_api.measures.figures import FigureStatus
 from services.reporting_api.periods.schemas import Entry, QuarterFigure, ShareEntry
 
 OTHER = "other"
@@ -18,3 +19,13 @@ def ranked_shares(options: Sequence[ShareEntry[QuarterFigure]]) -> list[ShareEnt
     """Those with a share that is shown and is not nought."""
     shown = [option for option in options if option.share.value]
     return sorted(shown, key=lambda option: (option.code == OTHER, -(option.share.value or 0)))
+
+
+def hidden(entries: Sequence[Entry[QuarterFigure]]) -> list[Entry[QuarterFigure]]:
+    """Those that disclosure control hides, in the order of the catalogue, which tells nothing of them."""
+    return [entry for entry in entries if entry.number.status is FigureStatus.SUPPRESSED]
+
+
+def hidden_shares(options: Sequence[ShareEntry[QuarterFigure]]) -> list[ShareEntry[QuarterFigure]]:
+    """Those whose share disclosure control hides."""
+    return [option for option in options if option.share.status is FigureStatus.SUPPRESSED]

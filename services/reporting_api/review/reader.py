@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from services.reporting_api.conditional import conditional_content
 from services.reporting_api.editions import repository
@@ -12,7 +12,6 @@ from services.reporting_api.review.document import write_day
 from services.reporting_api.review.pages import Addresses, headers_of, not_found_page
 from services.reporting_api.review.phrases import words_of
 from services.reporting_api.review.rendering import Medium, Renderings, Sight
-from services.reporting_api.texts.schemas import Quarter
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
 from services.shared.scopes import Scope
@@ -20,6 +19,7 @@ from services.shared.security import PrincipalDep
 from services.shared.settings import settings_of
 from services.shared.tables import Edition
 
+QuarterPath = Annotated[str, Path(max_length=100, description="The quarter; of another period there is no review.")]
 LangQuery = Annotated[Language, Query(description="Language of the page.")]
 VersionQuery = Annotated[int | None, Query(ge=1, le=10_000, description="An earlier version; by default the newest.")]
 InternalQuery = Annotated[bool, Query(description="With nothing hidden, for keys of scope `report:internal`.")]
@@ -74,7 +74,7 @@ class Asked:
     def __init__(
         self,
         reader: ReaderDep,
-        quarter: Quarter,
+        quarter: QuarterPath,
         lang: LangQuery = Language.FI,
         version: VersionQuery = None,
         internal: InternalQuery = False,

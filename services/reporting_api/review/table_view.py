@@ -1,16 +1,17 @@
 """A table as people read it: a row a class, numbers as the text writes them, hidden ones said to be hidden."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from services.reporting_api.language import Language
-from services.reporting_api.measures.figures import FigureStatus
+from services.reporting_api.measures.figures import FigureStatus, Number
 from services.reporting_api.measures.registry import MEASURES, MeasureUnit
 from services.reporting_api.review.numbers import write_number, write_value
 from services.reporting_api.review.phrases import quarter_words, words_of
 from services.reporting_api.tables.model import Definitions, MeasureDefinition
 from services.reporting_api.tables.stored import StoredCell, StoredDimension, StoredTable
-from services.shared.periods import PeriodKind, parse_period
+from services.shared.periods import Period, PeriodKind, parse_period
 from services.shared.tables.base import Labels
 
 Key = tuple[str, ...]
@@ -25,36 +26,84 @@ class TableView:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def view_table(table: StoredTable, within: Sequence[str], language: Language, definitions: Definitions) -> TableView:
-    """The newest period's rows; of ``within`` only, the codes of the outermost classifying dimensions.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The values of an earlier quarter that a chart compares with, by the codes of the table's classes."""
+
+    quarter: Period
+    unit: MeasureUnit
+    decimals: int
+    values: Mapping[Key, Number]
+
+    def written(self, key: Key, language: Language) -> str:
+        """The earlier value of a class, or that there is none."""
+        value = self.values.get(key)
+        if value is None:
+            return str(words_of(language)["tables"]["none"])
+        return write_value(value, self.unit, self.decimals, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which part of a table stands with a chart."""
+
+    within: tuple[str, ...] = ()
+    """Codes of the outermost classifying dimensions; none where it is the whole table."""
+    measures: tuple[str, ...] = ()
+    """The measures that have a column, and whose rows there are; none where it is all that any row has a value of."""
+    beside: Beside | None = None
+    """Stands after the first measure."""
+
+
+ALL = Shown()
+"""The whole table."""
+
+
+def view_table(table: StoredTable, shown: Shown, language: Language, definitions: Definitions) -> TableView:
+    """The newest period's rows.
 
     Measures that no row has a value of, such as how many were invited to a chat, have no column.
     """
+    within, beside = list(shown.within), shown.beside
     newest = table.dimensions[0].categories[-1].code
     classifying = table.dimensions[1:-1]
     outer = len(within)
     cells = {
         tuple(cell.key[1:]): cell
         for cell in table.cells
-        if cell.key[0] == newest and cell.key[1 : 1 + outer] == list(within)
+        if cell.key[0] == newest
+        and cell.key[1 : 1 + outer] == within
+        and (not shown.measures or (cell.key[-1] in shown.measures and cell.status is not FigureStatus.NOT_AVAILABLE))
     }
     told = {key[-1] for key, cell in cells.items() if cell.status is not FigureStatus.NOT_AVAILABLE}
     measures = [definitions[it.code] for it in table.dimensions[-1].categories if it.code in told]
     classes = list(dict.fromkeys(key[:-1] for key in cells))
     words = words_of(language)["tables"]
+    headings = [_headings(measure, language) for measure in measures]
+    rows = {key: [_cells(cells.get((*key, it.slug)), it, language) for it in measures] for key in classes}
+    if beside is not None:
+        headings[:1] = [_after_first(headings[0], period_label(beside.quarter))]
+        rows = {key: [_after_first(row[0], beside.written(key, language)), *row[1:]] for key, row in rows.items()}
     return TableView(
         name_heading=" / ".join(_in(it.labels, language) for it in classifying[outer:]) or words["figure"],
-        headings=tuple(heading for measure in measures for heading in _headings(measure, language)),
+        headings=tuple(chain.from_iterable(headings)),
         rows=tuple(
             (
                 _name(classifying[outer:], key[outer:], language) or _in(table.titles, language),
-                tuple(
-                    text for measure in measures for text in _cells(cells.get((*key, measure.slug)), measure, language)
-                ),
+                tuple(chain.from_iterable(row)),
             )
-            for key in classes
+            for key, row in rows.items()
         ),
     )
+
+
+def period_label(period: Period) -> str:
+    """A quarter by its months, from its dates: 4-6/2021."""
+    return f"{period.starts_on.month}–{period.starts_on.month + 2}/{period.starts_on.year}"
+
+
+def _after_first(texts: tuple[str, ...], text: str) -> tuple[str, ...]:
+    return (texts[0], text, *texts[1:])
 
 
 def view_series(table: StoredTable, measure: str, language: Language) -> TableView:

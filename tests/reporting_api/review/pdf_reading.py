@@ -47,7 +47,7 @@ def printed(page: pikepdf.Page) -> str:
 
 def flat(text: str) -> str:
     """Text without what differs by where its lines end."""
-    return re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"\s+", " ", re.sub("[\u00ad\u2060]", "", text)).strip()
 
 
 def _tag(element: pikepdf.Object, texts: dict[Any, dict[int, str]], page: Any) -> Tag:

@@ -58,6 +58,28 @@ def test_a_chart_shows_its_own_rows_and_not_those_drawn_before() -> None:
     assert [("Moite" in svg, "Kiitos" in svg) for svg in drawn] == [(True, False), (False, True)]
 
 
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_what_is_hidden_has_no_bar_but_says_so(width: int) -> None:
+    bars = [Bar("Ajanvaraus", 12, "12"), Bar("Muu", None, "ei julkaista")]
+    svg = to_svg(horizontal_bars(bars, width), "code", "Otsikko", "Kuvaus")
+
+    assert svg.count('stroke="#0072c6"') == 1
+    assert "ei julkaista" in svg
+
+
+def test_a_long_name_goes_on_another_line() -> None:
+    name = "Tyytymättömyys hoitoon ja siihen liittyvään kohteluun"
+    charts = (
+        horizontal_bars([Bar(name, 1, "1")], NARROW),
+        dots_on_scale([Dot(name, 1, "1", None, None)], (0, 9), NARROW),
+    )
+    for chart in charts:
+        svg = to_svg(chart, "code", "Otsikko", "Kuvaus")
+        lines = [line for line in re.findall(r"<text[^>]*>([^<]*)</text>", svg) if line.split(":")[0] in name]
+        assert len(lines) == 2
+        assert all(len(line) * 7 < NARROW for line in lines)
+
+
 def test_what_is_compared_with_is_hollow() -> None:
     svg = to_svg(CHARTS["bars"](WIDE), "code", "Otsikko", "Kuvaus")
 

@@ -74,6 +74,6 @@ async def test_the_card_is_as_large_as_networks_ask(anyone: httpx.AsyncClient) -
 
 async def test_what_there_is_not(anyone: httpx.AsyncClient) -> None:
     assert (await anyone.get(PAGE, params={"lang": "de"})).status_code == 422
-    for path in (PAGE, f"{PAGE}.pdf", f"{PAGE}/card.png"):
+    for path in (PAGE, f"{PAGE}.pdf", f"{PAGE}/card.png", "/reviews/2019-Q9", "/reviews/katsaus"):
         answer = await anyone.get(path, params={"lang": "en"})
         assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")

@@ -19,6 +19,10 @@ QUIET = "#8a8f94"
 FONT = "Arial, Helvetica, sans-serif"
 FONT_SIZE = 14
 
+CHARACTER = 7.8
+"""Width of a character of the text, in CSS pixels, in a font as wide as any that pages are shown in: names that are
+longer than the chart go on another line."""
+
 _PLACEHOLDER_INK = "#010203"
 """Vega draws no ``currentColor``; this colour, which nothing else has, is replaced by it."""
 

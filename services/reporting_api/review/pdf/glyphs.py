@@ -10,7 +10,8 @@ _HAVE = re.compile(
     "[\t\n\r\u0020-\u007e\u00a0-\u0344\u0370-\u0481\u048a-\u04ff\u1e00-\u1eff\u2000-\u2027\u202f-\u2040\u2044-\u2052\u2054-\u2060\u2070-\u20bf"
     "\u2190-\u22ff\u2500-\u25ff\ufb00-\ufb06]"
 )
-_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f]")
+_UNSEEN = re.compile("[\u00ad\ufe00-\ufe0f]")
+"""Soft hyphens, which bookmarks would show, and selectors of a character's variation."""
 
 
 def has_glyph(character: str) -> bool:
@@ -22,7 +23,7 @@ def readable(text: str) -> str:
     """The text, with the name of each character that the fonts lack in its place: [grinning face]."""
     if text.isascii() and text.isprintable():
         return text
-    bare = unicodedata.normalize("NFC", _VARIATION_SELECTORS.sub("", text))
+    bare = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
     return "".join(character if has_glyph(character) else _named(character) for character in bare)
 
 

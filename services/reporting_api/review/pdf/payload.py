@@ -20,8 +20,12 @@ TALLEST_CHART = 560.0
 """In points: the text's width on the page, and what leaves room on it for the chart's title."""
 
 ROW_HEIGHT = 19.0
-TALLEST_WHOLE = 420.0
-"""In points: a row of a table, and the chart with its table that are kept on one page."""
+TALLEST_WHOLE = 260.0
+"""In points: a row of a table, and the chart with its table that are kept together. Taller ones may part: pages would
+be left half empty before them."""
+
+LONGEST_WHOLE = 26
+"""Rows of a table that is kept on one page, of the thirty and more that a page has room for."""
 
 _VIEW_BOX = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
 _FONT_FAMILY = re.compile(r'font-family="[^"]*"')
@@ -88,6 +92,7 @@ def _figure(figure: ReviewFigure, words: Words) -> dict[str, Any]:
         "columns": [figure.table.name_heading, *figure.table.headings],
         "rows": [[name, *cells] for name, cells in figure.table.rows],
         "is_whole": _height(svg) + ROW_HEIGHT * len(figure.table.rows) < TALLEST_WHOLE,
+        "is_long": len(figure.table.rows) > LONGEST_WHOLE,
     }
 
 
