@@ -15,7 +15,15 @@ from services.reporting_api.review.numbers import write_fact
 from services.reporting_api.review.phrases import Phrase, say
 from services.shared.tables.editions import Chapter
 from tests.reporting_api.conftest import Read
-from tests.reporting_api.factories import MIDDLE_OF_QUARTER, add_answers, add_feedback, add_responses, add_survey
+from tests.reporting_api.factories import (
+    IN_PREVIOUS,
+    IN_QUARTER,
+    MIDDLE_OF_QUARTER,
+    add_answers,
+    add_feedback,
+    add_responses,
+    add_survey,
+)
 from tests.reporting_api.review.conftest import SATISFACTION
 
 pytestmark = pytest.mark.anyio
@@ -77,6 +85,36 @@ async def test_a_clear_change_is_told_with_both_values(read_publicly: Read) -> N
     said = " ".join(say(phrase, Language.EN) for phrase in phrases_of(Chapter.CHATS, report))
 
     assert "Mean satisfaction rose by 45.0 points from the previous quarter, when it was 25.0." in said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.FI, "Jos vastaustavat olisivat pysyneet ennallaan, tulos olisi laskenut."),
+        (Language.SV, "Om svarssätten hade varit desamma skulle resultatet ha sjunkit."),
+        (Language.EN, "Had the answers come in the same ways as before, the result would have fallen."),
+    ],
+)
+async def test_over_another_mix_of_ways_the_standardised_change_is_told(
+    session: AsyncSession, read_publicly: Read, language: Language, said: str
+) -> None:
+    # Fewer are satisfied in each way than before, and more answer on paper, where all are more satisfied.
+    await add_survey(session, "chat", "chat", SATISFACTION)
+    for mode, on, number, score in (
+        ("web", IN_PREVIOUS, 80, 40),
+        ("paper", IN_PREVIOUS, 20, 80),
+        ("web", IN_QUARTER, 20, 30),
+        ("paper", IN_QUARTER, 80, 70),
+    ):
+        half = number // 2
+        await add_answers(session, "chat", "satisfaction", {score: half, score + 10: half}, on=on, mode=mode)
+        await add_responses(session, "chat", number, on=on, mode=mode)
+
+    report = await report_of(read_publicly)
+
+    assert report.chats[0].satisfaction is not None
+    assert (report.chats[0].satisfaction.value, report.chats[0].satisfaction.previous_quarter.value) == (67.0, 53.0)
+    assert said in [say(phrase, language) for phrase in phrases_of(Chapter.CHATS, report)]
 
 
 async def test_a_hidden_figure_is_told_as_hidden(session: AsyncSession, read_publicly: Read) -> None:

@@ -1,6 +1,7 @@
 """What may be said of a change: the verb follows the interval of the difference, never the bare difference."""
 
 from services.reporting_api.measures.figures import Change, Reason
+from services.reporting_api.periods.schemas import ComparisonAnswer
 from services.reporting_api.review.facts import Earlier
 from services.reporting_api.review.phrases import Phrase
 
@@ -30,4 +31,14 @@ def change_phrases(key: str, earlier: Earlier) -> list[Phrase]:
 def break_phrases(earlier: Earlier) -> list[Phrase]:
     """Why the earlier value does not compare, where a reader who remembers it is to be told."""
     reason = earlier.comparison.reason
-    return [Phrase(f"not_comparable.{reason}")] if earlier.is_shown and reason in _TOLD_REASONS else []
+    if not earlier.is_shown or reason not in _TOLD_REASONS:
+        return []
+    return [Phrase(f"not_comparable.{reason}"), *_standardised(earlier.comparison)]
+
+
+def _standardised(comparison: ComparisonAnswer) -> list[Phrase]:
+    """What the change would be, had the answers come in the ways they came in then; nothing where nobody knows."""
+    standardised = comparison.standardised
+    if standardised is None or standardised.change is Change.NOT_COMPARABLE:
+        return []
+    return [Phrase(f"standardised.{standardised.change}")]
