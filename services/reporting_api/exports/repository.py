@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import scalar_row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting_api.exports.copying import read_pieces
 from services.reporting_api.exports.cursors import Position
 from services.reporting_api.exports.queries import count_statement, csv_statement, json_statement
 from services.reporting_api.exports.sources import ExportSource
@@ -31,33 +32,36 @@ class ExportRepository:
         self._source = source
         self._choice = choice
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether rows before a cursor are left out."""
+        return self._choice.after is not None
+
     async def count(self, *, from_the_first: bool) -> int:
         """How many rows the choice has: from its first, or what is left after its cursor."""
-        after = self._choice.after is not None and not from_the_first
+        after = self.goes_on and not from_the_first
         connection = await self._connection()
         async with connection.cursor(row_factory=scalar_row) as cursor:
             await cursor.execute(count_statement(self._source, after=after).encode(), self._parameters())
             return int(await cursor.fetchone() or 0)
 
-    def copy_csv(self, *, is_for_spreadsheets: bool, seconds: int) -> AsyncIterator[bytes]:
-        """The rows as CSV, one an item."""
-        statement = csv_statement(
-            self._source, after=self._choice.after is not None, is_for_spreadsheets=is_for_spreadsheets
-        )
-        return self._copy(statement, seconds)
+    def copy_csv(self, *, is_for_spreadsheets: bool, seconds: int, size: int) -> AsyncIterator[bytes]:
+        """The rows as CSV, in pieces of about ``size`` bytes, none of them cut in two."""
+        statement = csv_statement(self._source, after=self.goes_on, is_for_spreadsheets=is_for_spreadsheets)
+        return self._copy(statement, seconds, size)
 
-    def copy_json(self, *, seconds: int) -> AsyncIterator[bytes]:
-        """The rows as lines of JSON, one an item."""
-        return self._copy(json_statement(self._source, after=self._choice.after is not None), seconds)
+    def copy_json(self, *, seconds: int, size: int) -> AsyncIterator[bytes]:
+        """The rows as lines of JSON, in pieces likewise."""
+        return self._copy(json_statement(self._source, after=self.goes_on), seconds, size)
 
-    async def _copy(self, statement: str, seconds: int) -> AsyncIterator[bytes]:
+    async def _copy(self, statement: str, seconds: int, size: int) -> AsyncIterator[bytes]:
         connection = await self._connection()
         async with connection.cursor() as cursor:
             # For this transaction only: a stream lasts as long as its reader takes.
             await cursor.execute(f"SET LOCAL statement_timeout = '{seconds:d}s'".encode())
-            async with cursor.copy(statement.encode(), self._parameters()) as rows:
-                async for row in rows:
-                    yield bytes(row)
+            async with cursor.copy(statement.encode(), self._parameters()):
+                async for piece in read_pieces(connection, size):
+                    yield piece
 
     async def _connection(self) -> AsyncConnection[tuple[object, ...]]:
         raw = await (await self._session.connection()).get_raw_connection()

@@ -1,4 +1,4 @@
-"""Exports in their formats, gathered into pieces that are worth sending."""
+"""Exports in their formats, in pieces that are worth sending."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -48,27 +48,22 @@ class ExportService:
     async def count(self) -> Counted:
         """In the snapshot that the rows are then read from."""
         remaining = await self._repository.count(from_the_first=False)
+        if not self._repository.goes_on:
+            return Counted(remaining, remaining)
         return Counted(await self._repository.count(from_the_first=True), remaining)
 
     def stream(self, as_format: ExportFormat) -> AsyncIterator[bytes]:
         """The file."""
         if as_format is ExportFormat.NDJSON:
-            return _gathered(self._repository.copy_json(seconds=self._seconds), SEND_BYTES)
-        rows = self._repository.copy_csv(is_for_spreadsheets=as_format is ExportFormat.CSV, seconds=self._seconds)
-        if as_format is ExportFormat.PARQUET:
-            from services.reporting_api.exports.parquet import to_parquet  # noqa: PLC0415 (slow)
+            return self._repository.copy_json(seconds=self._seconds, size=SEND_BYTES)
+        if as_format is ExportFormat.CSV:
+            return self._csv()
+        from services.reporting_api.exports.parquet import to_parquet  # noqa: PLC0415 (slow)
 
-            return to_parquet(_gathered(rows, ROW_GROUP_BYTES), self._source)
-        return _gathered(rows, SEND_BYTES, start=(",".join(self._source.columns) + "\n").encode())
+        rows = self._repository.copy_csv(is_for_spreadsheets=False, seconds=self._seconds, size=ROW_GROUP_BYTES)
+        return to_parquet(rows, self._source)
 
-
-async def _gathered(rows: AsyncIterator[bytes], size: int, *, start: bytes = b"") -> AsyncIterator[bytes]:
-    """The rows in pieces of about ``size`` bytes, none of them cut in two."""
-    piece = bytearray(start)
-    async for row in rows:
-        piece += row
-        if len(piece) >= size:
-            yield bytes(piece)
-            piece.clear()
-    if piece:
-        yield bytes(piece)
+    async def _csv(self) -> AsyncIterator[bytes]:
+        yield (",".join(self._source.columns) + "\n").encode()
+        async for piece in self._repository.copy_csv(is_for_spreadsheets=True, seconds=self._seconds, size=SEND_BYTES):
+            yield piece
