@@ -1,6 +1,6 @@
 """The database a command works on: the one of DATABASE_URL, or the embedded one of the home."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -42,8 +42,13 @@ def libpq_url(database_url: str) -> str:
 
 
 @contextmanager
-def own_database(home: Home, settings: Settings) -> Iterator[CommandDatabase]:
-    """The database for a process that holds the home: the embedded server runs until the block ends."""
+def own_database(
+    home: Home, settings: Settings, meanwhile: Callable[[str], None] = lambda _url: None
+) -> Iterator[CommandDatabase]:
+    """The database for a process that holds the home: the embedded server runs until the block ends.
+
+    ``meanwhile`` is called with the embedded server's address before it answers there.
+    """
     if settings.database_url:
         check_reachable(settings.database_url)
         yield CommandDatabase(settings.database_url, None)
@@ -53,7 +58,9 @@ def own_database(home: Home, settings: Settings) -> Iterator[CommandDatabase]:
     server = EmbeddedPostgres(home.postgres)
     try:
         try:
-            server.start()
+            server.launch()
+            meanwhile(server.url(DATABASE_NAME))
+            server.wait_until_ready()
             server.ensure_database(DATABASE_NAME)
         except (EmbeddedPostgresError, psycopg.Error, OSError) as error:
             raise CommandError(_in_one_line(error)) from error
@@ -101,6 +108,13 @@ def prepare(database_url: str) -> bool:
     """Bring schema and catalogue up to date; whether the catalogue changed. Raises :class:`CommandError`."""
     bring_schema(database_url)
     return bring_catalogue(database_url)
+
+
+def what_is_prepared() -> str:
+    """What :func:`prepare` brings a database to: this version's schema and catalogue files."""
+    from services.shared.schema_version import expected_revision  # noqa: PLC0415 (slow)
+
+    return f"{expected_revision()} {revision_of(read_files())}"
 
 
 def bring_schema(database_url: str) -> str:

@@ -84,6 +84,11 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Make the data folder if needed and run the server until :meth:`stop`; returns when it answers."""
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        """As :meth:`start`, without waiting: its address is known, and it will answer."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
         _let_pass(self._owner, self.data, self._binaries)
         self._stop_leftover()
@@ -104,7 +109,6 @@ class EmbeddedPostgres:
                 user=self._user,
                 group=self._group,
             )
-        self._wait_until_ready()
 
     def stop(self) -> None:
         """Stop the server: clients are disconnected, everything committed is on disk."""
@@ -177,7 +181,8 @@ class EmbeddedPostgres:
                 time.sleep(_POLL_SECONDS)
                 os.kill(pid, 0)
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
+        """Return when the server answers; stops it and raises :class:`EmbeddedPostgresError` where it does not."""
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             if not self.is_running:

@@ -53,6 +53,10 @@ class Home:
         return self.folder / "keys.json"
 
     @property
+    def _prepared_path(self) -> Path:
+        return self.postgres / "katsaus-prepared"
+
+    @property
     def _database_url_path(self) -> Path:
         return self.folder / "database-url"
 
@@ -90,6 +94,16 @@ class Home:
     def write_keys(self, keys: HomeKeys) -> None:
         """Keep the keys where only the owner can read them."""
         _write_private(self._keys_path, json.dumps(asdict(keys), indent=2) + "\n")
+
+    def read_prepared(self) -> str | None:
+        """What the embedded database was brought to at the last start; it goes where the data folder goes."""
+        with suppress(OSError):
+            return self._prepared_path.read_text().strip()
+        return None
+
+    def write_prepared(self, prepared: str) -> None:
+        """Keep what the embedded database was brought to."""
+        self._prepared_path.write_text(f"{prepared}\n")
 
     @contextmanager
     def database_url_shown(self, database_url: str) -> Iterator[None]:

@@ -90,9 +90,14 @@ class Supervisor:
         self._addresses = addresses
         self._logs = logs
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._environment: dict[str, str] = {}
 
     def start(self, environment: Mapping[str, str]) -> None:
-        """Start all services with ``environment`` added to this process's own."""
+        """Start all services with ``environment`` added to this process's own; does nothing where they run with it."""
+        if self._processes and environment == self._environment:
+            return
+        self.stop()
+        self._environment = dict(environment)
         for address in self._addresses:
             with self.log_path(address.name).open("ab") as log:
                 self._processes[address.name] = subprocess.Popen(
@@ -108,7 +113,15 @@ class Supervisor:
     def _command(self, address: ServiceAddress) -> list[str]:
         options = {"--host": self._host, "--port": str(address.port), "--timeout-graceful-shutdown": GRACEFUL_SECONDS}
         words = [str(word) for option in options.items() for word in option]
-        return [sys.executable, "-m", "uvicorn", address.app, "--no-access-log", "--no-proxy-headers", *words]
+        return [
+            sys.executable,
+            "-m",
+            "services.shared.serve",
+            address.app,
+            "--no-access-log",
+            "--no-proxy-headers",
+            *words,
+        ]
 
     def log_path(self, name: str) -> Path:
         """The log of the service."""

@@ -3,13 +3,13 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.database import CommandDatabase, own_database, prepare
+from services.cli.database import CommandDatabase, own_database, prepare, what_is_prepared
 from services.cli.failure import CommandError
 from services.cli.home import Home, HomeKeys
 from services.cli.keys import ensure_home_keys
@@ -39,35 +39,53 @@ def run_until_stopped(home: Home, settings: Settings, console: Console, *, with_
 def _run(home: Home, settings: Settings, console: Console, *, with_demonstration: bool) -> None:
     addresses = service_addresses(settings)
     check_ports_free(settings.host, addresses)
-    console.print("Starting the database …")
-    with own_database(home, settings) as database:
+    supervisor = Supervisor(settings.host, addresses, home.logs)
+    prepared = what_is_prepared()
+
+    def start(database_url: str, keys: HomeKeys) -> None:
+        supervisor.start(_environment(home, settings, database_url, keys))
+
+    def start_early(database_url: str) -> None:
+        # They load while the database starts, where nothing is to be changed in it before they ask it.
+        keys = home.read_keys()
+        if keys is not None and home.read_prepared() == prepared:
+            start(database_url, keys)
+
+    console.print("Starting the database and the services …")
+    with ExitStack() as stack:
+        stack.callback(supervisor.stop)  # where the database does not come up
+        database = stack.enter_context(own_database(home, settings, start_early))
+        stack.callback(_stop, supervisor, console)
         prepare(database.url)
+        if database.server is not None:
+            home.write_prepared(prepared)
         keys = ensure_home_keys(home, database.url)
-        supervisor = Supervisor(settings.host, addresses, home.logs)
+        start(database.url, keys)
 
         def watch() -> None:
             _check_database(database, home)
             supervisor.check_alive()
 
-        try:
-            console.print("Starting the services …")
-            supervisor.start(
-                {
-                    "DATABASE_URL": database.url,
-                    "KATSAUS_SERVICE_KEY": keys.service,
-                    "KATSAUS_ATTACHMENTS_URL": settings.attachments_url or f"file://{home.attachments}",
-                }
-            )
-            supervisor.wait_until_ready(watch)
-            if with_demonstration:
-                _load_demonstration(database, settings, keys, console, watch)
-            _show(home, addresses, keys, console, with_demonstration=with_demonstration)
-            while True:
-                watch()
-                time.sleep(WATCH_SECONDS)
-        finally:
-            console.print("Stopping …")
-            supervisor.stop()
+        supervisor.wait_until_ready(watch)
+        if with_demonstration:
+            _load_demonstration(database, settings, keys, console, watch)
+        _show(home, addresses, keys, console, with_demonstration=with_demonstration)
+        while True:
+            watch()
+            time.sleep(WATCH_SECONDS)
+
+
+def _stop(supervisor: Supervisor, console: Console) -> None:
+    console.print("Stopping …")
+    supervisor.stop()
+
+
+def _environment(home: Home, settings: Settings, database_url: str, keys: HomeKeys) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database_url,
+        "KATSAUS_SERVICE_KEY": keys.service,
+        "KATSAUS_ATTACHMENTS_URL": settings.attachments_url or f"file://{home.attachments}",
+    }
 
 
 def _check_database(database: CommandDatabase, home: Home) -> None:

@@ -2,12 +2,14 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fastapi import Request
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from fastapi import Request  # the command reads settings without waiting for it
 
 
 def _known_zone(name: str) -> str:
@@ -598,7 +600,7 @@ def get_settings() -> Settings:
     return Settings()
 
 
-def settings_of(request: Request) -> Settings:
+def settings_of(request: "Request") -> Settings:
     """The settings of the app that answers ``request``."""
     settings: Settings = request.app.state.settings
     return settings

@@ -75,6 +75,17 @@ class TestKeysFile:
         assert home.read_keys() is None
 
 
+class TestPrepared:
+    def test_is_known_with_the_data_folder_and_gone_with_it(self, home: Home) -> None:
+        home.make()
+        assert home.read_prepared() is None
+        home.postgres.mkdir()
+        home.write_prepared("0042_newest abc")
+        assert home.read_prepared() == "0042_newest abc"
+        home.postgres.rename(home.folder / "moved away")
+        assert home.read_prepared() is None
+
+
 class TestDatabaseUrl:
     def test_is_shown_while_the_server_runs(self, home: Home) -> None:
         home.make()

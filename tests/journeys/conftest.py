@@ -120,7 +120,7 @@ class Up:
 
     def remaining(self) -> list[int]:
         """Every process that runs for it: services by their ports, the database by its folder."""
-        services = [pid for port in self.ports for pid in processes_with("uvicorn", str(port))]
+        services = [pid for port in self.ports for pid in processes_with("services.shared.serve", str(port))]
         return services + processes_with("postgres", str(self.home))
 
 

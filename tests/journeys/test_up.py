@@ -40,6 +40,7 @@ class TestStop:
         assert up.remaining() == []
         up.start()
         assert up.key == key
+        assert all(up.service_pid(name) for name in ("feedback_api", "survey_api", "reporting_api"))
         assert up.stop(signal.SIGINT) == 0
         assert up.remaining() == []
 

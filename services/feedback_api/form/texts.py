@@ -5,9 +5,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from services.shared import languages
+from services.shared.yaml_text import read_yaml
 
 Texts = Mapping[str, Any]
 
@@ -16,7 +15,7 @@ Texts = Mapping[str, Any]
 def read_texts() -> Mapping[str, Texts]:
     """All words: language to name to text, or to a further level of names."""
     content = (resources.files(__package__) / "texts.yaml").read_text(encoding="utf-8")
-    texts: Mapping[str, Texts] = yaml.safe_load(content)
+    texts: Mapping[str, Texts] = read_yaml(content)
     return texts
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
 
-import yaml
+from services.shared.yaml_text import read_yaml
 
 
 class Matter(StrEnum):
@@ -51,7 +51,7 @@ _FEW = r"(?: \S{1,40}){0,5}? "
 
 def _read_rules() -> tuple[tuple[_Rule, ...], dict[Matter, re.Pattern[str]], tuple[str, ...]]:
     """The rules for sentences and for titles, and the stems of the former, of ``rules.yaml``."""
-    content = yaml.safe_load((resources.files(__package__) / "rules.yaml").read_text(encoding="utf-8"))
+    content = read_yaml((resources.files(__package__) / "rules.yaml").read_text(encoding="utf-8"))
     words = {"within six words": f"(?:{_FEW}| )", "few": _FEW}
 
     def compiled(pattern: str) -> re.Pattern[str]:

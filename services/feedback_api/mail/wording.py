@@ -4,9 +4,8 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-import yaml
-
 from services.shared.tables.base import Labels
+from services.shared.yaml_text import read_yaml
 
 OTHERS = ("en", "fi")
 """What is written to a sender whose language is none of the letters'."""
@@ -45,5 +44,5 @@ def _words(subject: str, text: str, language: str, **values: object) -> Words:
 @cache
 def _letters() -> dict[str, Labels]:
     content = (resources.files(__package__) / "letters.yaml").read_text(encoding="utf-8")
-    letters: dict[str, Labels] = yaml.safe_load(content)
+    letters: dict[str, Labels] = read_yaml(content)
     return letters

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from services.shared.tables.base import Labels
+from services.shared.yaml_text import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class MeasureTexts:
 
 @cache
 def _texts() -> Mapping[str, MeasureTexts]:
-    written = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8"))
+    written = read_yaml(Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8"))
     bases: dict[str, Labels] = written["bases"]
     return {
         slug: MeasureTexts(

@@ -10,13 +10,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from services.reporting_api.language import Language
 from services.reporting_api.review.facts import Fact
 from services.reporting_api.review.numbers import plural_form, write_fact
 from services.shared.periods import Period
 from services.shared.tables.base import Labels
+from services.shared.yaml_text import read_yaml
 
 QUANTITY = "n"
 """The fact by which the words choose their grammatical number."""
@@ -58,7 +57,7 @@ Part = Fact | Name | Period | Phrase | Sequence[Phrase]
 def words_of(language: Language) -> Mapping[str, Any]:
     """All words of a language by key."""
     content = (resources.files(__package__) / "words" / f"{language}.yaml").read_text(encoding="utf-8")
-    words: Mapping[str, Any] = yaml.safe_load(content)
+    words: Mapping[str, Any] = read_yaml(content)
     return words
 
 

@@ -16,7 +16,6 @@ from services.reporting_api.quarters.memory import Memory
 from services.reporting_api.review.card import draw_card
 from services.reporting_api.review.document import Review, put_together
 from services.reporting_api.review.pages import Addresses, render_review
-from services.reporting_api.review.pdf.typesetter import render_pdf
 from services.shared.tables import Edition
 
 
@@ -95,6 +94,8 @@ def _page(review: Review, sight: Sight) -> bytes:
 
 
 def _pdf(review: Review, sight: Sight) -> bytes:
+    from services.reporting_api.review.pdf.typesetter import render_pdf  # noqa: PLC0415 (slow)
+
     return render_pdf(
         review, corrections=sight.corrections, has_newer=sight.has_newer, base_url=sight.addresses.base_url
     )

@@ -1,10 +1,13 @@
 """Markdown as officers may write it: CommonMark without HTML and pictures, sanitised once more after rendering."""
 
-import nh3
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from functools import cache
+from typing import TYPE_CHECKING
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
+import nh3
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _TAGS = {"p", "h3", "h4", "h5", "ul", "ol", "li", "em", "strong", "a", "blockquote", "br", "code", "hr"}
 _SCHEMES = {"https", "http", "mailto", "tel"}
@@ -14,15 +17,22 @@ _CHAPTER_LEVEL = 2
 _DEEPEST = 5
 
 
+@cache
+def _markdown(*, shows_all: bool = False) -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # noqa: PLC0415 (slow)
+
+    return MarkdownIt("commonmark") if shows_all else MarkdownIt("commonmark", {"html": False}).disable("image")
+
+
 def render(markdown: str) -> str:
     """HTML of a chapter's text: its headings one level below the chapter's, links to the schemes above only."""
-    html: str = _MARKDOWN.renderer.render(parse(markdown), _MARKDOWN.options, {})
+    html: str = _markdown().renderer.render(parse(markdown), _markdown().options, {})
     return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES)
 
 
-def parse(markdown: str) -> list[Token]:
+def parse(markdown: str) -> "list[Token]":
     """The text's tokens; its headings are below the chapter's and skip no level, as readers step through them."""
-    tokens = _MARKDOWN.parse(markdown)
+    tokens = _markdown().parse(markdown)
     above = _CHAPTER_LEVEL
     for token in tokens:
         if token.type == "heading_open":
@@ -34,7 +44,7 @@ def parse(markdown: str) -> list[Token]:
 
 def refuse_unsafe(markdown: str) -> str:
     """The text as it is; raises ValueError naming what the review does not take: HTML, pictures, other links."""
-    for token in _walk(MarkdownIt("commonmark").parse(markdown)):
+    for token in _walk(_markdown(shows_all=True).parse(markdown)):
         if token.type in ("html_block", "html_inline"):
             raise ValueError(f"holds HTML ({_shortened(token.content)}); write Markdown only")
         if token.type == "image":
@@ -50,7 +60,7 @@ def _is_allowed(href: str) -> bool:
     return href.startswith("#") or (bool(colon) and scheme.lower() in _SCHEMES)
 
 
-def _walk(tokens: list[Token]) -> list[Token]:
+def _walk(tokens: "list[Token]") -> "list[Token]":
     return [one for token in tokens for one in (token, *_walk(token.children or []))]
 
 

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from services.reporting_api.texts.markdown import parse
 from services.reporting_api.texts.masks import SPACE, mask
 from services.shared.tables.editions import ReviewLanguage
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 LARGEST_COUNTING_WORD = 10
 """Up to ten, a whole number without a unit counts what the text itself tells, more often than it is a statistic."""
@@ -110,7 +112,7 @@ def _readings(number: str) -> Iterator[Reading]:
         yield Reading(Decimal(f"{whole.replace('.', '')}.{decimals}"), Decimal(1).scaleb(-len(decimals)))
 
 
-def _prose(tokens: list[Token]) -> Iterator[str]:
+def _prose(tokens: "list[Token]") -> Iterator[str]:
     """The running text of each paragraph, list item and quotation; the numbers of list items are no text."""
     is_heading = False
     for token in tokens:
@@ -120,7 +122,7 @@ def _prose(tokens: list[Token]) -> Iterator[str]:
             yield "".join(_words(token.children or []))
 
 
-def _words(children: list[Token]) -> Iterator[str]:
+def _words(children: "list[Token]") -> Iterator[str]:
     is_link = False
     for token in children:
         if token.type in ("link_open", "link_close"):

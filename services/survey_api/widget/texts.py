@@ -5,9 +5,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from services.shared import languages
+from services.shared.yaml_text import read_yaml
 
 Texts = Mapping[str, Any]
 
@@ -31,5 +30,5 @@ def language_for(named: str | None, accepted: str) -> str:
 
 def _read(name: str) -> Mapping[str, Any]:
     content = (resources.files(__package__) / name).read_text(encoding="utf-8")
-    read: Mapping[str, Any] = yaml.safe_load(content)
+    read: Mapping[str, Any] = read_yaml(content)
     return read

@@ -24,7 +24,8 @@ def readable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     bare = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
-    return "".join(character if has_glyph(character) else _named(character) for character in bare)
+    named = {ord(character): _named(character) for character in set(bare) if not has_glyph(character)}
+    return bare.translate(named)
 
 
 def _named(character: str) -> str:
