@@ -124,7 +124,7 @@ def read_copy(stage: Stage, rows: int) -> Run:
 
 def main() -> None:
     """Measure and show."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.exports", description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows to export (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="readings of each format (%(default)s)")
     options = parser.parse_args()

@@ -214,15 +214,15 @@ def draw(points: Sequence[Point], path: Path) -> None:
     ).properties(width=420, height=260, title="A quarter's answer as the answers grow").save(path)
 
 
-def read_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+def read_options() -> argparse.Namespace:
     """The command's options."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0, help="measured time of a turn (%(default)s)")
     parser.add_argument("--connections", type=int, default=4, help="requests under way at once (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="turns of echo and of ours (%(default)s)")
     parser.add_argument("--readings", type=int, default=9, help="reports that are counted (%(default)s)")
     parser.add_argument("--answers", type=int, nargs="+", default=ANSWERS, help="answers a year (%(default)s)")
-    return parser.parse_args(arguments)
+    return parser.parse_args()
 
 
 def carry_out(options: argparse.Namespace, console: Console) -> None:
@@ -240,5 +240,10 @@ def carry_out(options: argparse.Namespace, console: Console) -> None:
     console.print(f"Kept as {path} and .svg", soft_wrap=True)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Measure as the command line says."""
     carry_out(read_options(), Console())
+
+
+if __name__ == "__main__":
+    main()

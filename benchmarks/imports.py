@@ -195,7 +195,7 @@ def show(console: Console, runs: list[Run], at_rest: float) -> None:
 
 def main() -> None:
     """Measure, show and keep."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.imports", description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, nargs="+", default=SIZES, help="sizes of the uploads (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="uploads of each size (%(default)s)")
     options = parser.parse_args()

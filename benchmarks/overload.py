@@ -133,12 +133,12 @@ def table_of(loads: Sequence[Load]) -> Table:
     return table
 
 
-def read_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+def read_options() -> argparse.Namespace:
     """The command's options."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.overload", description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=10.0, help="how long each rate is offered (%(default)s)")
     parser.add_argument("--connections", type=int, default=2000, help="most requests on their way (%(default)s)")
-    return parser.parse_args(arguments)
+    return parser.parse_args()
 
 
 def carry_out(options: argparse.Namespace, console: Console) -> None:
@@ -153,5 +153,10 @@ def carry_out(options: argparse.Namespace, console: Console) -> None:
     console.print(f"Kept as {path}", soft_wrap=True)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Measure as the command line says."""
     carry_out(read_options(), Console())
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from services.cli.bench import bench_app
 from services.cli.failure import CommandError
 from services.cli.home import find_home
 
@@ -37,6 +38,7 @@ app.add_typer(load_app, name="load")
 app.add_typer(pull_app, name="pull")
 app.add_typer(misuse_app, name="misuse")
 app.add_typer(openapi_app, name="openapi")
+app.add_typer(bench_app, name="bench")
 
 console = Console()
 
@@ -136,24 +138,6 @@ def publish(
             officer.reporting, signer.reporting, quarter, console, reason=reason, accepted=tuple(accept or ())
         )
     show_addresses(settings.public_reporting_base_url, quarter, console)
-
-
-@app.command()
-def bench(
-    seconds: Annotated[float, typer.Option(min=0.1, help="Measured time of a turn.")] = 3.0,
-    connections: Annotated[int, typer.Option(min=1, help="Requests under way at once.")] = 16,
-    rounds: Annotated[int, typer.Option(min=1, help="Turns of each request at each target.")] = 5,
-    only: Annotated[str, typer.Option(help="Only requests whose name has this in it, such as 'feedback'.")] = "",
-) -> None:
-    """Measure the services beside their framework's floor and a stock implementation, on this machine."""
-    import argparse
-
-    try:
-        from benchmarks.__main__ import carry_out
-    except ModuleNotFoundError as error:
-        raise CommandError("The benchmarks are not installed: run this from a checkout of the project.") from error
-    options = argparse.Namespace(seconds=seconds, connections=connections, rounds=rounds, only=only)
-    carry_out(options, console)
 
 
 @load_app.command("open311")
