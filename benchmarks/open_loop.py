@@ -5,6 +5,7 @@ met as the world meets it: by more that comes. Times are from when a request was
 """
 
 import asyncio
+import math
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -48,9 +49,10 @@ class OpenOutcome:
     """Due while every connection waited for an answer: a client that cannot even ask."""
     failed: str | None = None
     """The first answer of any other kind."""
-    accepted_p50_ms: float = 0.0
-    accepted_p99_ms: float = 0.0
-    refused_p99_ms: float = 0.0
+    accepted_p50_ms: float = math.nan
+    accepted_p99_ms: float = math.nan
+    refused_p99_ms: float | None = None
+    """None where none was refused."""
 
 
 @dataclass(slots=True)
@@ -150,7 +152,7 @@ async def run(plan: OpenPlan) -> OpenOutcome:
         failed=tally.failed,
         accepted_p50_ms=percentile_ms(accepted, 0.50),
         accepted_p99_ms=percentile_ms(accepted, 0.99),
-        refused_p99_ms=percentile_ms(refused, 0.99),
+        refused_p99_ms=percentile_ms(refused, 0.99) if refused else None,
     )
 
 

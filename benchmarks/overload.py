@@ -126,7 +126,7 @@ def table_of(loads: Sequence[Load]) -> Table:
             f"{outcome.accepted_p50_ms:.0f}",
             f"{outcome.accepted_p99_ms:.0f}",
             f"{outcome.refused:,}",
-            f"{outcome.refused_p99_ms:.0f}",
+            f"{outcome.refused_p99_ms:.0f}" if outcome.refused else "",
             f"{outcome.unsent:,}",
             f"{load.rss_mib:.0f}",
         )
