@@ -105,17 +105,7 @@ def measure(stage: Stage, options: argparse.Namespace) -> list[Load]:
 def table_of(loads: Sequence[Load]) -> Table:
     """The rates as a table."""
     table = Table(show_edge=False)
-    for heading in (
-        "of sustainable",
-        "offered/s",
-        "accepted/s",
-        "p50 ms",
-        "p99 ms",
-        "refused",
-        "p99 ms",
-        "unsent",
-        "MiB",
-    ):
+    for heading in ("rate", "offered/s", "accepted/s", "p50 ms", "p99 ms", "refused", "in ms", "unsent", "MiB"):
         table.add_column(heading, justify="right", no_wrap=True)
     for load in loads:
         outcome = load.outcome
