@@ -182,7 +182,7 @@ async def edition_create(
     async def create() -> EditionInWork:
         at = now()
         edition = await service.draft(body, officer, at)
-        return in_work(edition, await service.checks(edition, at))
+        return in_work(edition, await service.checks(edition, at, is_just_made=True))
 
     return await idempotency.answer(body, EditionInWork, create)
 
