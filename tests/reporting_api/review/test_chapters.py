@@ -21,6 +21,7 @@ from tests.reporting_api.factories import (
     MIDDLE_OF_QUARTER,
     add_answers,
     add_feedback,
+    add_invitations,
     add_responses,
     add_survey,
 )
@@ -41,7 +42,14 @@ def all_phrases(report: QuarterReport) -> list[Phrase]:
     return [phrase for tell in (*CHAPTER_PHRASES.values(), digest_phrases) for phrase in tell(report)]
 
 
-@pytest.mark.usefixtures("city", "registers")
+@pytest.fixture
+async def invited(city: None, session: AsyncSession) -> None:
+    """How many were invited to the city's survey and its chat."""
+    await add_invitations(session, "survey", 60)
+    await add_invitations(session, "chat", 2500)
+
+
+@pytest.mark.usefixtures("invited", "registers")
 @pytest.mark.parametrize("language", Language)
 async def test_every_number_is_a_fact(read_publicly: Read, language: Language) -> None:
     phrases = all_phrases(await report_of(read_publicly))
@@ -55,7 +63,7 @@ async def test_every_number_is_a_fact(read_publicly: Read, language: Language) -
         assert set(NUMBER.findall(said)) - {YEAR} == facts, phrase.key
 
 
-@pytest.mark.usefixtures("city", "registers")
+@pytest.mark.usefixtures("invited", "registers")
 async def test_every_fact_is_the_figure_at_its_place(read_publicly: Read) -> None:
     report = await report_of(read_publicly)
     figures = report.model_dump(mode="json")
@@ -125,6 +133,32 @@ async def test_a_hidden_figure_is_told_as_hidden(session: AsyncSession, read_pub
     report = await report_of(read_publicly)
 
     assert [phrase.key for phrase in phrases_of(Chapter.CHATS, report)] == ["chats.satisfaction_suppressed"]
+
+
+@pytest.mark.usefixtures("invited")
+async def test_a_response_rate_is_told_where_it_is_known(read_publicly: Read) -> None:
+    report = await report_of(read_publicly)
+
+    chats, surveys = (
+        " ".join(say(it, Language.FI) for it in phrases_of(one, report)) for one in (Chapter.CHATS, Chapter.SURVEYS)
+    )
+
+    assert "Kyselyyn kutsuttuja oli 2\u00a0500, ja heistä vastasi 40. Vastausprosentti oli 1,6\u00a0%." in chats
+    assert "kutsuttuja oli 60, ja heistä vastasi 15. Vastausprosentti oli 25,0\u00a0%." in surveys
+    earlier = await report_of(read_publicly, "/v1/quarters/2019-Q1")
+    assert "chats.response_rate" not in [phrase.key for phrase in phrases_of(Chapter.CHATS, earlier)]
+    assert "survey: arvosana oli 8,53." in [say(phrase, Language.FI) for phrase in digest_phrases(report)]
+
+
+async def test_a_survey_of_few_is_not_said_to_have_no_answers(session: AsyncSession, read_publicly: Read) -> None:
+    await add_survey(session, "survey", "questionnaire", {"grade": {"kind": "grade", "purpose": "overall_grade"}})
+    await add_responses(session, "survey", 3)
+    await add_answers(session, "survey", "grade", {9: 3})
+
+    report = await report_of(read_publicly)
+
+    told = [phrase.key for phrase in phrases_of(Chapter.SURVEYS, report)]
+    assert told == ["surveys.suppressed"]
 
 
 @pytest.mark.usefixtures("registers")

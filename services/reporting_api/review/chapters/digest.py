@@ -6,6 +6,7 @@ from services.reporting_api.review.facts import Earlier, Source
 from services.reporting_api.review.phrases import Name, Phrase
 from services.reporting_api.review.ranking import ranked
 from services.shared.periods import PeriodKind, parse_period
+from services.shared.tables.surveys import QuestionPurpose
 
 
 def digest_phrases(report: QuarterReport) -> list[Phrase]:
@@ -26,6 +27,7 @@ def digest_phrases(report: QuarterReport) -> list[Phrase]:
         *_chats(report),
         *_smileys(report),
         *_ombudsman(report),
+        *_surveys(report),
     ]
 
 
@@ -68,3 +70,17 @@ def _ombudsman(report: QuarterReport) -> list[Phrase]:
         return []
     contacts = Source("ombudsman.contacts", report.ombudsman.contacts)
     return [Phrase("digest.ombudsman", {"n": contacts.value})] if contacts.is_shown and not contacts.is_nought else []
+
+
+def _surveys(report: QuarterReport) -> list[Phrase]:
+    """The first total grade of each client survey."""
+    phrases: list[Phrase] = []
+    for survey in report.surveys:
+        grades = [
+            Source(f"surveys.{survey.code}.questions.{it.code}.figure", it.figure)
+            for it in survey.questions
+            if it.purpose is QuestionPurpose.OVERALL_GRADE and it.figure is not None and it.figure.value is not None
+        ]
+        if grades:
+            phrases.append(Phrase("digest.survey", {"survey": Name(survey.labels), "grade": grades[0].value.plain}))
+    return [Phrase("digest.surveys"), *phrases] if phrases else []

@@ -44,6 +44,9 @@ OPENERS = frozenset(
         "ombudsman.reasons_recorded",
         "surveys.grade",
         "surveys.nps",
+        "surveys.respondents",
+        "surveys.suppressed",
+        "surveys.response_rate",
     }
 )
 """The phrases that begin a paragraph, besides a chapter's first."""

@@ -1,6 +1,13 @@
 """Chats, smileys and client surveys: what those who answered thought."""
 
-from services.reporting_api.periods.schemas import ChatEntry, QuarterFigure, QuarterReport, QuestionEntry, ShareEntry
+from services.reporting_api.periods.schemas import (
+    ChatEntry,
+    QuarterFigure,
+    QuarterReport,
+    QuestionEntry,
+    ShareEntry,
+    SurveyEntry,
+)
 from services.reporting_api.review.chapters.changes import change_phrases
 from services.reporting_api.review.facts import Source
 from services.reporting_api.review.phrases import Name, Part, Phrase
@@ -22,6 +29,7 @@ def one_chat(chat: ChatEntry[QuarterFigure]) -> list[Phrase]:
         phrases.append(Phrase("chats.satisfaction_missing", {"chat": Name(chat.labels)}))
     else:
         phrases += _satisfaction(chat, Source(f"{place}.satisfaction", chat.satisfaction))
+    phrases += _response_rate("chats", chat)
     for question in chat.questions:
         phrases += _options(f"{place}.questions.{question.code}", question)
     return phrases + [_statement(place, it) for it in chat.statements if it.share.value is not None]
@@ -51,9 +59,33 @@ def survey_phrases(report: QuarterReport) -> list[Phrase]:
     for survey in report.surveys:
         if survey.respondents.value == 0:
             continue
-        for question in survey.questions:
-            phrases += _score(survey.code, Name(survey.labels), question)
+        phrases += _one_survey(survey)
     return phrases or [Phrase("surveys.none")]
+
+
+def _one_survey(survey: SurveyEntry[QuarterFigure]) -> list[Phrase]:
+    name = Name(survey.labels)
+    scores = [phrase for question in survey.questions for phrase in _score(survey.code, name, question)]
+    respondents = Source(f"surveys.{survey.code}.respondents", survey.respondents)
+    if not scores:
+        is_hidden = any(it.figure is not None and Source("", it.figure).is_suppressed for it in survey.questions)
+        if respondents.is_suppressed or is_hidden:
+            scores.append(Phrase("surveys.suppressed", {"survey": name}))
+        elif respondents.is_shown:
+            scores.append(Phrase("surveys.respondents", {"survey": name, "n": respondents.value}))
+    return scores + _response_rate("surveys", survey)
+
+
+def _response_rate(section: str, survey: ChatEntry[QuarterFigure] | SurveyEntry[QuarterFigure]) -> list[Phrase]:
+    """How many of those invited responded, where it is known."""
+    share = Source(f"{section}.{survey.code}.response_rate.share", survey.response_rate.share)
+    if not share.is_shown:
+        return []
+    told: dict[str, Part] = {"invited": share.base, "responded": share.count, "share": share.value}
+    if section == "surveys":
+        # The paragraphs on a survey's questions stand between this one and its name.
+        told["survey"] = Name(survey.labels)
+    return [Phrase(f"{section}.response_rate", told)]
 
 
 _SCORES = {QuestionPurpose.OVERALL_GRADE: "surveys.grade", QuestionPurpose.RECOMMENDATION: "surveys.nps"}
