@@ -7,10 +7,11 @@ import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -18,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bodies import SURVEY_CODE, survey_definition
-from benchmarks.import_lines import write_lines
+from benchmarks.import_lines import DEVICES, answers, presses, write_lines
 from benchmarks.processes import forget_peak, peak_rss_mib, pid_of, postmaster_of, processor_seconds, rss_mib
 from benchmarks.results import write_run
 from benchmarks.stage import HOST, free_ports
@@ -29,6 +30,7 @@ from services.cli.keys import ensure_home_keys
 from services.cli.supervisor import ServiceAddress, Supervisor
 
 SIZES = (10_000, 100_000, 1_000_000)
+BODIES: dict[str, Callable[[], list[dict[str, Any]]]] = {"answers": answers, "presses": presses}
 PIECE_BYTES = 256 * 1024
 _SECONDS_MAX = 3600
 _NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -90,17 +92,26 @@ def running_stage() -> Iterator[Stage]:
         stage = Stage(url, service_url, keys.operator, pid, postmaster_of(home.postgres), home.folder)
         with _client(stage) as client:
             client.post("/v1/surveys", json=survey_definition()).raise_for_status()
+            for device in DEVICES:
+                _register(client, device)
         yield stage
+
+
+def _register(client: httpx.Client, device: str) -> None:
+    body = {"code": device, "name": device, "kind": "terminal", "survey": SURVEY_CODE}
+    client.post("/v1/devices", json=body).raise_for_status()
+    place = {"service_point": "kallio-health-station", "valid_from": "2021-01-01T00:00:00Z"}
+    client.post(f"/v1/devices/{device}/assignments", json=place).raise_for_status()
 
 
 def _client(stage: Stage) -> httpx.Client:
     return httpx.Client(base_url=stage.url, trust_env=False, timeout=_SECONDS_MAX, headers={"X-API-Key": stage.key})
 
 
-def take_turn(stage: Stage, lines: int) -> Run:
+def take_turn(stage: Stage, bodies: Sequence[dict[str, Any]], lines: int) -> Run:
     """Import, then copy what was stored; raises :class:`AssertionError` where a line was not stored and counted."""
     body = stage.folder / "lines.ndjson"
-    write_lines(body, lines)
+    write_lines(body, bodies, lines)
     with psycopg.connect(stage.database_url, autocommit=True) as connection:
         connection.execute(_EMPTY)
         connection.execute(b"CHECKPOINT")
@@ -166,11 +177,11 @@ def copy_rows(stage: Stage) -> float:
 
 def measure(stage: Stage, options: argparse.Namespace, progress: Callable[[str], None]) -> list[Run]:
     """All turns, the smallest first."""
-    runs = []
+    runs, bodies = [], BODIES[options.kind]()
     for lines in options.lines:
         for number in range(options.rounds):
             progress(f"{lines:,} lines, round {number + 1} of {options.rounds}")
-            runs.append(take_turn(stage, lines))
+            runs.append(take_turn(stage, bodies, lines))
     return runs
 
 
@@ -197,15 +208,16 @@ def main() -> None:
     """Measure, show and keep."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, nargs="+", default=SIZES, help="sizes of the uploads (%(default)s)")
+    parser.add_argument("--kind", choices=BODIES, default="answers", help="what the lines are (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="uploads of each size (%(default)s)")
     options = parser.parse_args()
     console = Console()
     with running_stage() as stage, console.status("Warming up") as status:
-        take_turn(stage, 1_000)
+        take_turn(stage, BODIES[options.kind](), 1_000)
         at_rest = rss_mib(stage.pid)
         runs = measure(stage, options, status.update)
     show(console, runs, at_rest)
-    path = write_run("imports", {"survey": SURVEY_CODE, "at_rest_mib": at_rest}, [asdict(run) for run in runs])
+    path = write_run("imports", {"kind": options.kind, "at_rest_mib": at_rest}, [asdict(run) for run in runs])
     console.print(f"Kept as {path}", soft_wrap=True)
 
 
