@@ -15,6 +15,11 @@ from services.shared.settings import Settings
 if TYPE_CHECKING:
     from services.cli.embedded_postgres import EmbeddedPostgres
 
+SERVICES = 3
+CONNECTIONS_OF_COMMANDS = 20
+CONNECTIONS_MIN = 100
+"""PostgreSQL's own default."""
+
 DATABASE_NAME = "katsaus"
 OLDEST_POSTGRES = 16
 _CONNECT_TIMEOUT_SECONDS = 10
@@ -41,6 +46,11 @@ def libpq_url(database_url: str) -> str:
     return f"{scheme.split('+', 1)[0]}{mark}{rest}"
 
 
+def connections_of(settings: Settings) -> int:
+    """How many connections the embedded server takes: all that the services may keep, and some for commands."""
+    return max(CONNECTIONS_MIN, SERVICES * settings.workers * settings.database_pool_size + CONNECTIONS_OF_COMMANDS)
+
+
 @contextmanager
 def own_database(
     home: Home, settings: Settings, meanwhile: Callable[[str], None] = lambda _url: None
@@ -55,7 +65,7 @@ def own_database(
         return
     from services.cli.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError  # noqa: PLC0415 (slow)
 
-    server = EmbeddedPostgres(home.postgres)
+    server = EmbeddedPostgres(home.postgres, options={"max_connections": str(connections_of(settings))})
     try:
         try:
             server.launch()

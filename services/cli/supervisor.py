@@ -85,8 +85,9 @@ def check_ports_free(host: str, addresses: Sequence[ServiceAddress]) -> None:
 class Supervisor:
     """Starts the services, says when all are ready, and notices when one dies."""
 
-    def __init__(self, host: str, addresses: Sequence[ServiceAddress], logs: Path) -> None:
+    def __init__(self, host: str, addresses: Sequence[ServiceAddress], logs: Path, *, workers: int = 1) -> None:
         self._host = host
+        self._workers = workers
         self._addresses = addresses
         self._logs = logs
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -111,8 +112,14 @@ class Supervisor:
                 )
 
     def _command(self, address: ServiceAddress) -> list[str]:
-        options = {"--host": self._host, "--port": str(address.port), "--timeout-graceful-shutdown": GRACEFUL_SECONDS}
-        words = [str(word) for option in options.items() for word in option]
+        options = {
+            "--host": self._host,
+            "--port": str(address.port),
+            "--timeout-graceful-shutdown": str(GRACEFUL_SECONDS),
+        }
+        if self._workers > 1:
+            options["--workers"] = str(self._workers)
+        words = [word for option in options.items() for word in option]
         return [
             sys.executable,
             "-m",

@@ -39,7 +39,7 @@ def run_until_stopped(home: Home, settings: Settings, console: Console, *, with_
 def _run(home: Home, settings: Settings, console: Console, *, with_demonstration: bool) -> None:
     addresses = service_addresses(settings)
     check_ports_free(settings.host, addresses)
-    supervisor = Supervisor(settings.host, addresses, home.logs)
+    supervisor = Supervisor(settings.host, addresses, home.logs, workers=settings.workers)
     prepared = what_is_prepared()
 
     def start(database_url: str, keys: HomeKeys) -> None:

@@ -33,8 +33,17 @@ class Settings(BaseSettings):
         validation_alias="DATABASE_URL",
         description="PostgreSQL 16 or newer. Unset, `katsaus up` starts an embedded one and sets this.",
     )
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that `katsaus up` runs of each service. One fills a core; more need cores of their own, "
+        "and PostgreSQL needs one too. They share the database and nothing else.",
+    )
     database_pool_size: int = Field(
-        default=10, ge=1, description="Connections a service process keeps. Three services use thrice this."
+        default=10,
+        ge=1,
+        description="Connections a service process keeps. Three services use thrice this, times their processes.",
     )
     database_wait_seconds: float = Field(
         default=5.0,
