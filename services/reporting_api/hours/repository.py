@@ -24,9 +24,12 @@ SELECT
 FROM unnest(
     CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
 ) AS period (label, starts_on, ends_on)
-JOIN answer_histogram AS histogram
-    ON histogram.given_on >= period.starts_on AND histogram.given_on < period.ends_on
-    AND (CAST(:units AS text[]) IS NULL OR histogram.service_point_code = ANY (CAST(:units AS text[])))
+JOIN LATERAL (
+    SELECT * FROM answer_histogram
+    WHERE given_on >= period.starts_on AND given_on < period.ends_on
+    AND (CAST(:units AS text[]) IS NULL OR service_point_code = ANY (CAST(:units AS text[])))
+    OFFSET 0
+) AS histogram ON true
 JOIN survey ON survey.code = histogram.survey_code AND survey.kind = 'smiley'
 GROUP BY 1, 2, 3, 4, 5, 6
 HAVING sum(histogram.count) > 0

@@ -2,6 +2,9 @@
 
 Feedback belongs to the local day it was received on, an answer to the one it was given on; a period holds the days
 from its first up to but not including its end. ``counted`` items are neither transferred out nor rejected.
+
+``OFFSET 0`` has PostgreSQL look up a period's days in the index, for each period by itself. Joined freely, it may read
+all years, live and kept ones, as it does not know how few days a period has.
 """
 
 FEEDBACK_TOTALS = """
@@ -38,6 +41,7 @@ LEFT JOIN LATERAL (
     FROM feedback_in_figures
     WHERE received_on >= period.starts_on AND received_on < period.ends_on
     AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
+    OFFSET 0
 ) AS item ON true
 LEFT JOIN LATERAL (
     SELECT target_days FROM target_policy
@@ -56,10 +60,12 @@ WITH times AS (
     FROM unnest(
         CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
     ) AS period (label, starts_on, ends_on)
-    JOIN feedback_in_figures AS item
-        ON item.received_on >= period.starts_on AND item.received_on < period.ends_on
-        AND item.state NOT IN ('transferred_out', 'rejected')
-        AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
+    JOIN LATERAL (
+        SELECT * FROM feedback_in_figures
+        WHERE received_on >= period.starts_on AND received_on < period.ends_on
+        AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
+        OFFSET 0
+    ) AS item ON item.state NOT IN ('transferred_out', 'rejected')
     CROSS JOIN LATERAL (
         VALUES
             ('handling', item.handled_at),
@@ -95,10 +101,12 @@ SELECT period.label AS period, item.type_code, item.topic_code, count(*) AS item
 FROM unnest(
     CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
 ) AS period (label, starts_on, ends_on)
-JOIN feedback_in_figures AS item
-    ON item.received_on >= period.starts_on AND item.received_on < period.ends_on
-    AND item.state NOT IN ('transferred_out', 'rejected')
-    AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
+JOIN LATERAL (
+    SELECT * FROM feedback_in_figures
+    WHERE received_on >= period.starts_on AND received_on < period.ends_on
+    AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
+    OFFSET 0
+) AS item ON item.state NOT IN ('transferred_out', 'rejected')
 GROUP BY period.label, item.type_code, item.topic_code
 """
 
@@ -114,10 +122,12 @@ SELECT
 FROM unnest(
     CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
 ) AS period (label, starts_on, ends_on)
-JOIN feedback_in_figures AS item
-    ON item.received_on >= period.starts_on AND item.received_on < period.ends_on
-    AND item.state NOT IN ('transferred_out', 'rejected')
-    AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
+JOIN LATERAL (
+    SELECT * FROM feedback_in_figures
+    WHERE received_on >= period.starts_on AND received_on < period.ends_on
+    AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
+    OFFSET 0
+) AS item ON item.state NOT IN ('transferred_out', 'rejected')
 LEFT JOIN LATERAL (
     SELECT target_days FROM target_policy
     WHERE valid_from <= item.received_on ORDER BY valid_from DESC LIMIT 1
@@ -131,10 +141,12 @@ SELECT period.label AS period, membership.theme_code, item.type_code, count(*) A
 FROM unnest(
     CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
 ) AS period (label, starts_on, ends_on)
-JOIN feedback_in_figures AS item
-    ON item.received_on >= period.starts_on AND item.received_on < period.ends_on
-    AND item.state NOT IN ('transferred_out', 'rejected')
-    AND (CAST(:units AS text[]) IS NULL OR item.unit_code = ANY (CAST(:units AS text[])))
+JOIN LATERAL (
+    SELECT * FROM feedback_in_figures
+    WHERE received_on >= period.starts_on AND received_on < period.ends_on
+    AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
+    OFFSET 0
+) AS item ON item.state NOT IN ('transferred_out', 'rejected')
 JOIN feedback_theme AS membership ON membership.feedback_id = item.id AND membership.applies
 GROUP BY period.label, membership.theme_code, item.type_code
 """
@@ -148,8 +160,11 @@ SELECT
 FROM unnest(
     CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
 ) AS period (label, starts_on, ends_on)
-JOIN ombudsman_contact AS contact
-    ON contact.contacted_on >= period.starts_on AND contact.contacted_on < period.ends_on
+JOIN LATERAL (
+    SELECT * FROM ombudsman_contact
+    WHERE contacted_on >= period.starts_on AND contacted_on < period.ends_on
+    OFFSET 0
+) AS contact ON true
 GROUP BY period.label, contact.service_code
 """
 
@@ -158,8 +173,11 @@ SELECT period.label AS period, reason.reason_code, count(*) AS reasons
 FROM unnest(
     CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
 ) AS period (label, starts_on, ends_on)
-JOIN ombudsman_contact AS contact
-    ON contact.contacted_on >= period.starts_on AND contact.contacted_on < period.ends_on
+JOIN LATERAL (
+    SELECT * FROM ombudsman_contact
+    WHERE contacted_on >= period.starts_on AND contacted_on < period.ends_on
+    OFFSET 0
+) AS contact ON true
 JOIN ombudsman_contact_reason AS reason ON reason.contact_id = contact.id
 GROUP BY period.label, reason.reason_code
 """
@@ -171,9 +189,12 @@ SELECT
 FROM unnest(
     CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
 ) AS period (label, starts_on, ends_on)
-JOIN survey_invitation AS invitation
-    ON invitation.sent_on >= period.starts_on AND invitation.sent_on < period.ends_on
-    AND (CAST(:units AS text[]) IS NULL OR invitation.service_point_code = ANY (CAST(:units AS text[])))
+JOIN LATERAL (
+    SELECT * FROM survey_invitation
+    WHERE sent_on >= period.starts_on AND sent_on < period.ends_on
+    AND (CAST(:units AS text[]) IS NULL OR service_point_code = ANY (CAST(:units AS text[])))
+    OFFSET 0
+) AS invitation ON true
 GROUP BY period.label, invitation.survey_code, invitation.collection_mode
 """
 
