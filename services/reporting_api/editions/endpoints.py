@@ -1,6 +1,5 @@
 """/v1/editions: public once published; made by keys of scope ``report:publish``."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from services.reporting_api.editions import repository
 from services.reporting_api.editions.comparison import EditionComparison
 from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.editions.contents import Contents
+from services.reporting_api.editions.corrections import correction_log
 from services.reporting_api.editions.dependencies import TurnDep
 from services.reporting_api.editions.errors import (
     CorrectionReasonProblem,
@@ -23,7 +23,6 @@ from services.reporting_api.editions.errors import (
 )
 from services.reporting_api.editions.live import LiveFigures
 from services.reporting_api.editions.schemas import (
-    Correction,
     CorrectionLog,
     EditionAnswer,
     EditionDraft,
@@ -83,8 +82,8 @@ async def edition_list(session: ReadSessionDep, principal: PrincipalDep) -> Edit
 async def correction_list(session: ReadSessionDep) -> CorrectionLog:
     """Every correction and withdrawal of a published edition, with its reason; newest first."""
     at = now()
-    lines = [line for it in await repository.list_editions(session) if is_public(it, at) for line in _corrections(it)]
-    return CorrectionLog(corrections=sorted(lines, key=lambda line: line.at, reverse=True))
+    shown = [it for it in await repository.list_editions(session) if is_public(it, at)]
+    return CorrectionLog(corrections=correction_log(shown))
 
 
 @router.get(
@@ -156,7 +155,10 @@ async def edition_table_read(
 async def edition_compare(quarter: Quarter, version: VersionPath, service: EditionServiceDep) -> EditionComparison:
     """Cell by cell, with the version before."""
     edition = await service.find(quarter, version)
-    if not is_public(edition, now()) or version == 1:
+    before = await service.find(quarter, version - 1) if version > 1 else None
+    at = now()
+    # The one before may be under an embargo still, which what changed since would tell.
+    if before is None or not (is_public(edition, at) and is_public(before, at)):
         raise EditionNotFoundProblem(f"version {version} of {quarter} corrects no published one")
     return await service.compare(edition)
 
@@ -283,19 +285,3 @@ async def _content(request: Request, session: AsyncSession, edition: Edition) ->
 
 def _answer(edition: Edition, content: EditionContent) -> EditionAnswer:
     return EditionAnswer(**EditionSummary.model_validate(edition).model_dump(), content=content)
-
-
-def _corrections(edition: Edition) -> list[Correction]:
-    lines = []
-    if edition.reason is not None and edition.published_at is not None:
-        at = edition.embargo_until or edition.published_at
-        lines.append(_line(edition, at, edition.reason, is_withdrawal=False))
-    if edition.withdrawal_reason is not None and edition.withdrawn_at is not None:
-        lines.append(_line(edition, edition.withdrawn_at, edition.withdrawal_reason, is_withdrawal=True))
-    return lines
-
-
-def _line(edition: Edition, at: datetime, reason: str, *, is_withdrawal: bool) -> Correction:
-    return Correction(
-        quarter=edition.quarter, version=edition.version, at=at, reason=reason, is_withdrawal=is_withdrawal
-    )

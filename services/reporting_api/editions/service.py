@@ -47,6 +47,11 @@ def is_public(edition: Edition, at: datetime) -> bool:
     return edition.published_at is not None and (edition.embargo_until is None or edition.embargo_until <= at)
 
 
+def is_embargoed(edition: Edition, at: datetime) -> bool:
+    """Whether it is published, but the public does not see it yet."""
+    return edition.published_at is not None and not is_public(edition, at)
+
+
 def content_of(edition: Edition) -> EditionContent:
     """What the public is shown."""
     return read_content(edition.content, as_of=edition.created_at)

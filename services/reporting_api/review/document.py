@@ -1,11 +1,11 @@
 """The review in one language, put together: what the page and the PDF both show, figures numbered in their order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 
 from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.language import Language
@@ -18,7 +18,7 @@ from services.reporting_api.review.numbers import LOCALES
 from services.reporting_api.review.phrases import quarter_words, say, words_of
 from services.reporting_api.review.table_view import TableView, view_series, view_table
 from services.reporting_api.review.week import view_week
-from services.shared.clock import local_day
+from services.shared.clock import CITY_ZONE, local_day
 from services.shared.periods import Period, PeriodKind, parse_period
 from services.shared.tables import Edition
 from services.shared.tables.base import Labels
@@ -86,6 +86,8 @@ class Review:
     subtitle: str
     version: int
     published_on: str | None
+    embargo: str | None
+    """That the public sees it from a time to come only."""
     withdrawal_reason: str | None
     correction_reason: str | None
     content_hash: str
@@ -100,12 +102,22 @@ class Review:
     methods: tuple[str, ...]
 
 
-def put_together(edition: Edition, content: EditionContent, language: Language, *, is_internal: bool = False) -> Review:
-    """The review of an edition's content."""
+def put_together(
+    edition: Edition,
+    content: EditionContent,
+    language: Language,
+    *,
+    is_internal: bool = False,
+    is_embargoed: bool = False,
+) -> Review:
+    """The review of an edition's content; ``is_embargoed`` while the public does not see it yet."""
     words = words_of(language)
     quarter = parse_period(PeriodKind.QUARTER, content.quarter)
     report = content.figures
     note = report.demonstration.note
+    embargo = write_embargo(edition, language) if is_embargoed else None
+    is_draft = edition.published_at is None
+    marks = [words["review"]["internal_mark"]] * is_internal + [words["review"]["draft"]] * is_draft
     return Review(
         language=language,
         quarter=quarter,
@@ -113,23 +125,19 @@ def put_together(edition: Edition, content: EditionContent, language: Language, 
         subtitle=words["review"]["subtitle"].format(quarter=quarter_words(quarter, language, "name")),
         version=edition.version,
         published_on=write_day(edition.embargo_until or edition.published_at, language),
+        embargo=embargo,
         withdrawal_reason=edition.withdrawal_reason if edition.state == EditionState.WITHDRAWN else None,
         correction_reason=edition.reason,
         content_hash=edition.internal_hash if is_internal else edition.content_hash,
         is_internal=is_internal,
-        is_draft=edition.published_at is None,
+        is_draft=is_draft,
         demonstration_note=_in(note, language) if note else None,
-        mark=_mark(words["review"], is_internal=is_internal, is_draft=edition.published_at is None),
+        mark=" · ".join([*marks, embargo] if embargo else marks) or None,
         digest=tuple(say(phrase, language) for phrase in digest_phrases(report)),
         chapters=tuple(_chapters(content, language)),
         actions=tuple(_acts(content, language)),
         methods=tuple(words["methods"]),
     )
-
-
-def _mark(words: Mapping[str, str], *, is_internal: bool, is_draft: bool) -> str | None:
-    marks = [words["internal_mark"]] * is_internal + [words["draft"]] * is_draft
-    return " · ".join(marks) or None
 
 
 def write_day(moment: datetime | date | None, language: Language) -> str | None:
@@ -138,6 +146,16 @@ def write_day(moment: datetime | date | None, language: Language) -> str | None:
         return None
     day = local_day(moment) if isinstance(moment, datetime) else moment
     return format_date(day, format="long", locale=LOCALES[language])
+
+
+def write_embargo(edition: Edition, language: Language) -> str | None:
+    """Until when the public is not to see it, by the city's clock."""
+    if edition.embargo_until is None:
+        return None
+    words = words_of(language)["review"]
+    until = edition.embargo_until.astimezone(CITY_ZONE)
+    time = format_time(until, format="short", locale=LOCALES[language])
+    return str(words["embargoed"].format(time=words["moment"].format(day=write_day(until, language), time=time)))
 
 
 def _chapters(content: EditionContent, language: Language) -> Iterator[ReviewChapter]:

@@ -2,25 +2,34 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import HTMLResponse
 
 from services.reporting_api.conditional import NOT_MODIFIED
-from services.reporting_api.editions.service import is_public
+from services.reporting_api.editions.comparison import compare_contents
+from services.reporting_api.editions.corrections import correction_log
+from services.reporting_api.editions.schemas import Correction
+from services.reporting_api.editions.service import content_of, is_embargoed, is_public
 from services.reporting_api.language import Language
-from services.reporting_api.review.document import write_day
+from services.reporting_api.review.changes import changes_of
+from services.reporting_api.review.document import write_day, write_embargo
 from services.reporting_api.review.feed import to_atom
 from services.reporting_api.review.pages import (
     ASSETS,
     ArchivedReview,
+    CorrectedReview,
     archive_page,
     asset_address,
+    changes_page,
+    corrections_page,
+    not_found_page,
     read_asset,
     statement_page,
 )
 from services.reporting_api.review.phrases import quarter_words, words_of
 from services.reporting_api.review.reader import AskedDep, LangQuery, ReaderDep
 from services.reporting_api.review.rendering import Medium
+from services.reporting_api.texts.schemas import Quarter
 from services.shared.clock import now
 from services.shared.periods import PeriodKind, parse_period
 from services.shared.problems import NotFoundProblem, problem_responses
@@ -28,6 +37,8 @@ from services.shared.settings import settings_of
 from services.shared.tables import Edition
 
 router = APIRouter(prefix="/reviews", tags=["reviews"], include_in_schema=False)
+
+RESPONSES: dict[int | str, dict[str, str]] = {404: {"description": "A page that says so."}}
 
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -47,6 +58,30 @@ async def review_feed(reader: ReaderDep, lang: LangQuery = Language.FI) -> Respo
     editions = [it for it in await reader.editions() if is_public(it, at)]
     content = to_atom(editions, lang, settings_of(reader.request).public_reporting_base_url)
     return Response(content, media_type="application/atom+xml")
+
+
+@router.get("/corrections", summary="The corrections of reviews", response_class=HTMLResponse)
+async def review_corrections(reader: ReaderDep, lang: LangQuery = Language.FI) -> Response:
+    """Every correction and withdrawal with its reason, newest first."""
+    lines = [_corrected(it, lang) for it in correction_log(await reader.editions())]
+    return corrections_page(lang, lines, reader.addresses(language=lang))
+
+
+@router.get("/{quarter}/changes", summary="What a correction changed", response_class=HTMLResponse, responses=RESPONSES)
+async def review_changes(
+    reader: ReaderDep, quarter: Quarter, version: Annotated[int, Query(ge=2, le=10_000)], lang: LangQuery = Language.FI
+) -> Response:
+    """Number by number, beside the version before."""
+    addresses = reader.addresses(language=lang)
+    found = {it.version: it for it in await reader.editions(quarter)}
+    if version not in found or version - 1 not in found:
+        return not_found_page(lang, addresses)
+    old, new = [await reader.whole(found[it]) for it in (version - 1, version)]
+    before, after = content_of(old), content_of(new)
+    comparison = compare_contents(before, after, version=version, previous=old.version)
+    return changes_page(
+        lang, changes_of(new, comparison, before, after, lang, is_public=is_public(new, now())), addresses
+    )
 
 
 @router.get("/accessibility-statement", summary="The accessibility statement", response_class=HTMLResponse)
@@ -70,9 +105,6 @@ async def review_asset(
     return Response(read_asset(name), media_type=ASSETS[name], headers={"Cache-Control": KEPT_FOR_EVER})
 
 
-RESPONSES: dict[int | str, dict[str, str]] = {404: {"description": "A page that says so."}}
-
-
 @router.get("/{quarter}.pdf", summary="A review as a PDF", response_class=Response, responses=RESPONSES | NOT_MODIFIED)
 async def review_pdf(asked: AskedDep) -> Response:
     """As the page: for reading aloud too, by PDF/UA-1."""
@@ -93,9 +125,24 @@ async def review_read(asked: AskedDep) -> Response:
     return await asked.answer(Medium.PAGE)
 
 
+def _corrected(line: Correction, language: Language) -> CorrectedReview:
+    words = words_of(language)["review"]
+    quarter = parse_period(PeriodKind.QUARTER, line.quarter)
+    text = words["withdrawal_line" if line.is_withdrawal else "correction_line"].format(
+        version=line.version, day=write_day(line.at, language), reason=line.reason
+    )
+    name = f"{words['title']} {quarter_words(quarter, language, 'title')}"
+    return CorrectedReview(line.quarter, line.version, name, text, has_changes=not line.is_withdrawal)
+
+
 def _archived(edition: Edition, language: Language) -> ArchivedReview:
     words = words_of(language)["review"]
     quarter = parse_period(PeriodKind.QUARTER, edition.quarter)
     day = write_day(edition.embargo_until or edition.published_at, language)
-    status = words["published"].format(day=day, version=edition.version) if day else words["draft"]
+    if edition.withdrawn_at is not None:
+        status = words["archive_withdrawn"].format(day=write_day(edition.withdrawn_at, language))
+    elif is_embargoed(edition, now()):
+        status = write_embargo(edition, language) or ""
+    else:
+        status = words["published"].format(day=day, version=edition.version) if day else words["draft"]
     return ArchivedReview(edition.quarter, f"{words['title']} {quarter_words(quarter, language, 'title')}", status)

@@ -47,7 +47,9 @@ def _entry(edition: Edition, language: Language, base_url: str) -> Element:
     )
     _add(entry, "updated", _shown_at(edition).isoformat())
     SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
-    if edition.reason:
+    if edition.withdrawal_reason:
+        _add(entry, "summary", words["feed_withdrawn"].format(reason=edition.withdrawal_reason))
+    elif edition.reason:
         _add(entry, "summary", words["corrected"].format(reason=edition.reason))
     return entry
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.reporting_api.language import Language
+from services.reporting_api.review.changes import Changes
 from services.reporting_api.review.document import Review
 from services.reporting_api.review.phrases import words_of
 from services.reporting_api.review.typography import plain, unbroken
@@ -50,6 +51,17 @@ class ArchivedReview:
     quarter: str
     name: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedReview:
+    """A line of the log of corrections."""
+
+    quarter: str
+    version: int
+    name: str
+    text: str
+    has_changes: bool
 
 
 @cache
@@ -122,6 +134,16 @@ def not_found_page(language: Language, addresses: Addresses) -> HTMLResponse:
         link=f"/reviews/?lang={language}",
         link_text=words["archive"],
     )
+
+
+def corrections_page(language: Language, lines: Sequence[CorrectedReview], addresses: Addresses) -> HTMLResponse:
+    """The log of corrections and withdrawals of all reviews."""
+    return _page("corrections.html", language, addresses, lines=lines)
+
+
+def changes_page(language: Language, changes: Changes, addresses: Addresses) -> HTMLResponse:
+    """What a correction changed, number by number."""
+    return _page("changes.html", language, addresses, changes=changes)
 
 
 def statement_page(language: Language, addresses: Addresses) -> HTMLResponse:

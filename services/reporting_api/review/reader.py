@@ -6,7 +6,8 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from services.reporting_api.conditional import conditional_content
 from services.reporting_api.editions import repository
-from services.reporting_api.editions.service import is_public
+from services.reporting_api.editions.corrections import correction_log
+from services.reporting_api.editions.service import is_embargoed, is_public
 from services.reporting_api.language import Language
 from services.reporting_api.review.document import write_day
 from services.reporting_api.review.pages import Addresses, headers_of, not_found_page
@@ -98,7 +99,7 @@ class Asked:
             content,
             media_type=medium,
             is_private=self._reader.has_key,
-            is_kept=not (self._is_internal or found.published_at is None),
+            is_kept=not self._is_internal and is_public(found, now()),
             headers=headers_of(self._language) | self._name(medium, found),
         )
 
@@ -108,6 +109,7 @@ class Asked:
             is_internal=self._is_internal,
             corrections=tuple(_corrections(editions, self._language)),
             has_newer=edition is not editions[0],
+            is_embargoed=is_embargoed(edition, now()),
             addresses=self._reader.addresses(self._quarter, edition.version, self._language),
         )
 
@@ -123,9 +125,11 @@ AskedDep = Annotated[Asked, Depends()]
 
 
 def _corrections(editions: list[Edition], language: Language) -> list[str]:
-    line: str = words_of(language)["review"]["correction_line"]
+    """The corrections and the withdrawals, newest first."""
+    words = words_of(language)["review"]
     return [
-        line.format(version=it.version, day=write_day(it.published_at, language), reason=it.reason)
-        for it in editions
-        if it.reason and it.published_at
+        words["withdrawal_line" if it.is_withdrawal else "correction_line"].format(
+            version=it.version, day=write_day(it.at, language), reason=it.reason
+        )
+        for it in correction_log(editions)
     ]

@@ -35,6 +35,7 @@ class Sight:
     is_internal: bool
     corrections: tuple[str, ...]
     has_newer: bool
+    is_embargoed: bool
     addresses: Addresses
 
 
@@ -67,11 +68,13 @@ class Renderings:
 
     def make(self, medium: Medium, edition: Edition, sight: Sight) -> bytes:
         """Make it anew, of a review that may have been put together already."""
-        key = (sight.language, sight.is_internal, *_identity(edition))
+        key = (sight.language, sight.is_internal, sight.is_embargoed, *_identity(edition))
         review = self._reviews.find(key)
         if review is None:
             content = self._contents.read(edition, is_internal=sight.is_internal)
-            review = put_together(edition, content, sight.language, is_internal=sight.is_internal)
+            review = put_together(
+                edition, content, sight.language, is_internal=sight.is_internal, is_embargoed=sight.is_embargoed
+            )
             self._reviews.keep(key, review)
         return _MAKERS[medium](review, sight)
 

@@ -155,6 +155,19 @@ def written_value(cell: StoredCell | None, measure: MeasureDefinition, language:
     return write_value(cell.value, measure.unit, measure.decimals, language)
 
 
+def written_base(cell: StoredCell | None, measure: MeasureDefinition, language: Language) -> str | None:
+    """What a value rests on, where it is shown and is no count itself."""
+    if cell is None or cell.value is None or measure.unit is MeasureUnit.COUNT:
+        return None
+    number = cell.base if measure.unit is MeasureUnit.PERCENT else cell.count
+    return None if number is None else f"n\u00a0=\u00a0{write_number(number, 0, language)}"
+
+
+def category_names(table: StoredTable, key: Sequence[str], language: Language) -> str:
+    """A cell's categories by name, but for the period, which is the review's own."""
+    return _name(table.dimensions[1:], tuple(key[1:]), language)
+
+
 def _interval(cell: StoredCell, measure: MeasureDefinition, language: Language) -> str:
     if cell.lower is None or cell.upper is None:
         return str(words_of(language)["tables"]["none"])

@@ -192,6 +192,7 @@ def bare_review(markdown: str) -> Review:
         subtitle="Alaotsikko",
         version=1,
         published_on="1. elokuuta 2021",
+        embargo=None,
         withdrawal_reason="Laskuvirhe 😀.",
         correction_reason=None,
         content_hash="0" * 64,

@@ -40,8 +40,8 @@ def payload_of(review: Review, *, corrections: Sequence[str], has_newer: bool, b
         "title": review.title,
         "subtitle": review.subtitle,
         "organisation": words["organisation"],
-        "edition": words["draft"]
-        if review.is_draft
+        "edition": review.embargo or words["draft"]
+        if review.is_draft or review.embargo
         else words["published"].format(day=review.published_on, version=review.version),
         "mark": review.mark,
         "notices": list(_notices(review, words, has_newer=has_newer)),
