@@ -68,12 +68,15 @@ def view_table(table: StoredTable, shown: Shown, language: Language, definitions
     newest = table.dimensions[0].categories[-1].code
     classifying = table.dimensions[1:-1]
     outer = len(within)
+    # An edition of measures that there are no more shows all it has.
+    measured = {it.code for it in table.dimensions[-1].categories}
+    chosen = measured.intersection(shown.measures) or measured
     cells = {
         tuple(cell.key[1:]): cell
         for cell in table.cells
         if cell.key[0] == newest
         and cell.key[1 : 1 + outer] == within
-        and (not shown.measures or (cell.key[-1] in shown.measures and cell.status is not FigureStatus.NOT_AVAILABLE))
+        and (not shown.measures or (cell.key[-1] in chosen and cell.status is not FigureStatus.NOT_AVAILABLE))
     }
     told = {key[-1] for key, cell in cells.items() if cell.status is not FigureStatus.NOT_AVAILABLE}
     measures = [definitions[it.code] for it in table.dimensions[-1].categories if it.code in told]
