@@ -84,7 +84,7 @@ def view_table(table: StoredTable, shown: Shown, language: Language, definitions
     words = words_of(language)["tables"]
     headings = [_headings(measure, language) for measure in measures]
     rows = {key: [_cells(cells.get((*key, it.slug)), it, language) for it in measures] for key in classes}
-    if beside is not None:
+    if beside is not None and headings:
         headings[:1] = [_after_first(headings[0], period_label(beside.quarter))]
         rows = {key: [_after_first(row[0], beside.written(key, language)), *row[1:]] for key, row in rows.items()}
     return TableView(
