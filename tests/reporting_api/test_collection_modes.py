@@ -21,6 +21,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from hypothesis import given
@@ -324,6 +325,21 @@ class TestForThePublic:
         assert (mix["paper"]["count"], mix["paper"]["base"]) == (12, 42)
         # 2/3 × 8 + 1/3 × 7
         assert previous["standardised"]["value"] == 7.67
+
+    async def test_the_table_has_what_the_report_shows(self, anyone: httpx.AsyncClient, session: AsyncSession) -> None:
+        address = "/v1/quarters/2019-Q2/tables/collection-modes"
+        rows = (await anyone.get(address)).json()["rows"]
+        assert [(it["survey"], it["question"], it["mode"], it["count"], it["base"]) for it in rows] == [
+            ("asked", "grade", "web", 30, 42),
+            ("asked", "grade", "paper", 12, 42),
+        ]
+
+        await self.answered(session, IN_QUARTER, qr={8: 9})
+
+        hidden = (await anyone.get(address)).json()["rows"]
+        assert [(it["status"], it["value"], it["count"], it["base"]) for it in hidden] == [
+            ("suppressed", None, None, None)
+        ] * 3
 
     @pytest.mark.parametrize("on", [IN_QUARTER, IN_PREVIOUS])
     async def test_a_way_of_fewer_than_a_mean_needs_hides_the_mix(

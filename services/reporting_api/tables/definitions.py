@@ -61,6 +61,7 @@ _THEME = {"theme": _labels("Teema", "Tema", "Theme")}
 _CHAT = {"chat": _labels("Chat", "Chatt", "Chat")}
 _SURVEY = {"survey": _labels("Kysely", "Enkät", "Survey")}
 _QUESTION = {"question": _labels("Kysymys", "Fråga", "Question")}
+_MODE = {"mode": _labels("Vastaustapa", "Svarssätt", "Way of answering")}
 _OPTION = {"option": _labels("Vaihtoehto", "Alternativ", "Option")}
 _STATEMENT = {"statement": _labels("Väittämä", "Påstående", "Statement")}
 _SMILEY = {"smiley": _labels("Hymynaama", "Smiley", "Smiley")}
@@ -224,6 +225,19 @@ def _survey_questions(report: Report[Figure]) -> Iterator[Row]:
 def _survey_options(report: Report[Figure]) -> Iterator[Row]:
     for survey in report.surveys:
         yield from _options(survey.questions, Category(survey.code, survey.labels))
+
+
+def _collection_modes(report: Report[Figure]) -> Iterator[Row]:
+    surveys: list[ChatEntry[Figure] | SurveyEntry[Figure]] = [*report.chats, *report.surveys]
+    for survey in surveys:
+        for question in survey.collection_modes:
+            for mode in question.modes:
+                place = (
+                    Category(survey.code, survey.labels),
+                    Category(question.code, question.labels),
+                    _category(mode),
+                )
+                yield Row(place, (mode.share,))
 
 
 def _by_name(*definitions: AnyTable) -> Mapping[str, AnyTable]:
@@ -402,6 +416,12 @@ TABLES: Mapping[str, AnyTable] = _by_name(
         ),
         _SURVEY | _QUESTION | _OPTION,
         _survey_options,
+    ),
+    ReportTable(
+        "collection-modes",
+        _labels("Vastaustavat kysymyksittäin", "Svarssätt enligt fråga", "Ways of answering by question"),
+        _SURVEY | _QUESTION | _MODE,
+        _collection_modes,
     ),
 )
 """All tables by name, in the order they are listed."""
