@@ -52,8 +52,6 @@ def is_well_formed(request: Request) -> bool:
     return key is None or (len(key) <= KEY_MAX_LENGTH and _KEY.match(key) is not None)
 
 
-def key_columns(key: RequestKey | None, answer: str) -> dict[str, object]:
+def key_columns(key: RequestKey, answer: str) -> dict[str, object]:
     """The values of :data:`KEY_COLUMNS` of a row; ``answer`` is the JSON that a repeat of it is answered with."""
-    if key is None:
-        return {}
     return {"key": key.key, "request_hash": key.request_hash, "answer": orjson.Fragment(answer)}

@@ -19,8 +19,10 @@ JSON = "application/json"
 _SPECIAL_HEADERS = ("Authorization", "X-API-Key")
 
 
-def short_way(take: ShortWay) -> type[APIRoute]:
-    """A class of routes that try ``take`` first where the request is JSON and of the public."""
+def short_way(take: ShortWay, *content_types: str) -> type[APIRoute]:
+    """A class of routes that try ``take`` first where the request is of the public, and of one of the content types,
+    to the letter.
+    """
 
     class ShortRoute(APIRoute):
         """Tries the short way, then the ordinary one."""
@@ -30,7 +32,8 @@ def short_way(take: ShortWay) -> type[APIRoute]:
             ordinary = super().get_route_handler()
 
             async def handle(request: Request) -> Response:
-                taken = await take(request) if _is_plain(request) else None
+                is_plain = request.headers.get("content-type") in content_types and _is_of_the_public(request)
+                taken = await take(request) if is_plain else None
                 return taken or await ordinary(request)
 
             return handle
@@ -38,7 +41,5 @@ def short_way(take: ShortWay) -> type[APIRoute]:
     return ShortRoute
 
 
-def _is_plain(request: Request) -> bool:
-    headers = request.headers
-    is_public = not any(name in headers for name in _SPECIAL_HEADERS)
-    return headers.get("content-type") == JSON and is_public and is_well_formed(request)
+def _is_of_the_public(request: Request) -> bool:
+    return not any(name in request.headers for name in _SPECIAL_HEADERS) and is_well_formed(request)

@@ -131,6 +131,23 @@ async def test_keys_are_remembered_by_the_group(app: FastAPI, public: httpx.Asyn
     assert {(answer.status_code, answer.json()["code"]) for answer in others} == {(422, "idempotency_key_reused")}
 
 
+async def test_forms_without_files_go_with_the_group(app: FastAPI, public: httpx.AsyncClient) -> None:
+    content_type = "application/x-www-form-urlencoded;charset=UTF-8"
+
+    async def send(number: int) -> httpx.Response:
+        form = {"text": f"{texts[number]} Soita 040 123 4567.", "reply_wanted": "on", "title": "", "unheard_of": "1"}
+        headers = {"Idempotency-Key": f"{texts[number][-32:]}", "Content-Type": content_type}
+        return await public.post("/v1/feedback", data=form, headers=headers)
+
+    texts = [words() for _ in range(20)]
+    answers = await asyncio.gather(*(send(number) for number in range(20)))
+    assert {(answer.status_code, *answer.json()["masked"]) for answer in answers} == {(201, "phone")}
+    stored = await recount(app, [answer.json()["id"] for answer in answers])
+    assert stored.pop("transactions") < 10
+    assert stored == {"items": 20, "texts": 20, "events": 20, "deadlines": 20, "themes": 20, "held": 0}
+    assert (await send(7)).json() == answers[7].json()
+
+
 async def test_a_key_that_comes_often_at_once_stores_once(app: FastAPI, public: httpx.AsyncClient) -> None:
     body, headers = {"text": words()}, {"Idempotency-Key": words()[-32:]}
     answers = await asyncio.gather(*(public.post("/v1/feedback", json=body, headers=headers) for _ in range(20)))

@@ -92,9 +92,7 @@ async def store(
     """Store the items; the ids of those that were. No two of them have one fingerprint or key."""
     new = rows.new
     parameters = {
-        "sent": as_json(
-            [{"id": one.id, "fingerprint": one.fingerprint, **key_columns(one.key, one.answer)} for one in sent]
-        ),
+        "sent": as_json([_marks(one) for one in sent]),
         "feedback": as_json(new.facts),
         "feedback_content": as_json(new.content),
         "feedback_event": as_json(new.events),
@@ -107,3 +105,8 @@ async def store(
     }
     statement = _statement(tuple(new.facts[0]), tuple(new.content[0]), tuple(new.events[0]))
     return set((await session.execute(statement, parameters)).scalars())
+
+
+def _marks(sent: Sent) -> dict[str, object]:
+    key = key_columns(sent.key, sent.answer) if sent.key is not None else {}
+    return {"id": sent.id, "fingerprint": sent.fingerprint} | key

@@ -9,6 +9,7 @@ from services.feedback_api.feedback import intake, screening
 from services.feedback_api.feedback.group_commit import Arrival, FeedbackGroups
 from services.feedback_api.feedback.intake import Judged
 from services.feedback_api.feedback.schemas import FeedbackCreate
+from services.feedback_api.feedback.submission import FORM, read_form
 from services.feedback_api.spam.proof_of_work import ProofVerdict
 from services.feedback_api.spam.rate_limit import refuse_over_limit
 from services.shared.catalogue import Catalogue, CatalogueCache
@@ -26,7 +27,7 @@ async def _take(request: Request) -> Response | None:
     # A proof of work is looked up in the database.
     if fresh is None or settings_of(request).proof_of_work_required:
         return None
-    submission = _read(await request.body())
+    submission = await _read(request)
     judged = _judge(request, submission, fresh) if submission is not None else None
     if submission is None or judged is None:
         return None
@@ -38,14 +39,15 @@ async def _take(request: Request) -> Response | None:
     return Response(receipt, HTTPStatus.CREATED.value, media_type=JSON) if receipt is not None else None
 
 
-GroupRoute = short_way(_take)
-"""A route that tries the group first."""
+GroupRoute = short_way(_take, JSON, FORM, f"{FORM};charset=UTF-8")
+"""A route that tries the group first; the last content type is what scripts in browsers say."""
 
 
-def _read(body: bytes) -> FeedbackCreate | None:
+async def _read(request: Request) -> FeedbackCreate | None:
+    body, is_json = await request.body(), request.headers["content-type"] == JSON
     try:
-        return FeedbackCreate.model_validate_json(body)
-    except ValidationError:
+        return FeedbackCreate.model_validate_json(body) if is_json else read_form(body)
+    except (ValidationError, Problem):
         return None
 
 

@@ -176,6 +176,11 @@ async def read_submission(request: Request, form: FormContentDep) -> Submission:
 SubmissionDep = Annotated[Submission, Depends(read_submission)]
 
 
+def read_form(body: bytes) -> FeedbackCreate:
+    """The submission in the body of a form without files."""
+    return FeedbackCreate.model_validate(form_fields(_urlencoded_pairs(body)))
+
+
 def _urlencoded_pairs(body: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(body.decode(), errors="strict", max_num_fields=FORM_MAX_FIELDS)

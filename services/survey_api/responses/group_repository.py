@@ -130,7 +130,7 @@ def _rows(responses: Sequence[JudgedResponse], request_keys: Mapping[ResponseKey
                 "comments": response.texts or None,
                 "counted": response.counted,
                 "hour": hour_of(response).hour if may_be_counted(response) else None,
-                **key_columns(request_keys.get(response.key), ResponseCreated(id=response.key.id).model_dump_json()),
+                **_request_key(request_keys.get(response.key), response.key),
             }
             for number, response in enumerate(responses)
         ]
@@ -139,3 +139,9 @@ def _rows(responses: Sequence[JudgedResponse], request_keys: Mapping[ResponseKey
 
 def _json(rows: Sequence[Mapping[str, object]]) -> str:
     return orjson.dumps(rows).decode()
+
+
+def _request_key(request_key: RequestKey | None, key: ResponseKey) -> dict[str, object]:
+    if request_key is None:
+        return {}
+    return key_columns(request_key, ResponseCreated(id=key.id).model_dump_json())

@@ -27,7 +27,7 @@ async def _take(request: Request) -> Response | None:
     return Response(created.model_dump_json(), HTTPStatus.CREATED.value, media_type=JSON) if created else None
 
 
-GroupRoute = short_way(_take)
+GroupRoute = short_way(_take, JSON)
 """A route that tries the group first."""
 
 

@@ -135,7 +135,11 @@ async function send() {
   const key = data.get("idempotency_key");
   for (const name of ["lang", "idempotency_key", "branch"]) data.delete(name);
   if (words.proof_of_work_required) data.set("proof_of_work", await solvedChallenge());
-  const response = await fetch("/v1/feedback", { method: "POST", body: data, headers: { "Idempotency-Key": key } });
+  const hasFiles = data.getAll("attachments").some(({ size }) => size > 0);
+  if (!hasFiles) data.delete("attachments");
+  // Without files as a plain form, which is taken together with those of others.
+  const body = hasFiles ? data : new URLSearchParams(data);
+  const response = await fetch("/v1/feedback", { method: "POST", body, headers: { "Idempotency-Key": key } });
   const answer = await response.json();
   if (response.status === 201) {
     sessionStorage.removeItem(DRAFT);
