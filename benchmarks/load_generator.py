@@ -78,23 +78,25 @@ class Tally:
             self.latencies.append(answered_at - sent_at)
 
 
-class Connection(asyncio.Protocol):
-    """One keep-alive connection: sends a request, waits for its whole answer, sends the next."""
+class KeptConnection(asyncio.Protocol):
+    """One keep-alive connection, with one request at a time on its way."""
 
-    def __init__(self, requests: Iterator[bytes], tally: Tally) -> None:
-        self.done = asyncio.get_running_loop().create_future()
-        self._requests = requests
-        self._tally = tally
+    def __init__(self) -> None:
         self._received = bytearray()
         self._sent_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send the first request."""
+        """It may be used."""
         self._transport = cast("asyncio.Transport", transport)
-        self._send()
+        self.opened()
+
+    def send(self, request: bytes, sent_at: float) -> None:
+        """Send a request, whose time counts from ``sent_at``."""
+        self._sent_at = sent_at
+        self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
-        """Count the answer once it is complete, and go on."""
+        """Pass the answer on once it is complete."""
         self._received += data
         head_end = self._received.find(_HEAD_END)
         if head_end < 0:
@@ -105,11 +107,38 @@ class Connection(asyncio.Protocol):
         body_start = head_end + len(_HEAD_END)
         if len(self._received) < body_start + length:
             return
-        now = perf_counter()
-        self._tally.count(self._sent_at, now, int(head[9:12]), bytes(self._received[body_start:]))
+        body = bytes(self._received[body_start:])
         self._received.clear()
+        self.answered(self._sent_at, int(head[9:12]), head, body)
+
+    def opened(self) -> None:
+        """What is done with a new connection."""
+        raise NotImplementedError
+
+    def answered(self, sent_at: float, status: int, head: bytes, body: bytes) -> None:
+        """What is done with an answer; ``head`` is in lower case."""
+        raise NotImplementedError
+
+
+class Connection(KeptConnection):
+    """Sends a request, waits for its whole answer, sends the next."""
+
+    def __init__(self, requests: Iterator[bytes], tally: Tally) -> None:
+        super().__init__()
+        self.done = asyncio.get_running_loop().create_future()
+        self._requests = requests
+        self._tally = tally
+
+    def opened(self) -> None:
+        """Send the first request."""
+        self.send(next(self._requests), perf_counter())
+
+    def answered(self, sent_at: float, status: int, head: bytes, body: bytes) -> None:  # noqa: ARG002 (the head)
+        """Count the answer, and go on."""
+        now = perf_counter()
+        self._tally.count(sent_at, now, status, body)
         if now < self._tally.stop_at and self._tally.refusal is None:
-            self._send()
+            self.send(next(self._requests), perf_counter())
         else:
             self.done.set_result(None)
             self._transport.close()
@@ -118,10 +147,6 @@ class Connection(asyncio.Protocol):
         """A connection that ends before its time fails the run."""
         if not self.done.done():
             self.done.set_exception(exc or ConnectionError("the service closed the connection"))
-
-    def _send(self) -> None:
-        self._sent_at = perf_counter()
-        self._transport.write(next(self._requests))
 
 
 def requests_of(plan: Plan) -> Iterator[bytes]:

@@ -10,18 +10,16 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from time import perf_counter
-from typing import cast
 
 import orjson
 import uvloop
 
-from benchmarks.load_generator import Plan, percentile_ms, requests_of
+from benchmarks.load_generator import KeptConnection, Plan, percentile_ms, requests_of
 
 TICK_SECONDS = 0.002
 LAST_ANSWERS_SECONDS = 30.0
 """What was sent is waited for, so that the outcome tells of all."""
 
-_HEAD_END = b"\r\n\r\n"
 _ACCEPTED, _REFUSED = 201, 503
 
 
@@ -92,37 +90,21 @@ class Tally:
         self._look()
 
 
-class Connection(asyncio.Protocol):
-    """One keep-alive connection: in ``idle`` while it waits for nothing."""
+class Connection(KeptConnection):
+    """In ``idle`` while it waits for nothing."""
 
     def __init__(self, tally: Tally, idle: "list[Connection]") -> None:
+        super().__init__()
         self._tally = tally
         self._idle = idle
-        self._received = bytearray()
-        self._due_at = 0.0
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def opened(self) -> None:
         """It may be used."""
-        self._transport = cast("asyncio.Transport", transport)
         self._idle.append(self)
 
-    def send(self, request: bytes, due_at: float) -> None:
-        """Send what was due then."""
-        self._due_at = due_at
-        self._transport.write(request)
-
-    def data_received(self, data: bytes) -> None:
-        """Count the answer once it is complete."""
-        self._received += data
-        head_end = self._received.find(_HEAD_END)
-        if head_end < 0:
-            return
-        head = bytes(self._received[:head_end]).lower()
-        length = int(head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0] or 0)
-        if len(self._received) < head_end + len(_HEAD_END) + length:
-            return
-        self._received.clear()
-        self._tally.count(self._due_at, int(head[9:12]), head)
+    def answered(self, sent_at: float, status: int, head: bytes, body: bytes) -> None:  # noqa: ARG002 (the body)
+        """Count the answer; the connection may be used again."""
+        self._tally.count(sent_at, status, head)
         self._idle.append(self)
 
     def connection_lost(self, _exc: Exception | None) -> None:

@@ -59,8 +59,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 @pytest.fixture(scope="session")
 def database_url(postgres: EmbeddedPostgres) -> str:
     """A migrated database with the catalogue loaded. Tests roll back, so it stays as it is."""
-    postgres.ensure_database(TEST_DATABASE)
-    url = postgres.url(TEST_DATABASE)
+    return catalogued_database(postgres, TEST_DATABASE)
+
+
+def catalogued_database(postgres: EmbeddedPostgres, name: str) -> str:
+    """The address of a migrated database with the catalogue loaded, made now."""
+    postgres.ensure_database(name)
+    url = postgres.url(name)
     migrate(url)
     load_catalogue(url)
     return url

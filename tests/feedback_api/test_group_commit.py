@@ -11,27 +11,21 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
-from services.cli.migrations import migrate
 from services.feedback_api.feedback.group_commit import feedback_groups
 from services.feedback_api.main import create
 from services.shared.catalogue import CatalogueCache
 from services.shared.database import connect
 from services.shared.settings import Settings
 from services.shared.tables.access import Service
-from tests.conftest import client_of
+from tests.conftest import catalogued_database, client_of
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
 def own_database_url(postgres: EmbeddedPostgres) -> str:
-    postgres.ensure_database("katsaus_feedback_groups")
-    url = postgres.url("katsaus_feedback_groups")
-    migrate(url)
-    load_catalogue(url)
-    return url
+    return catalogued_database(postgres, "katsaus_feedback_groups")
 
 
 @pytest.fixture

@@ -20,9 +20,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
-from services.cli.migrations import migrate
 from services.feedback_api.background import background
 from services.feedback_api.mail import repository, smtp, worker
 from services.feedback_api.main import create
@@ -31,6 +29,7 @@ from services.shared.database import connect
 from services.shared.settings import Settings
 from services.shared.tables.access import Service
 from services.shared.tables.mail import MailKind
+from tests.conftest import catalogued_database
 from tests.journeys.conftest import free_ports
 
 pytestmark = pytest.mark.anyio
@@ -57,11 +56,7 @@ class Recipients:
 
 @pytest.fixture(scope="module")
 def own_database_url(postgres: EmbeddedPostgres) -> str:
-    postgres.ensure_database("katsaus_mail")
-    url = postgres.url("katsaus_mail")
-    migrate(url)
-    load_catalogue(url)
-    return url
+    return catalogued_database(postgres, "katsaus_mail")
 
 
 @pytest.fixture

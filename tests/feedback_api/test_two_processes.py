@@ -14,14 +14,12 @@ from altcha import v1 as altcha
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
-from services.cli.migrations import migrate
 from services.feedback_api.main import create
 from services.shared.database import connect
 from services.shared.settings import Settings
 from services.shared.tables.access import Service
-from tests.conftest import client_of
+from tests.conftest import catalogued_database, client_of
 
 pytestmark = pytest.mark.anyio
 
@@ -31,11 +29,7 @@ ROUNDS = 5
 
 @pytest.fixture(scope="module")
 def own_database_url(postgres: EmbeddedPostgres) -> str:
-    postgres.ensure_database("katsaus_two_processes")
-    url = postgres.url("katsaus_two_processes")
-    migrate(url)
-    load_catalogue(url)
-    return url
+    return catalogued_database(postgres, "katsaus_two_processes")
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
-from services.cli.migrations import migrate
 from services.shared.database import connect
 from services.shared.scopes import Scope
 from services.shared.settings import Settings, get_settings
@@ -23,7 +21,7 @@ from services.shared.tables.access import Service
 from services.survey_api.handovers.feedback_client import FeedbackClient
 from services.survey_api.handovers.worker import HandoverWorker
 from services.survey_api.main import create
-from tests.conftest import add_key, client_of
+from tests.conftest import add_key, catalogued_database, client_of
 from tests.survey_api.factories import add_survey, line, question, send_lines
 
 pytestmark = pytest.mark.anyio
@@ -33,11 +31,7 @@ AT_ONCE = 12
 
 @pytest.fixture(scope="module")
 def own_database_url(postgres: EmbeddedPostgres) -> str:
-    postgres.ensure_database("katsaus_concurrency")
-    url = postgres.url("katsaus_concurrency")
-    migrate(url)
-    load_catalogue(url)
-    return url
+    return catalogued_database(postgres, "katsaus_concurrency")
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
-from services.cli.migrations import migrate
 from services.shared.catalogue import CatalogueCache
 from services.shared.database import connect
 from services.shared.scopes import Scope
@@ -23,7 +21,7 @@ from services.shared.settings import Settings
 from services.shared.tables.access import Service
 from services.survey_api.main import create
 from services.survey_api.responses.group_commit import response_groups
-from tests.conftest import add_key, client_of
+from tests.conftest import add_key, catalogued_database, client_of
 from tests.survey_api.factories import add_survey, ndjson, question
 
 pytestmark = pytest.mark.anyio
@@ -31,11 +29,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(scope="module")
 def own_database_url(postgres: EmbeddedPostgres) -> str:
-    postgres.ensure_database("katsaus_group_commit")
-    url = postgres.url("katsaus_group_commit")
-    migrate(url)
-    load_catalogue(url)
-    return url
+    return catalogued_database(postgres, "katsaus_group_commit")
 
 
 @pytest.fixture

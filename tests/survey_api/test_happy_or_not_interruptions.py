@@ -14,9 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
-from services.cli.migrations import migrate
 from services.shared.clock import local_day, now
 from services.shared.database import Sessions, connect, sqlalchemy_url
 from services.shared.scopes import Scope
@@ -24,7 +22,7 @@ from services.shared.settings import Settings
 from services.shared.tables.access import Service
 from services.survey_api.happy_or_not.worker import puller_of
 from services.survey_api.main import create
-from tests.conftest import add_key, client_of
+from tests.conftest import add_key, catalogued_database, client_of
 from tests.survey_api.factories import add_survey
 from tests.survey_api.happy_or_not import (
     PATH,
@@ -153,11 +151,7 @@ class LosingSessions:
 @pytest.fixture(scope="module")
 def own_database_url(postgres: EmbeddedPostgres) -> str:
     """A database where commits stay, so that what an interrupted pull has committed is there for the next."""
-    postgres.ensure_database("katsaus_interruptions")
-    url = postgres.url("katsaus_interruptions")
-    migrate(url)
-    load_catalogue(url)
-    return url
+    return catalogued_database(postgres, "katsaus_interruptions")
 
 
 class Real:

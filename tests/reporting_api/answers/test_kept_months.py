@@ -8,9 +8,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
-from services.cli.migrations import migrate
 from services.reporting_api.answers.cells import Cell
 from services.reporting_api.answers.repository import AnswerRepository
 from services.shared.database import Database, connect, sqlalchemy_url
@@ -18,6 +16,7 @@ from services.shared.periods import PeriodKind, parse_period
 from services.shared.settings import Settings
 from services.shared.tables import Survey
 from services.shared.tables.access import Service
+from tests.conftest import catalogued_database
 from tests.reporting_api.factories import add_survey
 
 pytestmark = pytest.mark.anyio
@@ -41,11 +40,7 @@ DO UPDATE SET count = answer_histogram.count + 1
 
 @pytest.fixture(scope="module")
 def own_url(postgres: EmbeddedPostgres) -> str:
-    postgres.ensure_database("katsaus_kept_months")
-    url = postgres.url("katsaus_kept_months")
-    migrate(url)
-    load_catalogue(url)
-    return url
+    return catalogued_database(postgres, "katsaus_kept_months")
 
 
 @pytest.fixture

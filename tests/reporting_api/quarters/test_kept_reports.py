@@ -9,17 +9,15 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.keys import create_key
-from services.cli.migrations import migrate
 from services.reporting_api.main import create
 from services.reporting_api.quarters.memory import Counted, Recent
 from services.shared.database import Database, connect, sqlalchemy_url
 from services.shared.scopes import Scope
 from services.shared.settings import Settings
 from services.shared.tables.access import Service
-from tests.conftest import client_of
+from tests.conftest import catalogued_database, client_of
 
 pytestmark = pytest.mark.anyio
 
@@ -29,11 +27,7 @@ NEVER = timedelta(0)
 
 @pytest.fixture(scope="module")
 def own_database_url(postgres: EmbeddedPostgres) -> str:
-    postgres.ensure_database("katsaus_kept_reports")
-    url = postgres.url("katsaus_kept_reports")
-    migrate(url)
-    load_catalogue(url)
-    return url
+    return catalogued_database(postgres, "katsaus_kept_reports")
 
 
 @pytest.fixture
