@@ -277,6 +277,11 @@ class TestRefusals:
 
         failed = {check["code"] for check in created.json()["checks"] if not check["passed"] and check["is_blocking"]}
         assert failed == {"period_is_over"}
+        await officers.other.post(f"/v1/editions/{running}/1/sign-off")
+        accepted = {"accept_warnings": [check["code"] for check in created.json()["checks"]]}
+        refused = await officers.one.post(f"/v1/editions/{running}/1/publish", json=accepted)
+        assert refused.status_code == 409
+        assert [it["name"] for it in refused.json()["invalid_params"]] == ["period_is_over"]
 
     async def test_two_drafts_of_a_quarter(self, officers: Officers) -> None:
         await officers.draft()

@@ -52,6 +52,11 @@ class TestPut:
             ("<script>alert(1)</script>", "holds HTML"),
             ("Hei <img src=x onerror=alert(1)>", "holds HTML"),
             ("![kuva](https://example.org/kuva.png)", "holds a picture"),
+            ("[![kuva](kuva.png)](https://example.org)", "holds a picture"),
+            ("![kuva][1]\n\n[1]: https://example.org/kuva.png", "holds a picture"),
+            (f"![kuva](data:image/png;base64,{'A' * 1_000})", "holds a picture"),
+            (f"![kuva](data:image/png;base64,{'A' * 1_000_000})", "characters"),
+            ("![kuva](data:image/png;base64,", None),
             ("[tästä](javascript:alert(1))", None),
             ("[tästä](data:text/html,hei)", None),
             ("", "at least 1 character"),
@@ -65,6 +70,7 @@ class TestPut:
         if reason is None:
             # CommonMark makes no link of these: the words stand as they were written.
             assert answer.status_code == 422 or "<a" not in answer.json()["html"]
+            assert "<img" not in answer.text
         else:
             assert answer.status_code == 422
             assert reason in answer.json()["invalid_params"][0]["reason"]
