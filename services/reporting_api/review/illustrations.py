@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.hours import table as hours_table
-from services.reporting_api.measures import registry
 from services.reporting_api.measures.figures import Number
-from services.reporting_api.periods.schemas import Entry, QuarterFigure, QuestionEntry
+from services.reporting_api.periods.schemas import ChatEntry, Entry, QuarterFigure, QuestionEntry
 from services.reporting_api.review.drawings import (
     bars_of_entries,
     bars_of_figures,
@@ -134,7 +133,7 @@ def _chats(content: EditionContent) -> Iterator[Illustration]:
             "chats",
             dots_of_figures([(labels, figure) for _, labels, figure in means], quarter),
             Shown(
-                measures=(registry.SATISFACTION.slug,),
+                measures=(means[0][2].measure,),
                 beside=_before({(code,): figure for code, _, figure in means}, quarter),
             ),
         )
@@ -148,7 +147,7 @@ def _chats(content: EditionContent) -> Iterator[Illustration]:
             Phrase("chart.chat_respondents.caption", {"quarter": quarter}),
             "chats",
             bars_of_figures(answered),
-            Shown(measures=(registry.RESPONDENTS.slug, registry.INVITATIONS.slug, registry.RESPONSE_RATE.slug)),
+            Shown(measures=tuple(_measures_of_respondents(chats[0]))),
         )
     for chat in chats:
         for question in chat.questions:
@@ -205,10 +204,16 @@ def _surveys(content: EditionContent) -> Iterator[Illustration]:
             "survey-questions",
             dots_of_figures([(labels, figure) for _, labels, figure in grades], _quarter(content), scale=(4, 10)),
             Shown(
-                measures=(registry.GRADE.slug,),
+                measures=(grades[0][2].measure,),
                 beside=_before({codes: figure for codes, _, figure in grades}, _quarter(content)),
             ),
         )
+
+
+def _measures_of_respondents(chat: ChatEntry[QuarterFigure]) -> Iterator[str]:
+    """As the edition names them, which later measures may be called otherwise."""
+    for figure in (chat.respondents, chat.response_rate.invitations, chat.response_rate.share):
+        yield figure.measure
 
 
 def _last_year(entries: Sequence[Entry[QuarterFigure]], quarter: Period) -> Beside | None:
