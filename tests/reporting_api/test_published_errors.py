@@ -67,7 +67,7 @@ async def content(app: FastAPI, session: AsyncSession) -> EditionContent:
     await add_answers(session, "dental", "topic", {0: 40, 1: 31, 2: 8, 3: 7})
     live = LiveFigures(app.state.sessions, await read_catalogue(session), app.state.statement_clients)
     shown, _ = await live.series(QUARTER, datetime.now(UTC))
-    return build_content(QUARTER, shown.reports, shown.hours, [], [])
+    return build_content(QUARTER, shown.reports, shown.hours, [], [], [])
 
 
 def figures_in(found: Any) -> Iterator[dict[str, Any]]:

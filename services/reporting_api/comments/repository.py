@@ -1,11 +1,12 @@
 """Reads released comments."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reporting_api.comments.schemas import CommentKey
 from services.shared.periods import Period
 from services.shared.tables.surveys import RESPONSES_QUESTION
 
@@ -61,3 +62,77 @@ async def list_released(
         "limit": limit,
     }
     return (await session.execute(_LIST, parameters)).all()
+
+
+_KEYS = text(
+    """
+    SELECT survey_code, question_code, place
+    FROM (
+        SELECT found.*, row_number() OVER (PARTITION BY survey_code ORDER BY place) AS number
+        FROM (
+            SELECT survey_code, question_code, md5(service_point_code || ' ' || response_id) AS place
+            FROM released_comment
+            JOIN survey ON survey.code = survey_code
+            WHERE given_on >= :starts_on AND given_on < :ends_on AND survey.kind IN ('chat', 'questionnaire')
+                AND (
+                    SELECT sum(counted.count) FROM answer_histogram AS counted
+                    WHERE counted.survey_code = released_comment.survey_code AND counted.question_code = :responses
+                        AND counted.given_on >= :starts_on AND counted.given_on < :ends_on
+                ) >= :minimum
+        ) AS found
+    ) AS numbered
+    WHERE number <= :each
+    ORDER BY survey_code, place, question_code
+    """
+)
+
+_WORDS = text(
+    """
+    SELECT survey_code, question_code, place, language, comment
+    FROM (
+        SELECT survey_code, question_code, language, comment,
+            md5(service_point_code || ' ' || response_id) AS place
+        FROM released_comment
+        WHERE given_on >= :starts_on AND given_on < :ends_on AND survey_code = ANY(:surveys)
+    ) AS released
+    WHERE place = ANY(:places)
+    """
+)
+
+
+class ReleasedWords(NamedTuple):
+    """The words of a comment as they are released now, and their language where it is known."""
+
+    survey: str
+    question: str
+    place: str
+    language: str | None
+    comment: str
+
+
+async def list_keys(session: AsyncSession, period: Period, *, minimum: int, each: int) -> list[CommentKey]:
+    """Up to ``each`` released comments a survey of chats and clients that at least ``minimum`` answered."""
+    parameters = {
+        "starts_on": period.starts_on,
+        "ends_on": period.ends_on,
+        "responses": RESPONSES_QUESTION,
+        "minimum": minimum,
+        "each": each,
+    }
+    rows = await session.execute(_KEYS, parameters)
+    return [CommentKey(survey=row.survey_code, question=row.question_code, place=row.place) for row in rows]
+
+
+async def find_words(session: AsyncSession, period: Period, keys: Collection[CommentKey]) -> tuple[ReleasedWords, ...]:
+    """The words of those that are still released, in the order of ``keys``."""
+    if not keys:
+        return ()
+    parameters = {
+        "starts_on": period.starts_on,
+        "ends_on": period.ends_on,
+        "surveys": sorted({key.survey for key in keys}),
+        "places": [key.place for key in keys],
+    }
+    found = {tuple(row[:3]): ReleasedWords(*row) for row in await session.execute(_WORDS, parameters)}
+    named = [(key.survey, key.question, key.place) for key in keys]
+    return tuple(found[name] for name in named if name in found)

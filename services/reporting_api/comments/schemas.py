@@ -6,6 +6,14 @@ from services.reporting_api.periods.schemas import PeriodAnswer
 from services.shared.schemas import ResponseModel
 
 
+class CommentKey(ResponseModel):
+    """A released comment without its words: ``place`` is of a hash that tells neither time nor service point."""
+
+    survey: str
+    question: str
+    place: str
+
+
 class ReleasedComment(ResponseModel):
     """Words that a person has released, without when or where they were given."""
 

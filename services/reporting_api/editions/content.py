@@ -11,6 +11,7 @@ import orjson
 
 from services.reporting_api.actions.endpoints import public as public_action
 from services.reporting_api.actions.schemas import ActionPublic
+from services.reporting_api.comments.schemas import CommentKey
 from services.reporting_api.editions.formats import CURRENT_FORMAT, upgrade
 from services.reporting_api.hours.schemas import SmileyHours
 from services.reporting_api.measures.figures import Figure
@@ -43,6 +44,8 @@ class EditionContent(ResponseModel):
     actions: list[ActionPublic]
     measures: list[MeasureAnswer]
     """The definitions of the measures the edition uses, as they were."""
+    comments: list[CommentKey]
+    """Released comments that the review quotes. Their words stay where they can be erased, and are read when shown."""
 
     @property
     def definitions(self) -> Definitions:
@@ -56,6 +59,7 @@ def build_content(
     hours: SmileyHours,
     texts: Sequence[ChapterText],
     actions: Sequence[ReviewAction],
+    comments: Sequence[CommentKey],
 ) -> EditionContent:
     """The content; ``reports`` are of the series' quarters by label, oldest first, ``quarter`` being the last."""
     by_chapter: dict[Chapter, dict[ReviewLanguage, str]] = {}
@@ -75,6 +79,7 @@ def build_content(
         texts=by_chapter,
         actions=[public_action(action) for action in actions],
         measures=[MeasureAnswer.model_validate(it) for slug, it in MEASURES.items() if slug in used],
+        comments=list(comments),
     )
 
 

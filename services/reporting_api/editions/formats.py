@@ -128,6 +128,10 @@ def _say_that_collection_modes_were_not_recorded(content: Stored) -> None:
             figure[name]["standardised"] = None
 
 
+def _say_that_no_comment_was_quoted(content: Stored) -> None:
+    content["comments"] = []
+
+
 STEPS: Mapping[int, Callable[[Stored], None]] = {
     1: _say_that_ripening_was_not_recorded,
     2: _say_that_response_rates_were_not_recorded,
@@ -137,6 +141,7 @@ STEPS: Mapping[int, Callable[[Stored], None]] = {
     6: _say_that_definitions_were_in_english,
     7: _say_that_measures_had_their_first_definition,
     8: _say_that_collection_modes_were_not_recorded,
+    9: _say_that_no_comment_was_quoted,
 }
 """By the format that a step begins with, which it changes in its place into the next."""
 

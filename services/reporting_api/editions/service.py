@@ -6,6 +6,8 @@ from importlib.metadata import version as installed_version
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.actions import repository as actions
+from services.reporting_api.comments import repository as comments
+from services.reporting_api.disclosure.policy import IN_FORCE
 from services.reporting_api.editions import records, repository
 from services.reporting_api.editions.checks import check_content, check_texts, check_unchanged, obstacles
 from services.reporting_api.editions.comparison import EditionComparison, compare_contents
@@ -40,6 +42,9 @@ from services.shared.problems import InvalidParam
 from services.shared.security import Principal
 from services.shared.tables import Edition
 from services.shared.tables.editions import EditionState
+
+COMMENTS_QUOTED = 3
+"""Of each survey: enough to hear residents, few enough to be read."""
 
 
 def is_public(edition: Edition, at: datetime) -> bool:
@@ -202,8 +207,14 @@ class EditionService:
         """Canonical JSON of what the public is shown of the edition's records, and of what staff see now."""
         quarter_texts = await texts.list_texts(self._session, quarter)
         quarter_actions = await actions.list_actions(self._session, quarter)
+        quoted = await comments.list_keys(
+            self._session,
+            find_period(PeriodKind.QUARTER, quarter, at),
+            minimum=IN_FORCE.minimum_mean_base,
+            each=COMMENTS_QUOTED,
+        )
         shown, internal = [
-            canonical(build_content(quarter, it.reports, it.hours, quarter_texts, quarter_actions))
+            canonical(build_content(quarter, it.reports, it.hours, quarter_texts, quarter_actions, quoted))
             for it in (
                 await self._live.of_edition(self._session, quarter, version, at),
                 await self._live.unhidden(quarter, at),

@@ -1,6 +1,6 @@
 """What was counted last, kept for as long as the data is provably the same, or for a moment."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -33,6 +33,11 @@ class Memory(Generic[Kept]):
             self._results[key] = result
             while len(self._results) > self._size:
                 self._results.pop(next(iter(self._results)))
+
+    def drop(self, is_outdated: Callable[[Hashable], bool]) -> None:
+        """Let go of the results whose keys are outdated."""
+        with self._changing:
+            self._results = {key: result for key, result in self._results.items() if not is_outdated(key)}
 
 
 @dataclass(frozen=True, slots=True)

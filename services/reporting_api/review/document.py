@@ -1,12 +1,13 @@
 """The review in one language, put together: what the page and the PDF both show, figures numbered in their order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
 from babel.dates import format_date, format_time
 
+from services.reporting_api.comments.repository import ReleasedWords
 from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.language import Language
 from services.reporting_api.review.chapters.digest import digest_phrases
@@ -65,14 +66,30 @@ class ReviewAct:
     language: Language
 
 
+UNKNOWN_LANGUAGE = "und"
+"""The code of words whose language was not told (ISO 639-2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQuotation:
+    """A resident's own words, in their language, and the survey they were written in."""
+
+    words: str
+    language: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewChapter:
-    """A chapter: the officer's text, what the figures say, and its charts."""
+    """A chapter: the officer's text, what the figures say, residents' words, and its charts."""
 
     code: Chapter
     heading: str
     text: OfficerText | None
     paragraphs: tuple[str, ...]
+    quotations: tuple[ReviewQuotation, ...]
+    has_lost_quotations: bool
+    """Whether words that the edition quoted have been erased or withdrawn since."""
     figures: tuple[ReviewFigure, ...]
 
 
@@ -109,8 +126,10 @@ def put_together(
     *,
     is_internal: bool = False,
     is_embargoed: bool = False,
+    quoted: Sequence[ReleasedWords] = (),
 ) -> Review:
-    """The review of an edition's content; ``is_embargoed`` while the public does not see it yet."""
+    """The review of an edition's content; ``is_embargoed`` while the public does not see it yet, ``quoted`` the words
+    of its comments that are still released."""
     words = words_of(language)
     quarter = parse_period(PeriodKind.QUARTER, content.quarter)
     report = content.figures
@@ -134,7 +153,7 @@ def put_together(
         demonstration_note=_in(note, language) if note else None,
         mark=" · ".join([*marks, embargo] if embargo else marks) or None,
         digest=tuple(say(phrase, language) for phrase in digest_phrases(report)),
-        chapters=tuple(_chapters(content, language)),
+        chapters=tuple(_chapters(content, language, quoted)),
         actions=tuple(_acts(content, language)),
         methods=tuple(words["methods"]),
     )
@@ -158,7 +177,7 @@ def write_embargo(edition: Edition, language: Language) -> str | None:
     return str(words["embargoed"].format(time=words["moment"].format(day=write_day(until, language), time=time)))
 
 
-def _chapters(content: EditionContent, language: Language) -> Iterator[ReviewChapter]:
+def _chapters(content: EditionContent, language: Language, quoted: Sequence[ReleasedWords]) -> Iterator[ReviewChapter]:
     numbered = list(enumerate(illustrations_of(content), start=1))
     for chapter in Chapter:
         text = _text(content, chapter, language)
@@ -169,7 +188,26 @@ def _chapters(content: EditionContent, language: Language) -> Iterator[ReviewCha
         has_actions = chapter is Chapter.ACTIONS and content.actions
         if text or paragraphs or figures or has_actions or chapter is Chapter.METHODS:
             heading = words_of(language)["headings"][chapter]
-            yield ReviewChapter(chapter, heading, text, paragraphs, figures)
+            quotations, has_lost = _quotations(content, chapter, language, quoted)
+            yield ReviewChapter(chapter, heading, text, paragraphs, quotations, has_lost, figures)
+
+
+def _quotations(
+    content: EditionContent, chapter: Chapter, language: Language, quoted: Sequence[ReleasedWords]
+) -> tuple[tuple[ReviewQuotation, ...], bool]:
+    """Of the chapter's surveys, and whether some that were chosen are no more."""
+    figures = content.figures
+    labels = {
+        Chapter.CHATS: {chat.code: chat.labels for chat in figures.chats},
+        Chapter.SURVEYS: {survey.code: survey.labels for survey in figures.surveys},
+    }
+    names = {code: _in(it, language) for code, it in labels.get(chapter, {}).items()}
+    shown = tuple(
+        ReviewQuotation(it.comment, it.language or UNKNOWN_LANGUAGE, names[it.survey])
+        for it in quoted
+        if it.survey in names
+    )
+    return shown, len(shown) < sum(key.survey in names for key in content.comments)
 
 
 def _figure(number: int, illustration: Illustration, content: EditionContent, language: Language) -> ReviewFigure:

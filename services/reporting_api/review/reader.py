@@ -4,8 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request, Response
 
+from services.reporting_api.comments import repository as comments
+from services.reporting_api.comments.repository import ReleasedWords
 from services.reporting_api.conditional import conditional_content
 from services.reporting_api.editions import repository
+from services.reporting_api.editions.contents import Contents
 from services.reporting_api.editions.corrections import correction_log
 from services.reporting_api.editions.service import is_embargoed, is_public
 from services.reporting_api.language import Language
@@ -15,6 +18,7 @@ from services.reporting_api.review.phrases import words_of
 from services.reporting_api.review.rendering import Medium, Renderings, Sight
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
+from services.shared.periods import PeriodKind, parse_period
 from services.shared.scopes import Scope
 from services.shared.security import PrincipalDep
 from services.shared.settings import settings_of
@@ -56,6 +60,13 @@ class Reader:
         """The edition with its content."""
         return await repository.find(self._session, edition.quarter, edition.version) or edition
 
+    async def quoted(self, edition: Edition) -> tuple[ReleasedWords, ...]:
+        """The words of the edition's comments that are still released."""
+        contents: Contents = self.request.app.state.contents
+        content = await contents.of(self._session, edition)
+        period = parse_period(PeriodKind.QUARTER, edition.quarter)
+        return await comments.find_words(self._session, period, content.comments)
+
     def addresses(self, quarter: str = "", version: int = 0, language: Language = Language.FI) -> Addresses:
         """The addresses the pages link to."""
         settings = settings_of(self.request)
@@ -93,7 +104,9 @@ class Asked:
         if found is None or (self._is_internal and not self._reader.may_see_internal()):
             return not_found_page(self._language, self._reader.addresses(language=self._language))
         renderings: Renderings = self._reader.request.app.state.renderings
-        content = await renderings.of(medium, found, self._sight(found, editions), self._reader.whole)
+        content = await renderings.of(
+            medium, found, self._sight(found, editions, await self._reader.quoted(found)), self._reader.whole
+        )
         return conditional_content(
             self._reader.request,
             content,
@@ -103,7 +116,7 @@ class Asked:
             headers=headers_of(self._language) | self._name(medium, found),
         )
 
-    def _sight(self, edition: Edition, editions: list[Edition]) -> Sight:
+    def _sight(self, edition: Edition, editions: list[Edition], quoted: tuple[ReleasedWords, ...]) -> Sight:
         return Sight(
             language=self._language,
             is_internal=self._is_internal,
@@ -111,6 +124,7 @@ class Asked:
             has_newer=edition is not editions[0],
             is_embargoed=is_embargoed(edition, now()),
             addresses=self._reader.addresses(self._quarter, edition.version, self._language),
+            quoted=quoted,
         )
 
     def _name(self, medium: Medium, edition: Edition) -> dict[str, str]:

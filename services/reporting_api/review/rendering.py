@@ -4,12 +4,14 @@ A rendering is known by everything that it shows, so nothing old is ever found: 
 version is another rendering.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from anyio import CapacityLimiter, to_thread
 
+from services.reporting_api.comments.repository import ReleasedWords
 from services.reporting_api.editions.contents import Contents
 from services.reporting_api.language import Language
 from services.reporting_api.quarters.memory import Memory
@@ -37,6 +39,8 @@ class Sight:
     has_newer: bool
     is_embargoed: bool
     addresses: Addresses
+    quoted: tuple[ReleasedWords, ...] = ()
+    """The words of the edition's comments that are released now."""
 
 
 class Renderings:
@@ -56,6 +60,9 @@ class Renderings:
     ) -> bytes:
         """The edition in a medium, as ``sight`` shows it; ``whole`` reads its content where it must be made."""
         key = (medium, sight, *_identity(edition))
+        # What quotes words that are not released any more is not even kept in memory.
+        for memory in (self._made, self._reviews):
+            memory.drop(partial(_is_outdated, edition=_identity(edition), quoted=sight.quoted))
         made = self._made.find(key)
         if made is None:
             edition = await whole(edition)
@@ -68,15 +75,27 @@ class Renderings:
 
     def make(self, medium: Medium, edition: Edition, sight: Sight) -> bytes:
         """Make it anew, of a review that may have been put together already."""
-        key = (sight.language, sight.is_internal, sight.is_embargoed, *_identity(edition))
+        looks = (sight.language, sight.is_internal, sight.is_embargoed)
+        key = (looks, sight.quoted, *_identity(edition))
         review = self._reviews.find(key)
         if review is None:
-            content = self._contents.read(edition, is_internal=sight.is_internal)
             review = put_together(
-                edition, content, sight.language, is_internal=sight.is_internal, is_embargoed=sight.is_embargoed
+                edition,
+                self._contents.read(edition, is_internal=sight.is_internal),
+                sight.language,
+                is_internal=sight.is_internal,
+                is_embargoed=sight.is_embargoed,
+                quoted=sight.quoted,
             )
             self._reviews.keep(key, review)
         return _MAKERS[medium](review, sight)
+
+
+def _is_outdated(key: Hashable, edition: tuple[object, ...], quoted: tuple[ReleasedWords, ...]) -> bool:
+    if not isinstance(key, tuple):
+        return False
+    _, seen, *of = key
+    return tuple(of) == edition and (seen.quoted if isinstance(seen, Sight) else seen) != quoted
 
 
 def _identity(edition: Edition) -> tuple[object, ...]:

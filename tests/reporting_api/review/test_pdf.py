@@ -202,8 +202,8 @@ def bare_review(markdown: str) -> Review:
         mark=None,
         digest=("Selvästi.",),
         chapters=(
-            ReviewChapter(Chapter.PARTICIPATION, "Osallisuus", OfficerText(markdown, Language.FI), (), ()),
-            ReviewChapter(Chapter.METHODS, "Menetelmät", None, (), ()),
+            ReviewChapter(Chapter.PARTICIPATION, "Osallisuus", OfficerText(markdown, Language.FI), (), (), False, ()),
+            ReviewChapter(Chapter.METHODS, "Menetelmät", None, (), (), False, ()),
         ),
         actions=(),
         methods=("Näin.",),

@@ -75,9 +75,23 @@ def _chapter(
         "note": words["only_in"][text.language] if text is not None and is_other else None,
         "text": None if text is None else {"language": text.language.value, "blocks": blocks_of(text.markdown)},
         "paragraphs": list(chapter.paragraphs),
+        "quotations": _quotations(chapter, words),
         "figures": [_figure(figure, words) for figure in chapter.figures],
         "acts": [_act(act, words) for act in review.actions] if chapter.code is Chapter.ACTIONS else [],
         "methods": _methods(review, words, corrections, base_url) if chapter.code is Chapter.METHODS else None,
+    }
+
+
+def _quotations(chapter: ReviewChapter, words: Words) -> dict[str, Any] | None:
+    if not chapter.quotations and not chapter.has_lost_quotations:
+        return None
+    return {
+        "heading": words["quotations"],
+        "quoted": [
+            {"words": it.words, "language": it.language.partition("-")[0], "source": it.source}
+            for it in chapter.quotations
+        ],
+        "lost": words["quotations_lost"] if chapter.has_lost_quotations else None,
     }
 
 
