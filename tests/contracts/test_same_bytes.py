@@ -151,4 +151,6 @@ def _words(pdf: bytes) -> bytes:
 
 def _timeless(content: bytes) -> bytes:
     """Without the day of making, which is the second or the third of November 2026, in any of its spellings."""
-    return re.sub(rb"2026-11-0[23]T10:00:00|\b[23](?=\.? [Nn]ov\w* 2026|\. marraskuuta 2026)", b"", content)
+    space = rb"(?: |\xc2\xa0)"
+    day = rb"\b[23](?=\.?" + space + rb"(?:[Nn]ov\w*|marraskuuta)" + space + rb"2026)"
+    return re.sub(rb"2026-11-0[23]T10:00:00|" + day, b"", content)
