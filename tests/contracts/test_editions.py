@@ -425,6 +425,22 @@ class TestCorrection:
         edition = (await officers.anyone.get(f"/v1/editions/{QUARTER}/1")).json()
         assert (edition["state"], edition["withdrawal_reason"]) == ("withdrawn", "Laskentavirhe.")
 
+    async def test_a_withdrawn_edition_is_what_the_public_sees_until_a_correction(
+        self, officers: Officers, city: City
+    ) -> None:
+        await officers.make()
+        published = await read_all(officers.anyone)
+        await city.send_lines(city.surveys, "/v1/responses/import", [line(answers=RIGHT_ANSWERS) for _ in range(10)])
+
+        await officers.one.post(f"/v1/editions/{QUARTER}/1/withdraw", json={"reason": "Laskentavirhe."})
+        withdrawn = await read_all(officers.anyone)
+        await officers.make(2, reason="Kymmenen vastausta tuli myöhässä.")
+        corrected = await read_all(officers.anyone)
+
+        report = f"/v1/quarters/{QUARTER}"
+        assert withdrawn == published
+        assert [read[report]["chats"][0]["respondents"]["value"] for read in (withdrawn, corrected)] == [12, 22]
+
 
 @pytest.mark.usefixtures("lived")
 class TestImmutability:
