@@ -9,7 +9,7 @@ from itertools import product
 from services.reporting_api.disclosure.counts import Counts, Key, Kind, Units, family_of_survey
 from services.reporting_api.disclosure.opinions import Opinions
 from services.reporting_api.disclosure.patterns import Pattern, pattern_of_city
-from services.reporting_api.disclosure.policy import PUBLIC_3
+from services.reporting_api.disclosure.policy import PUBLIC_4
 from services.reporting_api.disclosure.quarters import QuarterPatterns
 from services.reporting_api.disclosure.revisions import RevisedQuarter, changes_of, is_too_small
 from services.reporting_api.disclosure.service import PeriodPatterns
@@ -97,7 +97,7 @@ def rules_in_force(city: City) -> PatternOf:
         months: QuarterPatterns(
             _opinions(city, months),
             SURVEYS,
-            PUBLIC_3,
+            PUBLIC_4,
             is_over=True,
             askable=city.askable,
             months=[_opinions(city, [month]) for month in months],
@@ -117,7 +117,7 @@ def each_distribution_alone(city: City) -> PatternOf:
     """The rule that guards one distribution only, as public-1 did."""
 
     def pattern_of(months: Sequence[str], units: Units | None) -> Pattern:
-        return pattern_of_city(_counts(city, frozenset(city.units) if units is None else units, months), PUBLIC_3)
+        return pattern_of_city(_counts(city, frozenset(city.units) if units is None else units, months), PUBLIC_4)
 
     return pattern_of
 
@@ -127,7 +127,7 @@ def small_cells_only(city: City) -> PatternOf:
 
     def pattern_of(months: Sequence[str], units: Units | None) -> Pattern:
         counts = _counts(city, frozenset(city.units) if units is None else units, months)
-        small = {(key.question, key.cell) for key, number in counts.items() if 0 < number < PUBLIC_3.minimum_cell}
+        small = {(key.question, key.cell) for key, number in counts.items() if 0 < number < PUBLIC_4.minimum_cell}
         return Pattern(cells=frozenset(small))
 
     return pattern_of
@@ -159,8 +159,8 @@ def attack(city: City, pattern_of: PatternOf) -> list[Finding]:
     return [
         finding
         for area, cell in hidden
-        if 0 < (truth := city.count(area.units, sorted(area.blocks), cell)) < PUBLIC_3.minimum_cell
-        and (finding := finding_of(attacker, f"{area} {cell}", area.atoms([cell]), truth, PUBLIC_3))
+        if 0 < (truth := city.count(area.units, sorted(area.blocks), cell)) < PUBLIC_4.minimum_cell
+        and (finding := finding_of(attacker, f"{area} {cell}", area.atoms([cell]), truth, PUBLIC_4))
     ]
 
 
@@ -205,9 +205,9 @@ def attack_correction(city: City, seed: int, *, is_guarded: bool) -> list[Findin
     after: QuarterPatterns | RevisedQuarter = alone
     family = family_of_survey(SURVEY)
     if is_guarded:
-        if is_too_small(changes_of(before.counts, alone.counts, family), PUBLIC_3):
+        if is_too_small(changes_of(before.counts, alone.counts, family), PUBLIC_4):
             return []
-        after = RevisedQuarter(alone, [before], PUBLIC_3)
+        after = RevisedQuarter(alone, [before], PUBLIC_4)
     attacker = Attacker()
     everyone = frozenset(city.units)
     for units in (None, *city.askable):
@@ -220,13 +220,13 @@ def attack_correction(city: City, seed: int, *, is_guarded: bool) -> list[Findin
         for months in (FIRST, LATE)
         for cell in CELLS
         for area in [Area(units, frozenset(months))]
-        if 0 < (truth := city.count(units, months, cell)) < PUBLIC_3.minimum_cell
-        and (finding := finding_of(attacker, f"{seed} {area} {cell}", area.atoms([cell]), truth, PUBLIC_3))
+        if 0 < (truth := city.count(units, months, cell)) < PUBLIC_4.minimum_cell
+        and (finding := finding_of(attacker, f"{seed} {area} {cell}", area.atoms([cell]), truth, PUBLIC_4))
     ]
 
 
 def _quarter(city: City, months: Sequence[str]) -> QuarterPatterns:
-    return QuarterPatterns(_opinions(city, months), SURVEYS, PUBLIC_3, is_over=True, askable=city.askable)
+    return QuarterPatterns(_opinions(city, months), SURVEYS, PUBLIC_4, is_over=True, askable=city.askable)
 
 
 def _learn_shown(attacker: Attacker, city: City, area: Area, pattern: Pattern) -> None:

@@ -142,7 +142,7 @@ class TestReport:
     async def test_the_policy_is_named(self, read: Read, read_publicly: Read) -> None:
         thresholds = {"minimum_cell": 5, "minimum_mean_base": 10, "minimum_unit_cases": 20}
 
-        assert (await read_publicly())["disclosure"] == {"policy": "public-3", **thresholds}
+        assert (await read_publicly())["disclosure"] == {"policy": "public-4", **thresholds}
         assert (await read())["disclosure"] == {"policy": None, **thresholds}
 
     async def test_with_the_scope_nothing_is_hidden(self, read: Read) -> None:
@@ -152,7 +152,7 @@ class TestReport:
         async with client_of(app, key=await add_key(session, Scope.SURVEY_READ)) as client:
             report = (await client.get("/v1/quarters/2019-Q2")).json()
 
-        assert report["disclosure"]["policy"] == "public-3"
+        assert report["disclosure"]["policy"] == "public-4"
         assert is_hidden(report["chats"][0]["satisfaction"])
 
     async def test_a_mean_of_nine_is_hidden(self, read_publicly: Read) -> None:

@@ -22,6 +22,10 @@ class Kind(StrEnum):
     """Persons who answered at all."""
     MEAN_BASE = "mean_base"
     """Persons whose answers are shown as a mean."""
+    STEPS = "steps"
+    """Steps from an end of the scale to the answers of a mean, all together: at the most so many answered otherwise."""
+    VALUE = "value"
+    """Persons who gave an answer that is said in a mean only."""
     CASES = "cases"
     """Items that a service received."""
 
@@ -62,7 +66,8 @@ def family_of_theme(code: str) -> Family:
 def total_of(counts: Counts) -> int:
     """How many persons or items there are at the least: the largest count, or sum of exclusive ones, there is."""
     sums = [sum(cells.values()) for cells in distributions(counts).values()]
-    return max([*sums, *counts.values()], default=0)
+    persons = [number for key, number in counts.items() if key.kind not in (Kind.STEPS, Kind.VALUE)]
+    return max([*sums, *persons], default=0)
 
 
 def add_up(parts: Iterable[Counts]) -> Counts:
@@ -81,6 +86,8 @@ def is_safe(counts: Counts, policy: DisclosurePolicy) -> bool:
 def _minimum(kind: Kind, policy: DisclosurePolicy) -> int:
     if kind is Kind.MEAN_BASE:
         return policy.minimum_mean_base
+    if kind is Kind.VALUE:
+        return 0
     return policy.minimum_unit_cases if kind is Kind.CASES else policy.minimum_cell
 
 

@@ -18,6 +18,7 @@ async def disclosure_policy_read(request: Request) -> Response:
         name=IN_FORCE.name,
         minimum_cell=IN_FORCE.minimum_cell,
         minimum_mean_base=IN_FORCE.minimum_mean_base,
+        minimum_interval_others=IN_FORCE.minimum_interval_others,
         minimum_unit_cases=IN_FORCE.minimum_unit_cases,
         rules=list(RULES),
         reasons=[ReasonAnswer(code=code, labels=labels) for code, labels in REASONS.items()],

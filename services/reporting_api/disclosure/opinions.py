@@ -17,6 +17,7 @@ from services.reporting_api.disclosure.counts import (
     family_of_theme,
 )
 from services.reporting_api.measures import scales
+from services.reporting_api.measures.tallies import recommendation_of
 from services.reporting_api.periods.aggregates import Question, SurveyDefinition
 from services.shared.tables.surveys import (
     RESPONDENTS_VALUE,
@@ -101,8 +102,30 @@ def _of_question(question: Question, histogram: Histogram) -> Iterator[tuple[Key
         yield Key(Kind.CELL, code, NO), histogram.get(0, 0)
     elif kind in scales.SMILEYS:
         yield from _of_smileys(code, kind, histogram)
+    elif kind is QuestionKind.NPS:
+        yield from _of_recommendation(code, histogram)
     elif kind is not QuestionKind.TEXT:
-        yield Key(Kind.MEAN_BASE, code), sum(histogram.values())
+        yield from _of_scale(question, histogram)
+
+
+def _of_recommendation(code: str, histogram: Histogram) -> Iterator[tuple[Key, int]]:
+    """The score and its interval tell how many there are of each of the three groups."""
+    tally = recommendation_of(histogram, among=0)
+    for group, number in (("promoters", tally.promoters), ("detractors", tally.detractors)):
+        yield Key(Kind.CELL, code, group), number
+    yield Key(Kind.CELL, code, "passives"), tally.n - tally.promoters - tally.detractors
+    yield Key(Kind.MEAN_BASE, code), tally.n
+
+
+def _of_scale(question: Question, histogram: Histogram) -> Iterator[tuple[Key, int]]:
+    code, points = question.code, scales.SCORES[question.kind]
+    step = scales.FULL_SCALE / (max(question.scale_steps) - 1) if question.scale_steps else 1
+    for end, bound in (("lowest", min(points)), ("highest", max(points))):
+        distance = sum(abs(value - bound) * number for value, number in histogram.items())
+        yield Key(Kind.STEPS, code, end), round(distance / step)
+    for value, number in histogram.items():
+        yield Key(Kind.VALUE, code, str(value)), number
+    yield Key(Kind.MEAN_BASE, code), sum(histogram.values())
 
 
 def _of_smileys(code: str, kind: QuestionKind, histogram: Histogram) -> Iterator[tuple[Key, int]]:

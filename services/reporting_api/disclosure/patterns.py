@@ -1,6 +1,7 @@
 """What is hidden of one family, in one place and period."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -23,11 +24,13 @@ class Pattern:
     """Questions whose mean or index is hidden."""
     bases: frozenset[str] = frozenset()
     """Questions of which is hidden how many answered."""
+    intervals: frozenset[str] = frozenset()
+    """Questions whose mean has no interval: it would tell how the answers lie."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether all is shown."""
-        return self == SHOWN
+        """Whether every number is shown."""
+        return not (self.whole or self.cells or self.figures or self.bases)
 
     def of_cell(self, question: str, cell: str) -> SuppressionReason | None:
         """Why the cell is hidden; None if it is shown."""
@@ -48,6 +51,7 @@ class Pattern:
             self.cells | other.cells,
             self.figures | other.figures,
             self.bases | other.bases,
+            self.intervals | other.intervals,
         )
 
 
@@ -61,6 +65,11 @@ def _small(is_hidden: bool) -> SuppressionReason | None:
 def hidden_whole(reason: SuppressionReason) -> Pattern:
     """Nothing is shown."""
     return Pattern(whole=reason)
+
+
+def shown_as_part(counts: Counts) -> Pattern:
+    """A part is shown whole, but for the intervals of means: what is left of the whole has none either."""
+    return Pattern(intervals=frozenset(_values_by_question(counts)))
 
 
 def all_of(patterns: Iterable[Pattern]) -> Pattern:
@@ -83,10 +92,26 @@ def pattern_of_city(counts: Counts, policy: DisclosurePolicy) -> Pattern:
             bases.add(question)
     # With the counts of the other cells, the mean would tell the hidden ones.
     few = {key.question for key, number in counts.items() if _is_mean(key) and not is_safe({key: number}, policy)}
+    alike = {
+        question
+        for question, numbers in _values_by_question(counts).items()
+        if sum(numbers) - max(numbers) < policy.minimum_interval_others
+    }
     return Pattern(
-        cells=frozenset(cells), figures=frozenset(few | {question for question, _ in cells}), bases=frozenset(bases)
+        cells=frozenset(cells),
+        figures=frozenset(few | {question for question, _ in cells}),
+        bases=frozenset(bases),
+        intervals=frozenset(alike),
     )
 
 
 def _is_mean(key: Key) -> bool:
-    return key.kind is Kind.MEAN_BASE
+    return key.kind in (Kind.MEAN_BASE, Kind.STEPS)
+
+
+def _values_by_question(counts: Counts) -> Mapping[str, Sequence[int]]:
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for key, number in counts.items():
+        if key.kind is Kind.VALUE:
+            numbers[key.question].append(number)
+    return numbers

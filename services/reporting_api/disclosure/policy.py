@@ -16,15 +16,19 @@ class DisclosurePolicy:
     """Opinion cells of 1 up to below this are hidden; nought is shown."""
     minimum_mean_base: int
     """Means, indexes and grades of fewer answers are hidden."""
+    minimum_interval_others: int
+    """The interval of a mean is hidden where fewer gave another answer than the commonest one."""
     minimum_unit_cases: int
     """Feedback of a unit that has fewer items is not divided by type and topic."""
 
 
-PUBLIC_3 = DisclosurePolicy(name="public-3", minimum_cell=5, minimum_mean_base=10, minimum_unit_cases=20)
+PUBLIC_4 = DisclosurePolicy(
+    name="public-4", minimum_cell=5, minimum_mean_base=10, minimum_interval_others=30, minimum_unit_cases=20
+)
 """What anyone may see. Feedback is a count of cases that a service received, not of opinions: shown however few, unless
 a small unit's is divided. Twenty is a unit that hears more than once a week in a quarter."""
 
-IN_FORCE = PUBLIC_3
+IN_FORCE = PUBLIC_4
 """The policy that everything public follows."""
 
 RULES: tuple[Labels, ...] = (
@@ -32,6 +36,14 @@ RULES: tuple[Labels, ...] = (
         "fi": "Koko kaupungin neljännesvuosi: 1-4 henkilön mielipidesolut ja ne, joista ne voisi laskea, piilotetaan.",
         "sv": "Hela stadens kvartal: celler med 1-4 personers åsikter och de som skulle avslöja dem döljs.",
         "en": "The whole city's quarter: opinion cells of 1-4 persons, and those that would tell them, are hidden.",
+    },
+    {
+        "fi": "Keskiarvo piilotetaan, jos vastaukset ovat alle viiden askeleen päässä asteikon päästä, ja sen "
+        "luottamusväli, jos harva vastasi muuta kuin tavallisimman vastauksen.",
+        "sv": "Ett medelvärde döljs om svaren ligger mindre än fem steg från skalans ände, och dess intervall om få "
+        "svarade annat än det vanligaste svaret.",
+        "en": "A mean is hidden where all answers lie fewer than five steps from an end of the scale, and its interval "
+        "where few gave another answer than the commonest one.",
     },
     {
         "fi": "Yksikön tulokset näytetään kokonaan tai ei lainkaan: vain jos niitä ja muiden tuloksia on kylliksi.",

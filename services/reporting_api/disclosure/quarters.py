@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from services.reporting_api.disclosure.counts import FEEDBACK, Family, Units, add_up, is_safe
 from services.reporting_api.disclosure.opinions import WHOLE_CITY, ByUnit, Opinions, counts_by_family
-from services.reporting_api.disclosure.patterns import SHOWN, Pattern, hidden_whole, pattern_of_city
+from services.reporting_api.disclosure.patterns import SHOWN, Pattern, hidden_whole, pattern_of_city, shown_as_part
 from services.reporting_api.disclosure.policy import DisclosurePolicy
 from services.reporting_api.disclosure.tree import shown_units
 from services.reporting_api.measures.figures import SuppressionReason
@@ -59,7 +59,9 @@ class QuarterPatterns:
         if family not in self._shown:
             self._shown[family] = shown_units(self._askable, self.counts[family], self._policy)
         is_shown = not asked or asked in self._shown[family]
-        return SHOWN if is_shown else hidden_whole(SuppressionReason.SMALL_COUNTS)
+        if not is_shown:
+            return hidden_whole(SuppressionReason.SMALL_COUNTS)
+        return shown_as_part(add_up(self.counts[family].values()))
 
     def of_month(self, family: Family) -> Pattern:
         """What is hidden of a month of the quarter, of the whole city: all months are shown together, or none is."""
@@ -67,7 +69,9 @@ class QuarterPatterns:
         if family == FEEDBACK or quarter.whole:
             return quarter
         are_safe = all(is_safe(add_up(month.get(family, NOTHING).values()), self._policy) for month in self._months)
-        return SHOWN if quarter.is_empty and are_safe else hidden_whole(SuppressionReason.DETAIL)
+        if not (quarter.is_empty and are_safe):
+            return hidden_whole(SuppressionReason.DETAIL)
+        return shown_as_part(add_up(self.counts.get(family, NOTHING).values()))
 
     def is_revised(self, _family: Family) -> bool:
         """Whether an earlier edition counted the family otherwise: there is none."""

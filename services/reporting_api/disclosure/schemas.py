@@ -10,7 +10,7 @@ from services.shared.tables.base import Labels
 class DisclosureAnswer(ResponseModel):
     """The policy that was applied; null for keys that see the figures unsuppressed."""
 
-    policy: str | None = Field(examples=["public-3"])
+    policy: str | None = Field(examples=["public-4"])
     minimum_cell: int
     minimum_mean_base: int
     minimum_unit_cases: int
@@ -26,9 +26,12 @@ class ReasonAnswer(ResponseModel):
 class PolicyAnswer(ResponseModel):
     """The policy. A change of any threshold or rule is a new policy with a new name."""
 
-    name: str = Field(examples=["public-3"])
+    name: str = Field(examples=["public-4"])
     minimum_cell: int = Field(description="Opinion cells of 1 up to below this are hidden; nought is shown.")
     minimum_mean_base: int = Field(description="Means, indexes and grades of fewer answers are hidden.")
+    minimum_interval_others: int = Field(
+        description="The interval of a mean is hidden where fewer gave another answer than the commonest one."
+    )
     minimum_unit_cases: int = Field(description="Feedback of a unit with fewer items is not divided by type and topic.")
     rules: list[Labels]
     reasons: list[ReasonAnswer]

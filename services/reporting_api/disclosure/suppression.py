@@ -25,6 +25,7 @@ from services.reporting_api.disclosure.policy import DisclosurePolicy
 from services.reporting_api.disclosure.service import PeriodPatterns
 from services.reporting_api.measures.figures import (
     Compared,
+    Comparison,
     Figure,
     FigureStatus,
     Reason,
@@ -164,7 +165,8 @@ class Suppression:
     def _satisfaction(self, chat: ChatEntry[Figure], question: str, patterns: Patterns) -> Figure | None:
         if chat.satisfaction is None:
             return None
-        return self._modes(chat.code, question).figure(_hide(chat.satisfaction, _figure(patterns, question)))
+        figure = _without_intervals(_hide(chat.satisfaction, _figure(patterns, question)), patterns, question)
+        return self._modes(chat.code, question).figure(figure)
 
     def _statement(self, chat: str, statement: ShareEntry[Figure], patterns: Patterns) -> ShareEntry[Figure]:
         share = _hide(statement.share, _cell(patterns, statement.code, YES))
@@ -235,10 +237,29 @@ def _hide_question(question: QuestionEntry[Figure], patterns: Patterns) -> Quest
     return question.model_copy(
         update={
             "base": None if is_base_hidden else question.base,
-            "figure": _hide(question.figure, hidden) if question.figure else None,
+            "figure": _without_intervals(_hide(question.figure, hidden), patterns, question.code)
+            if question.figure
+            else None,
             "options": [_hide_option(option, patterns, question.code) for option in question.options],
         }
     )
+
+
+def _without_intervals(figure: Figure, patterns: Patterns, question: str) -> Figure:
+    """The figure without the intervals that would tell how a mean's answers lie, in it or in a comparison."""
+    hidden = patterns.map(lambda pattern: question in pattern.intervals)
+    return replace(
+        figure,
+        interval=None if hidden.current else figure.interval,
+        previous=_without_interval(figure.previous) if hidden.current or hidden.previous else figure.previous,
+        last_year=_without_interval(figure.last_year) if hidden.current or hidden.last_year else figure.last_year,
+    )
+
+
+def _without_interval(comparison: Comparison) -> Comparison:
+    value = comparison.standardised
+    bare = replace(value, difference_interval=None) if value else None
+    return replace(comparison, difference_interval=None, standardised=bare)
 
 
 def _hide_rate(rate: ResponseRate[Figure], hidden: Hidden) -> ResponseRate[Figure]:
