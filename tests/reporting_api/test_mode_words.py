@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.reporting_api.disclosure.modes import CountedPeriod, HiddenModes, ModePattern, mode_patterns
-from services.reporting_api.disclosure.policy import PUBLIC_3
+from services.reporting_api.disclosure.policy import PUBLIC_4
 from services.reporting_api.disclosure.quarters import QuarterPatterns
 from services.reporting_api.disclosure.service import PeriodPatterns, opinions_of
 from services.reporting_api.measures.figures import Compared, SuppressionReason
@@ -50,14 +50,14 @@ def counted(mix: Mix) -> PeriodAggregate:
 
 def patterns_of(mixes: Compared[Mix]) -> Compared[ModePattern]:
     def known(aggregate: PeriodAggregate) -> PeriodPatterns:
-        quarter = QuarterPatterns(opinions_of(aggregate), [SURVEY], PUBLIC_3, is_over=True)
+        quarter = QuarterPatterns(opinions_of(aggregate), [SURVEY], PUBLIC_4, is_over=True)
         return PeriodPatterns(PeriodKind.QUARTER, [quarter])
 
     periods = Compared(LATER, EARLIER, LAST_YEAR)
     with_counts = periods.combine(
         mixes.map(counted), lambda period, aggregate: CountedPeriod(period, known(aggregate), aggregate)
     )
-    return mode_patterns(with_counts, [SURVEY], PUBLIC_3, units=None, as_of=AS_OF)
+    return mode_patterns(with_counts, [SURVEY], PUBLIC_4, units=None, as_of=AS_OF)
 
 
 def told(hidden: Mix, shown: Mix, *, is_hidden_later: bool) -> tuple[SuppressionReason | None, str | None]:
@@ -65,7 +65,7 @@ def told(hidden: Mix, shown: Mix, *, is_hidden_later: bool) -> tuple[Suppression
     mixes = Compared(hidden, shown, (0, 0)) if is_hidden_later else Compared(shown, hidden, (0, 0))
     patterns = patterns_of(mixes)
     figure = QuestionFigures("asked", QUESTION, mixes.map(counted), is_complete=True).figure(GRADE)
-    public = HiddenModes(patterns, PLACE, PUBLIC_3).figure(figure)
+    public = HiddenModes(patterns, PLACE, PUBLIC_4).figure(figure)
     pattern = patterns.current if is_hidden_later else patterns.previous
     return pattern.of(PLACE), public.previous.reason
 
