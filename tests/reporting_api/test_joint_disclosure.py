@@ -7,10 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.disclosure.joint import pattern_of_joint
 from services.reporting_api.disclosure.policy import IN_FORCE
+from services.reporting_api.disclosure.two_way import hidden_of_table
 from services.reporting_api.measures.figures import SuppressionReason
 from tests.reporting_api.conftest import Read
 from tests.reporting_api.factories import add_feedback
@@ -91,6 +93,11 @@ def is_theme_shown(atoms: Atoms) -> bool:
     return all(number == 0 or number >= MINIMUM for number in numbers)
 
 
+async def topics(session: AsyncSession) -> list[str]:
+    """All there are, in the catalogue's order."""
+    return list((await session.execute(text("SELECT code FROM topic ORDER BY position"))).scalars())
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(atoms=cities().filter(is_theme_shown))
 def test_no_small_cell_is_known_to_be_small(atoms: Atoms) -> None:
@@ -116,6 +123,19 @@ def test_the_attack_finds_what_no_rule_hides() -> None:
 
     assert bounds_of(atoms, public_of(atoms, alone), ("a", "thanks")) == (3, 3)
     assert alone < pattern_of_joint(joint_of(atoms), THEMES, IN_FORCE).places
+
+
+def test_a_row_in_a_column_of_its_own_is_protected_by_a_nought() -> None:
+    """Accessibility feedback on the website, and one complaint about it: no rectangle of four numbers has it."""
+    numbers = {("website", "accessibility"): 22, ("website", "complaint"): 1}
+    numbers |= {(topic, kind): 30 for topic in ("home_care", "premises") for kind in ("complaint", "question")}
+
+    assert hidden_of_table(numbers, IN_FORCE) == {
+        ("website", "complaint"),
+        ("website", "accessibility"),
+        ("home_care", "complaint"),
+        ("home_care", "accessibility"),
+    }
 
 
 @pytest.mark.anyio
@@ -162,3 +182,26 @@ class TestReport:
 
         assert {it["number"]["suppression_reason"] for it in public["by_topic"]} == {SuppressionReason.DETAIL}
         assert [it["number"]["value"] for it in internal["causes"]] == [12, 8, 7]
+
+    async def test_the_list_of_causes_tells_nothing_of_hidden_ones(
+        self, read_publicly: Read, read: Read, session: AsyncSession
+    ) -> None:
+        """Neither by their places nor by leaving out those that are noughts."""
+        public, all_seen = (await read_publicly())["feedback"]["causes"], (await read())["feedback"]["causes"]
+
+        hidden = {it["code"] for it in public if it["number"]["status"] == "suppressed"}
+        shown = [it["code"] for it in all_seen if it["code"] not in hidden]
+        assert [it["code"] for it in public] == [*shown, *[code for code in await topics(session) if code in hidden]]
+        assert len(hidden) == 2
+
+    async def test_a_units_one_topic_is_not_told_by_being_the_one_that_is_listed(
+        self, read: Read, read_publicly: Read, session: AsyncSession
+    ) -> None:
+        await add_feedback(session, unit_code="vaccinations", topic_code="home_care", type_code="complaint")
+        public = (await read_publicly(unit="vaccinations"))["feedback"]
+
+        assert public["counted"]["value"] == 1
+        for name in ("by_topic", "by_topic_and_type", "causes"):
+            assert [it["code"] for it in public[name]] == [*await topics(session), None]
+        seen = (await read(unit="vaccinations"))["feedback"]
+        assert [it["code"] for it in seen["by_topic"]] == ["home_care", None]

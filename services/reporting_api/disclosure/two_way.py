@@ -18,19 +18,26 @@ Place = tuple[str, str]
 
 
 def hidden_of_table(numbers: Mapping[Place, int], policy: DisclosurePolicy) -> frozenset[Place] | None:
-    """The places to hide; None if nothing of the table may be shown. Noughts are shown, and need not be among them.
+    """The places to hide; None if nothing of the table may be shown.
 
-    Of the rectangles that protect a small cell, the one is taken that hides the fewest persons besides.
+    Of the rectangles that protect a small cell, the one is taken that hides the fewest persons besides. A nought is
+    hidden only as the opposite of one that has no other: a row with nearly all in a column of its own has none.
     """
     minimum = policy.minimum_cell
     filled = {place: number for place, number in numbers.items() if number}
     hidden = {place for place, number in filled.items() if is_few(number, minimum)}
     for place in sorted(hidden, key=lambda one: (filled[one], one)):
-        protecting = [set(four) for four in _rectangles(place, filled) if _protects(four, filled, minimum)]
+        protecting = [four for four in _rectangles(place, filled) if _protects(four, filled, minimum)]
         if not protecting:
             return None
-        hidden |= min(protecting, key=lambda places: (sum(filled[one] for one in places - hidden), sorted(places)))
+        hidden |= set(min(protecting, key=lambda four: _cost(set(four), hidden, filled)))
     return frozenset(hidden)
+
+
+def _cost(places: set[Place], hidden: set[Place], filled: Mapping[Place, int]) -> tuple[int, int, list[Place]]:
+    """Noughts first, then persons, then the order of names, so that the same table is hidden alike."""
+    more = places - hidden
+    return len(more - filled.keys()), sum(filled.get(one, 0) for one in more), sorted(places)
 
 
 def _rectangles(place: Place, filled: Mapping[Place, int]) -> Iterator[tuple[Place, Place, Place, Place]]:
@@ -38,8 +45,7 @@ def _rectangles(place: Place, filled: Mapping[Place, int]) -> Iterator[tuple[Pla
     rows = {other for other, its_column in filled if its_column == column and other != row}
     columns = {other for its_row, other in filled if its_row == row and other != column}
     for other_row, other_column in product(rows, columns):
-        if (other_row, other_column) in filled:
-            yield place, (row, other_column), (other_row, column), (other_row, other_column)
+        yield place, (row, other_column), (other_row, column), (other_row, other_column)
 
 
 def _protects(rectangle: tuple[Place, ...], filled: Mapping[Place, int], minimum: int) -> bool:

@@ -127,14 +127,15 @@ class FeedbackFigures:
         )
 
     def _causes(self, catalogue: Catalogue) -> list[Entry[Figure]]:
-        """The topics of complaints, the most common first."""
+        """The topics of complaints, the most common first, and those that had none."""
 
         def complaints(feedback: FeedbackAggregate) -> int:
             return feedback.by_type.get(COMPLAINT, 0)
 
         joint = self._feedback.current.by_topic_and_type
-        met = [code for code in self._topics_by_number(catalogue) if joint.get((code, COMPLAINT))]
-        ranked = sorted(met, key=lambda code: (code is None, -joint[code, COMPLAINT]))
+        ranked = sorted(
+            self._topics_by_number(catalogue), key=lambda code: (code is None, -joint.get((code, COMPLAINT), 0))
+        )
         return [
             self._joint(code, COMPLAINT, code, _topic_labels(catalogue, code), complaints, is_cause=True)
             for code in ranked
@@ -184,10 +185,10 @@ class FeedbackFigures:
         )
 
     def _topics_by_number(self, catalogue: Catalogue) -> list[str | None]:
+        """All topics, with or without feedback: :func:`listing.listed` leaves out what is shown to have none."""
         by_topic = self._feedback.current.by_topic
-        met = [code for code in catalogue.topics if by_topic.get(code)]
         # Sorting is stable: topics of one number stay in the catalogue's order.
-        return [*sorted(met, key=lambda code: -by_topic[code]), None]
+        return [*sorted(catalogue.topics, key=lambda code: -by_topic.get(code, 0)), None]
 
     def _theme(self, theme: str, labels: Labels, types: Mapping[str, Labels]) -> ThemeEntry[Figure]:
         def total(feedback: FeedbackAggregate) -> int:

@@ -24,6 +24,7 @@ from services.reporting_api.periods.errors import (
     UnknownUnitProblem,
 )
 from services.reporting_api.periods.feedback_figures import FeedbackFigures
+from services.reporting_api.periods.listing import listed
 from services.reporting_api.periods.ombudsman_figures import NOT_BY_UNIT, OmbudsmanFigures
 from services.reporting_api.periods.organisation import without_broken_comparisons
 from services.reporting_api.periods.participation_figures import ParticipationFigures
@@ -180,7 +181,8 @@ class PeriodService:
         report = without_changed_yardsticks(report, counted.catalogue, period)
         if counted.unit is not None:
             report = without_broken_comparisons(report, counted.catalogue, counted.unit.code, counted.units, period)
-        return report if inquiry.is_internal else await self._public(report, period, counted, inquiry.as_of)
+        shown = report if inquiry.is_internal else await self._public(report, period, counted, inquiry.as_of)
+        return listed(shown, counted.catalogue)
 
     async def _count(self, periods: Sequence[Period], unit_code: str | None, units: UnitsAs) -> dict[str, Counted]:
         """What is counted for the reports of the periods, by label, all at once."""
