@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 
 from services.reporting_api.disclosure.counts import Counts, Key, Kind, Units, family_of_survey
 from services.reporting_api.disclosure.opinions import Opinions
@@ -188,41 +188,63 @@ def shown_whole(city: City, pattern_of: PatternOf) -> tuple[int, int]:
     )
 
 
-FIRST, LATE = QUARTERS[0][1], BLOCKS[3:4]
-"""The months that stand for what the first edition counted, and for what came before the correction."""
+FIRST = QUARTERS[0][1]
+LATER = tuple((month,) for month in QUARTERS[1][1])
+"""The months that stand for what the first edition counted, and for what came before each correction."""
+
+Edition = tuple[Sequence[str], QuarterPatterns, QuarterPatterns | RevisedQuarter]
+"""What it counted, and what is hidden of it: alone, and beside the ones before."""
 
 
-def attack_correction(city: City, seed: int, *, is_guarded: bool) -> list[Finding]:
-    """Reads two editions of every set of units, and asks how many were late, and what either hides.
+def attack_corrections(city: City, seed: int, *, corrections: int = 1, is_guarded: bool) -> list[Finding]:
+    """Reads all editions of every set of units, and asks how many came between them, and what the first hides.
 
     ``is_guarded`` follows the rules of a correction; else each edition hides as if it were the only one.
     """
-    dice = random.Random(-seed - 1)
-    late = {key: dice.choice([0, 0, 1, 3, 7, 40]) if key[1] in LATE else number for key, number in city.numbers.items()}
+    dice = random.Random(-seed - corrections)
+    blocks = LATER[:corrections]
+    late = {
+        key: dice.choice([0, 0, 1, 3, 7, 40]) if (key[1],) in blocks else number for key, number in city.numbers.items()
+    }
     city = City(city.units, city.askable, late)
-    before = _quarter(city, FIRST)
-    alone = _quarter(city, [*FIRST, *LATE])
-    after: QuarterPatterns | RevisedQuarter = alone
-    family = family_of_survey(SURVEY)
-    if is_guarded:
-        if is_too_small(changes_of(before.counts, alone.counts, family), PUBLIC_4):
-            return []
-        after = RevisedQuarter(alone, [before], PUBLIC_4)
     attacker = Attacker()
     everyone = frozenset(city.units)
+    editions = _editions(city, blocks, is_guarded=is_guarded)
     for units in (None, *city.askable):
-        for months, rule in ((FIRST, before), ((*FIRST, *LATE), after)):
+        for months, _, rule in editions:
             area = Area(everyone if units is None else units, frozenset(months))
-            _learn_shown(attacker, city, area, rule.of(family, units))
+            _learn_shown(attacker, city, area, rule.of(family_of_survey(SURVEY), units))
     return [
         finding
         for units in {everyone, *city.askable}
-        for months in (FIRST, LATE)
+        for months in (FIRST, *_gaps(editions))
         for cell in CELLS
         for area in [Area(units, frozenset(months))]
         if 0 < (truth := city.count(units, months, cell)) < PUBLIC_4.minimum_cell
         and (finding := finding_of(attacker, f"{seed} {area} {cell}", area.atoms([cell]), truth, PUBLIC_4))
     ]
+
+
+def _editions(city: City, blocks: Sequence[Sequence[str]], *, is_guarded: bool) -> list[Edition]:
+    """The first edition and its corrections. One that could show no change takes over what the one before counted."""
+    first = _quarter(city, FIRST)
+    editions: list[Edition] = [(FIRST, first, first)]
+    live = list(FIRST)
+    for block in blocks:
+        live = [*live, *block]
+        alone = _quarter(city, live)
+        earlier = [one for _, one, _ in editions]
+        if not is_guarded:
+            editions.append((live, alone, alone))
+        elif not is_too_small(changes_of(earlier[-1].counts, alone.counts, family_of_survey(SURVEY)), PUBLIC_4):
+            editions.append((live, alone, RevisedQuarter(alone, earlier, PUBLIC_4)))
+    return editions
+
+
+def _gaps(editions: Sequence[Edition]) -> Iterator[Sequence[str]]:
+    """What came between any two editions."""
+    for (before, *_), (after, *_) in combinations(editions, 2):
+        yield [month for month in after if month not in before]
 
 
 def _quarter(city: City, months: Sequence[str]) -> QuarterPatterns:

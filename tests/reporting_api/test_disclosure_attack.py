@@ -14,7 +14,7 @@ from tests.reporting_api.random_cities import (
     City,
     PatternOf,
     attack,
-    attack_correction,
+    attack_corrections,
     each_distribution_alone,
     invent,
     rules_in_force,
@@ -44,13 +44,22 @@ class TestRandomCities:
         assert len(findings) > 20
 
 
+@pytest.mark.parametrize("corrections", [1, 2])
 class TestRandomCorrections:
-    def test_two_editions_betray_nobody_who_was_late(self) -> None:
-        findings = [found for seed in CITIES for found in attack_correction(invent(seed), seed, is_guarded=True)]
+    def test_editions_betray_nobody_who_was_late(self, corrections: int) -> None:
+        findings = [
+            found
+            for seed in CITIES
+            for found in attack_corrections(invent(seed), seed, corrections=corrections, is_guarded=True)
+        ]
 
         assert findings == []
 
-    def test_the_attack_finds_what_two_editions_by_themselves_tell(self) -> None:
-        findings = [found for seed in range(5) for found in attack_correction(invent(seed), seed, is_guarded=False)]
+    def test_the_attack_finds_what_editions_by_themselves_tell(self, corrections: int) -> None:
+        findings = [
+            found
+            for seed in range(5)
+            for found in attack_corrections(invent(seed), seed, corrections=corrections, is_guarded=False)
+        ]
 
         assert len(findings) >= 10
