@@ -30,7 +30,7 @@ def by_place(rows: list[tuple[int, ...]]) -> dict[tuple[str, str], int]:
 
 
 def attack(numbers: dict[tuple[str, str], int], hidden: frozenset[tuple[str, str]]) -> list[Finding]:
-    """Knows the sums of rows and columns, the shown cells, and that noughts are shown."""
+    """Knows the sums of rows and columns, and the shown cells. Among the hidden ones there may be noughts."""
     rows = sorted({row for row, _ in numbers})
     attacker = Attacker()
     whole = Area(frozenset(rows), frozenset({"all"}))
@@ -39,9 +39,7 @@ def attack(numbers: dict[tuple[str, str], int], hidden: frozenset[tuple[str, str
     for (row, column), number in numbers.items():
         area = Area(frozenset({row}), whole.blocks)
         attacker.learn(area.atoms(COLUMNS), sum(numbers[row, one] for one in COLUMNS))
-        if (row, column) in hidden:
-            attacker.learn(area.atoms([column]), 1, sum(numbers.values()))
-        else:
+        if (row, column) not in hidden:
             attacker.learn(area.atoms([column]), number)
     return [
         Finding(

@@ -147,6 +147,10 @@ def _methods(review: Review, words: Words, corrections: Sequence[str], base_url:
         ],
         "corrections_heading": words["corrections"],
         "corrections": list(corrections) or [words["no_corrections"]],
+        "all_corrections": {
+            "text": words["corrections_title"],
+            "href": f"{base_url}/reviews/corrections?lang={review.language}",
+        },
         "identity": words["identity"],
         "hash": review.content_hash,
     }
