@@ -118,7 +118,6 @@ def _add_middleware(app: FastAPI, settings: Settings, limit_of: LimitOf) -> None
     # Added last is outermost: the request id is there for whatever answers.
     app.add_middleware(BodyLimitMiddleware, limit_of=limit_of)
     app.add_middleware(CrashMiddleware)
-    app.add_middleware(CrowdMiddleware, requests_max=settings.requests_max)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -128,6 +127,7 @@ def _add_middleware(app: FastAPI, settings: Settings, limit_of: LimitOf) -> None
             expose_headers=[REQUEST_ID_HEADER, REPLAYED_HEADER, "Link", "ETag"],
         )
     app.add_middleware(RequestContextMiddleware)
+    app.add_middleware(CrowdMiddleware, requests_max=settings.requests_max)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
 

@@ -52,10 +52,10 @@ class Settings(BaseSettings):
         "whoever waits longer has given up.",
     )
     requests_max: int = Field(
-        default=1000,
+        default=500,
         ge=1,
         description="Requests a process may have under way; more are answered 503 with Retry-After at once, so that "
-        "those under way keep their time. About a second's work of plain requests.",
+        "those under way keep their time. A fraction of a second's work of plain requests.",
     )
     database_statement_timeout_ms: int = Field(
         default=30_000,
