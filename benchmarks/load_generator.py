@@ -8,6 +8,7 @@ import asyncio
 import math
 import random
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import cycle, product
@@ -78,7 +79,7 @@ class Tally:
             self.latencies.append(answered_at - sent_at)
 
 
-class KeptConnection(asyncio.Protocol):
+class KeptConnection(asyncio.Protocol, ABC):
     """One keep-alive connection, with one request at a time on its way."""
 
     def __init__(self) -> None:
@@ -111,13 +112,13 @@ class KeptConnection(asyncio.Protocol):
         self._received.clear()
         self.answered(self._sent_at, int(head[9:12]), head, body)
 
+    @abstractmethod
     def opened(self) -> None:
         """What is done with a new connection."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answered(self, sent_at: float, status: int, head: bytes, body: bytes) -> None:
         """What is done with an answer; ``head`` is in lower case."""
-        raise NotImplementedError
 
 
 class Connection(KeptConnection):

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.migrations import migrate
-from services.reporting_api.quarters.memory import Recent
+from services.reporting_api.memory import Recent
 from services.shared.database import ROLES, sqlalchemy_url
 from services.shared.scopes import Scope
 from services.shared.security import make_key

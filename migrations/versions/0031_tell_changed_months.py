@@ -1,7 +1,8 @@
 """Tell which months' answers have changed, so that counts of the other months can be kept.
 
 Each transaction that changes the histogram leaves one row a month it changed, with its own number. It is inserted with
-what it tells of and waits for nobody: whoever sees the change sees the row. ``-infinity`` stands for all months.
+what it tells of and waits for nobody: whoever sees the change sees the row. ``-infinity`` stands for all months. The day is of the histogram's key, so an update
+changes rows of the month that they stay in.
 """
 
 import sqlalchemy as sa

@@ -15,11 +15,11 @@ from services.reporting_api.editions.endpoints import router as editions_router
 from services.reporting_api.exports.endpoints import router as exports_router
 from services.reporting_api.hours.endpoints import router as hours_router
 from services.reporting_api.measures.endpoints import router as measures_router
+from services.reporting_api.memory import Memory, Recent
 from services.reporting_api.odata.endpoints import router as odata_router
 from services.reporting_api.participation.endpoints import router as participation_router
 from services.reporting_api.periods.endpoints import router as periods_router
 from services.reporting_api.pxweb.endpoints import router as pxweb_router
-from services.reporting_api.quarters.memory import Memory, Recent
 from services.reporting_api.readiness.endpoints import router as readiness_router
 from services.reporting_api.review.endpoints import router as review_router
 from services.reporting_api.review.rendering import Renderings

@@ -23,7 +23,7 @@ from services.survey_api.hourly_counts.endpoints import COUNTS_PATH
 from services.survey_api.hourly_counts.endpoints import router as hourly_counts
 from services.survey_api.invitations.endpoints import router as invitations
 from services.survey_api.misuse.endpoints import router as misuse
-from services.survey_api.responses.changes import forgetting_changes
+from services.survey_api.responses.answer_changes import forgetting_changes
 from services.survey_api.responses.endpoints import IMPORT_PATH, answering
 from services.survey_api.responses.endpoints import router as responses
 from services.survey_api.responses.group_commit import response_groups

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ def unheard_of() -> str:
 
 
 @dataclass
-class Load:
+class Load(ABC):
     """Clients that keep sending; remembers which ids were acknowledged, and how many requests were not."""
 
     stage: "Stage"
@@ -55,9 +56,9 @@ class Load:
                 while not self._is_acknowledged(client, request) and repeats:
                     pass
 
+    @abstractmethod
     def request(self, number: int) -> httpx.Request:
         """What client ``number`` sends next."""
-        raise NotImplementedError
 
     def _is_acknowledged(self, client: httpx.Client, request: httpx.Request) -> bool:
         try:

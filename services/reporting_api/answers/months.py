@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.answers.cells import Cells
-from services.reporting_api.quarters.memory import Memory
+from services.reporting_api.memory import Memory
 from services.shared.clock import now
 from services.shared.settings import get_settings
 

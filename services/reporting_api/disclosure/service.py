@@ -1,7 +1,7 @@
 """What the public may not see of the periods of a report."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -72,52 +72,84 @@ class DisclosureService:
     ) -> Compared[PeriodPatterns]:
         """The patterns of the periods. ``known`` are counts, by unit or not as asked, that have been read already."""
         quarters = {quarter.label: quarter for period in _each(periods) for quarter in _quarters_of(period)}
-        months = periods.current.kind is PeriodKind.MONTH
-        needed = [*quarters.values(), *(month for one in quarters.values() if months for month in _months_of(one))]
-        opinions = dict(known)
-        unread = [period for period in needed if period.label not in opinions]
-        if unread:
-            opinions |= await self._repository.count(unread, by_unit=by_unit)
-        askable = askable_units(self._catalogue)
-
-        def decide(quarter: Period, counted: Mapping[str, Opinions]) -> QuarterPatterns:
-            return QuarterPatterns(
-                counted[quarter.label],
-                surveys,
-                self._policy,
-                is_over=quarter.ends_at <= as_of,
-                askable=askable,
-                months=[counted[month.label] for month in _months_of(quarter)] if months else [],
-            )
-
+        decision = _Decision(
+            surveys,
+            self._policy,
+            askable_units(self._catalogue),
+            as_of,
+            has_months=periods.current.kind is PeriodKind.MONTH,
+        )
+        needed = [period for quarter in quarters.values() for period in decision.needed(quarter)]
+        unread = [period for period in needed if period.label not in known]
+        counted = {**known, **(await self._repository.count(unread, by_unit=by_unit) if unread else {})}
         patterns: dict[str, QuarterPatterns | RevisedQuarter] = {
-            label: decide(quarter, opinions) for label, quarter in quarters.items()
+            label: decision.of(quarter, counted) for label, quarter in quarters.items()
         }
-        joint: dict[str, list[Joint]] = {}
-        modes: dict[str, list[ByMode]] = {}
-        before: dict[str, list[QuarterPatterns]] = {}
-        for edition in await editions_before(self._session, quarters):
-            quarter = quarters[edition.quarter]
-            async with reading(self._session, Records(as_of, (edition.quarter, edition.version))):
-                counted = await self._repository.count(
-                    [quarter, *(_months_of(quarter) if months else [])], by_unit=True
-                )
-                joint.setdefault(quarter.label, []).append(await self._repository.joint(quarter))
-                modes.setdefault(quarter.label, []).append(await self._repository.by_mode(quarter))
-            before.setdefault(quarter.label, []).append(decide(quarter, counted))
+        before = await self._before(quarters, decision)
         for label, earlier in before.items():
             # By unit whoever asks: what was moved from one unit to another does not show in the city's counts.
-            quarter = quarters[label]
-            counted = await self._repository.count([quarter, *(_months_of(quarter) if months else [])], by_unit=True)
-            patterns[label] = RevisedQuarter(decide(quarter, counted), earlier, self._policy)
+            counted = await self._repository.count(decision.needed(quarters[label]), by_unit=True)
+            patterns[label] = RevisedQuarter(decision.of(quarters[label], counted), earlier.patterns, self._policy)
         return periods.map(
             lambda period: PeriodPatterns(
                 period.kind,
                 [patterns[one.label] for one in _quarters_of(period)],
-                joint.get(period.label, []),
-                modes.get(period.label, []),
+                before[period.label].joint if period.label in before else [],
+                before[period.label].modes if period.label in before else [],
             )
         )
+
+    async def _before(self, quarters: Mapping[str, Period], decision: "_Decision") -> Mapping[str, "_Earlier"]:
+        """What the editions before the one that is read have told, by quarter; those that have none are left out."""
+        earlier: dict[str, _Earlier] = {}
+        for edition in await editions_before(self._session, quarters):
+            quarter = quarters[edition.quarter]
+            told = earlier.setdefault(quarter.label, _Earlier())
+            async with reading(self._session, Records(decision.as_of, (edition.quarter, edition.version))):
+                counted = await self._repository.count(decision.needed(quarter), by_unit=True)
+                told.patterns.append(decision.of(quarter, counted))
+                told.joint.append(await self._repository.joint(quarter))
+                told.modes.append(await self._repository.by_mode(quarter))
+        return earlier
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What decides about any quarter besides its counts."""
+
+    surveys: Sequence[SurveyDefinition]
+    policy: DisclosurePolicy
+    askable: Sequence[Units]
+    as_of: datetime
+    has_months: bool
+    """Whether its months are asked for."""
+
+    def needed(self, quarter: Period) -> list[Period]:
+        """The periods to count."""
+        return [quarter, *self._months(quarter)]
+
+    def of(self, quarter: Period, counted: Mapping[str, Opinions]) -> QuarterPatterns:
+        """The quarter's patterns by itself, from the counts by label."""
+        return QuarterPatterns(
+            counted[quarter.label],
+            self.surveys,
+            self.policy,
+            is_over=quarter.ends_at <= self.as_of,
+            askable=self.askable,
+            months=[counted[month.label] for month in self._months(quarter)],
+        )
+
+    def _months(self, quarter: Period) -> list[Period]:
+        return _within(quarter, PeriodKind.MONTH) if self.has_months else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """A quarter's earlier editions, oldest first."""
+
+    patterns: list[QuarterPatterns] = field(default_factory=list)
+    joint: list[Joint] = field(default_factory=list)
+    modes: list[ByMode] = field(default_factory=list)
 
 
 def opinions_of(aggregate: PeriodAggregate) -> Opinions:
@@ -146,10 +178,6 @@ def _quarters_of(period: Period) -> list[Period]:
     if period.kind is PeriodKind.WEEK:
         return []
     return _within(period, PeriodKind.QUARTER)
-
-
-def _months_of(quarter: Period) -> list[Period]:
-    return _within(quarter, PeriodKind.MONTH)
 
 
 def _within(period: Period, kind: PeriodKind) -> list[Period]:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reporting_api.editions import repository
 from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.editions.service import content_of, internal_content_of
-from services.reporting_api.quarters.memory import Memory
+from services.reporting_api.memory import Memory
 from services.shared.tables import Edition
 
 CONTENTS_KEPT = 4

@@ -13,10 +13,10 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.conditional import Lasting, conditional_lasting
+from services.reporting_api.memory import Counted, Memory, Recent
 from services.reporting_api.periods.data_version import data_version
 from services.reporting_api.periods.schemas import MonthReport, QuarterReport, WeekReport, YearReport
 from services.reporting_api.periods.service import Inquiry, PeriodService
-from services.reporting_api.quarters.memory import Counted, Memory, Recent
 from services.shared.catalogue import Catalogue, CatalogueDep
 from services.shared.clock import local_day
 from services.shared.database import ReadSessionDep

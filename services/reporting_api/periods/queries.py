@@ -7,7 +7,25 @@ from its first up to but not including its end. ``counted`` items are neither tr
 all years, live and kept ones, as it does not know how few days a period has.
 """
 
-FEEDBACK_TOTALS = """
+PERIODS = """unnest(
+    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
+) AS period (label, starts_on, ends_on)"""
+"""Each with its label, its first day, and the day after its last."""
+
+_COUNTED_ITEMS = """JOIN LATERAL (
+    SELECT * FROM feedback_in_figures
+    WHERE received_on >= period.starts_on AND received_on < period.ends_on
+    AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
+    OFFSET 0
+) AS item ON item.state NOT IN ('transferred_out', 'rejected')"""
+
+_CONTACTS = """JOIN LATERAL (
+    SELECT * FROM ombudsman_contact
+    WHERE contacted_on >= period.starts_on AND contacted_on < period.ends_on
+    OFFSET 0
+) AS contact ON true"""
+
+FEEDBACK_TOTALS = f"""
 SELECT
     period.label AS period,
     EXISTS (
@@ -33,9 +51,7 @@ SELECT
         WHERE item.is_counted
         AND extract(epoch FROM item.handled_at - item.received_at) < policy.target_days * 86400
     ) AS on_target
-FROM unnest(
-    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
-) AS period (label, starts_on, ends_on)
+FROM {PERIODS}
 LEFT JOIN LATERAL (
     SELECT *, state NOT IN ('transferred_out', 'rejected') AS is_counted
     FROM feedback_in_figures
@@ -48,24 +64,17 @@ LEFT JOIN LATERAL (
     WHERE valid_from <= item.received_on ORDER BY valid_from DESC LIMIT 1
 ) AS policy ON true
 GROUP BY period.label, period.starts_on, period.ends_on
-"""
+"""  # noqa: S608 (constants)
 """One row a period, also an empty one. On target is strictly under the target in force on the day of receipt."""
 
-FEEDBACK_CLOCKS = """
+FEEDBACK_CLOCKS = f"""
 WITH times AS (
     SELECT
         period.label AS period,
         clock.name AS clock,
         (extract(epoch FROM clock.stopped_at - item.received_at) * 1000000)::bigint AS microseconds
-    FROM unnest(
-        CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
-    ) AS period (label, starts_on, ends_on)
-    JOIN LATERAL (
-        SELECT * FROM feedback_in_figures
-        WHERE received_on >= period.starts_on AND received_on < period.ends_on
-        AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
-        OFFSET 0
-    ) AS item ON item.state NOT IN ('transferred_out', 'rejected')
+    FROM {PERIODS}
+    {_COUNTED_ITEMS}
     CROSS JOIN LATERAL (
         VALUES
             ('handling', item.handled_at),
@@ -93,24 +102,17 @@ SELECT
     min(microseconds) FILTER (WHERE rank = n - floor((n - CAST(:z AS float) * sqrt(n)) / 2) + 1) AS upper_bound
 FROM ranked
 GROUP BY period, clock
-"""
+"""  # noqa: S608 (constants)
 """Rows of counted items that have the clock. The bounds are the values at ``intervals.median_ranks``; NULL if few."""
 
-FEEDBACK_CLASSES = """
+FEEDBACK_CLASSES = f"""
 SELECT period.label AS period, item.type_code, item.topic_code, count(*) AS items
-FROM unnest(
-    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
-) AS period (label, starts_on, ends_on)
-JOIN LATERAL (
-    SELECT * FROM feedback_in_figures
-    WHERE received_on >= period.starts_on AND received_on < period.ends_on
-    AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
-    OFFSET 0
-) AS item ON item.state NOT IN ('transferred_out', 'rejected')
+FROM {PERIODS}
+{_COUNTED_ITEMS}
 GROUP BY period.label, item.type_code, item.topic_code
-"""
+"""  # noqa: S608 (constants)
 
-FEEDBACK_LANGUAGES = """
+FEEDBACK_LANGUAGES = f"""
 SELECT
     period.label AS period,
     item.language,
@@ -119,76 +121,48 @@ SELECT
     count(*) FILTER (
         WHERE extract(epoch FROM item.handled_at - item.received_at) < policy.target_days * 86400
     ) AS on_target
-FROM unnest(
-    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
-) AS period (label, starts_on, ends_on)
-JOIN LATERAL (
-    SELECT * FROM feedback_in_figures
-    WHERE received_on >= period.starts_on AND received_on < period.ends_on
-    AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
-    OFFSET 0
-) AS item ON item.state NOT IN ('transferred_out', 'rejected')
+FROM {PERIODS}
+{_COUNTED_ITEMS}
 LEFT JOIN LATERAL (
     SELECT target_days FROM target_policy
     WHERE valid_from <= item.received_on ORDER BY valid_from DESC LIMIT 1
 ) AS policy ON true
 GROUP BY period.label, item.language
-"""
+"""  # noqa: S608 (constants)
 """Counted items by the sender's language; their handling times are rows of FEEDBACK_CLOCKS."""
 
-FEEDBACK_THEMES = """
+FEEDBACK_THEMES = f"""
 SELECT period.label AS period, membership.theme_code, item.type_code, count(*) AS items
-FROM unnest(
-    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
-) AS period (label, starts_on, ends_on)
-JOIN LATERAL (
-    SELECT * FROM feedback_in_figures
-    WHERE received_on >= period.starts_on AND received_on < period.ends_on
-    AND (CAST(:units AS text[]) IS NULL OR unit_code = ANY (CAST(:units AS text[])))
-    OFFSET 0
-) AS item ON item.state NOT IN ('transferred_out', 'rejected')
+FROM {PERIODS}
+{_COUNTED_ITEMS}
 JOIN feedback_theme AS membership ON membership.feedback_id = item.id AND membership.applies
 GROUP BY period.label, membership.theme_code, item.type_code
-"""
+"""  # noqa: S608 (constants)
 
-OMBUDSMAN_SERVICES = """
+OMBUDSMAN_SERVICES = f"""
 SELECT
     period.label AS period,
     contact.service_code,
     count(*) AS contacts,
     bool_or(contact.source = 'demonstration') AS has_demonstration
-FROM unnest(
-    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
-) AS period (label, starts_on, ends_on)
-JOIN LATERAL (
-    SELECT * FROM ombudsman_contact
-    WHERE contacted_on >= period.starts_on AND contacted_on < period.ends_on
-    OFFSET 0
-) AS contact ON true
+FROM {PERIODS}
+{_CONTACTS}
 GROUP BY period.label, contact.service_code
-"""
+"""  # noqa: S608 (constants)
 
-OMBUDSMAN_REASONS = """
+OMBUDSMAN_REASONS = f"""
 SELECT period.label AS period, reason.reason_code, count(*) AS reasons
-FROM unnest(
-    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
-) AS period (label, starts_on, ends_on)
-JOIN LATERAL (
-    SELECT * FROM ombudsman_contact
-    WHERE contacted_on >= period.starts_on AND contacted_on < period.ends_on
-    OFFSET 0
-) AS contact ON true
+FROM {PERIODS}
+{_CONTACTS}
 JOIN ombudsman_contact_reason AS reason ON reason.contact_id = contact.id
 GROUP BY period.label, reason.reason_code
-"""
+"""  # noqa: S608 (constants)
 
-INVITATIONS = """
+INVITATIONS = f"""
 SELECT
     period.label AS period, invitation.survey_code, invitation.collection_mode,
     sum(invitation.count)::bigint AS invitations
-FROM unnest(
-    CAST(:labels AS text[]), CAST(:starts AS date[]), CAST(:ends AS date[])
-) AS period (label, starts_on, ends_on)
+FROM {PERIODS}
 JOIN LATERAL (
     SELECT * FROM survey_invitation
     WHERE sent_on >= period.starts_on AND sent_on < period.ends_on
@@ -196,7 +170,7 @@ JOIN LATERAL (
     OFFSET 0
 ) AS invitation ON true
 GROUP BY period.label, invitation.survey_code, invitation.collection_mode
-"""
+"""  # noqa: S608 (constants)
 
 SMILEY_SURVEYS = "SELECT code FROM survey WHERE kind = 'smiley'"
 

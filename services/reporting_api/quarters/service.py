@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.hours.service import HoursService
 from services.reporting_api.measures.figures import Figure
+from services.reporting_api.memory import Kept, Memory
 from services.reporting_api.periods.data_version import data_version
 from services.reporting_api.periods.schemas import Report
 from services.reporting_api.periods.service import PeriodService, inquiry_of_city
-from services.reporting_api.quarters.memory import Kept, Memory
 from services.reporting_api.quarters.repository import QuarterRepository
 from services.reporting_api.tables.definitions import HoursTable
 from services.reporting_api.tables.formats.flat import Edition

@@ -14,7 +14,7 @@ from anyio import CapacityLimiter, to_thread
 from services.reporting_api.comments.repository import ReleasedWords
 from services.reporting_api.editions.contents import Contents
 from services.reporting_api.language import Language
-from services.reporting_api.quarters.memory import Memory
+from services.reporting_api.memory import Memory
 from services.reporting_api.review.card import draw_card
 from services.reporting_api.review.document import Review, put_together
 from services.reporting_api.review.pages import Addresses, render_review

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from services.reporting_api.memory import Memory
 from services.reporting_api.periods.data_version import data_version
-from services.reporting_api.quarters.memory import Memory
 from services.shared.clock import now
 from services.shared.database import Database, connect, sqlalchemy_url
 from services.shared.settings import Settings

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.keys import create_key
 from services.reporting_api.main import create
-from services.reporting_api.quarters.memory import Counted, Recent
+from services.reporting_api.memory import Counted, Recent
 from services.shared.database import Database, connect, sqlalchemy_url
 from services.shared.scopes import Scope
 from services.shared.settings import Settings

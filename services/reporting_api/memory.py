@@ -13,7 +13,7 @@ ASKERS = 2
 
 
 class Memory(Generic[Kept]):
-    """The newest few results by key. A key holds all that a result depends on, so nothing here can be stale.
+    """The newest few results by key. Where the key holds all that a result depends on, nothing here can be stale.
 
     Threads may share it.
     """
