@@ -5,25 +5,17 @@ Run as ``python -m benchmarks.exports``; everything is in a temporary folder tha
 
 import argparse
 import statistics
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.processes import KIB, pid_of, rss_mib
-from benchmarks.stage import HOST, free_ports
-from services.cli.database import DATABASE_NAME, prepare
-from services.cli.embedded_postgres import EmbeddedPostgres
-from services.cli.home import Home
-from services.cli.keys import ensure_home_keys
-from services.cli.supervisor import ServiceAddress, Supervisor
+from benchmarks.processes import KIB, rss_mib
+from benchmarks.stage import OneService, running_service
 
 FORMATS = ("csv", "ndjson", "parquet")
 DAYS = {"from": "2019-01-01", "to": "2020-12-31"}
@@ -51,69 +43,34 @@ class Run:
     peak_rss_mib: float
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """The running parts."""
-
-    database_url: str
-    url: str
-    key: str
-    pid: int
+def fill(url: str, rows: int) -> None:
+    """Write as many pieces of feedback."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(_FILL.encode(), {"rows": rows})
+        connection.execute(b"VACUUM ANALYZE feedback")
 
 
-@contextmanager
-def running_stage(rows: int) -> Iterator[Stage]:
-    """A PostgreSQL with as many rows, and reporting_api as it is run in production."""
-    with ExitStack() as stack:
-        home = Home(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="katsaus-bench-"))))
-        home.make()
-        server = EmbeddedPostgres(home.postgres)
-        stack.callback(server.stop)
-        server.start()
-        server.ensure_database(DATABASE_NAME)
-        url = server.url(DATABASE_NAME)
-        prepare(url)
-        keys = ensure_home_keys(home, url)
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(_FILL.encode(), {"rows": rows})
-            connection.execute(b"VACUUM ANALYZE feedback")
-        (port,) = free_ports(1)
-        address = f"http://{HOST}:{port}"
-        supervisor = Supervisor(HOST, [ServiceAddress("reporting_api", port, "", address, address)], home.logs)
-        stack.callback(supervisor.stop)
-        supervisor.start({"DATABASE_URL": url, "KATSAUS_SERVICE_KEY": keys.service})
-        supervisor.wait_until_ready(supervisor.check_alive)
-        yield Stage(url, address, keys.operator, _pid(port))
-
-
-def _pid(port: int) -> int:
-    pid = pid_of("services.reporting_api.main:app", port)
-    if pid is None:
-        raise RuntimeError("the service's process was not found")
-    return pid
-
-
-def read_export(stage: Stage, as_format: str, rows: int) -> Run:
+def read_export(service: OneService, as_format: str, rows: int) -> Run:
     """Read it all over HTTP; raises :class:`AssertionError` where the service told another number of rows."""
-    began, size, peak = time.perf_counter(), 0, rss_mib(stage.pid)
+    began, size, peak = time.perf_counter(), 0, rss_mib(service.pid)
     with (
-        httpx.Client(trust_env=False, timeout=600, headers={"X-API-Key": stage.key}) as client,
-        client.stream("GET", f"{stage.url}/v1/exports/feedback", params=DAYS | {"format": as_format}) as answer,
+        httpx.Client(trust_env=False, timeout=600, headers={"X-API-Key": service.key}) as client,
+        client.stream("GET", f"{service.url}/v1/exports/feedback", params=DAYS | {"format": as_format}) as answer,
     ):
         if answer.headers.get("x-total-count") != str(rows):
             raise AssertionError(f"{rows} rows were written, and {answer.headers} came")
         for number, piece in enumerate(answer.iter_raw()):
             size += len(piece)
             if not number % 50:
-                peak = max(peak, rss_mib(stage.pid))
-    return Run(rows / (time.perf_counter() - began), size / KIB**2, max(peak, rss_mib(stage.pid)))
+                peak = max(peak, rss_mib(service.pid))
+    return Run(rows / (time.perf_counter() - began), size / KIB**2, max(peak, rss_mib(service.pid)))
 
 
-def read_copy(stage: Stage, rows: int) -> Run:
+def read_copy(service: OneService, rows: int) -> Run:
     """Read all columns straight from the database, in no order."""
     began, size = time.perf_counter(), 0
     with (
-        psycopg.connect(stage.database_url) as connection,
+        psycopg.connect(service.database_url) as connection,
         connection.cursor() as cursor,
         cursor.copy(_COPY.encode()) as pieces,
     ):
@@ -129,11 +86,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="readings of each format (%(default)s)")
     options = parser.parse_args()
     console = Console()
-    with console.status(f"Writing {options.rows} rows"), running_stage(options.rows) as stage:
-        at_rest = rss_mib(stage.pid)
-        readers: dict[str, Callable[[], Run]] = {"COPY": lambda: read_copy(stage, options.rows)}
+    with (
+        console.status(f"Writing {options.rows} rows"),
+        running_service("reporting_api", fill=lambda url: fill(url, options.rows)) as service,
+    ):
+        at_rest = rss_mib(service.pid)
+        readers: dict[str, Callable[[], Run]] = {"COPY": lambda: read_copy(service, options.rows)}
         for as_format in FORMATS:
-            readers[as_format] = lambda chosen=as_format: read_export(stage, chosen, options.rows)  # type: ignore[misc]
+            readers[as_format] = lambda chosen=as_format: read_export(service, chosen, options.rows)  # type: ignore[misc]
         runs: dict[str, list[Run]] = {name: [] for name in readers}
         for _ in range(options.rounds):
             for name, read in readers.items():

@@ -5,10 +5,9 @@ Run as ``python -m benchmarks.imports``; everything is in a temporary folder tha
 
 import argparse
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,9 @@ from rich.table import Table
 
 from benchmarks.bodies import SURVEY_CODE, survey_definition
 from benchmarks.import_lines import DEVICES, answers, presses, write_lines
-from benchmarks.processes import forget_peak, peak_rss_mib, pid_of, postmaster_of, processor_seconds, rss_mib
+from benchmarks.processes import forget_peak, peak_rss_mib, processor_seconds, rss_mib
 from benchmarks.results import write_run
-from benchmarks.stage import HOST, free_ports
-from services.cli.database import DATABASE_NAME, prepare
-from services.cli.embedded_postgres import EmbeddedPostgres
-from services.cli.home import Home
-from services.cli.keys import ensure_home_keys
-from services.cli.supervisor import ServiceAddress, Supervisor
+from benchmarks.stage import OneService, running_service
 
 SIZES = (10_000, 100_000, 1_000_000)
 BODIES: dict[str, Callable[[], list[dict[str, Any]]]] = {"answers": answers, "presses": presses}
@@ -54,47 +48,15 @@ class Run:
     database_us: float
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """The running parts."""
-
-    database_url: str
-    url: str
-    key: str
-    pid: int
-    postmaster: int
-    folder: Path
-
-
 @contextmanager
-def running_stage() -> Iterator[Stage]:
-    """A PostgreSQL with one survey, and survey_api as it is run in production."""
-    with ExitStack() as stack:
-        home = Home(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="katsaus-bench-"))))
-        home.make()
-        server = EmbeddedPostgres(home.postgres)
-        stack.callback(server.stop)
-        server.start()
-        server.ensure_database(DATABASE_NAME)
-        url = server.url(DATABASE_NAME)
-        prepare(url)
-        keys = ensure_home_keys(home, url)
-        (port,) = free_ports(1)
-        service_url = f"http://{HOST}:{port}"
-        address = ServiceAddress("survey_api", port, "", service_url, service_url)
-        supervisor = Supervisor(HOST, [address], home.logs)
-        stack.callback(supervisor.stop)
-        supervisor.start({"DATABASE_URL": url, "KATSAUS_SERVICE_KEY": keys.service})
-        supervisor.wait_until_ready(supervisor.check_alive)
-        pid = pid_of(address.app, port)
-        if pid is None:
-            raise RuntimeError("the service's process was not found")
-        stage = Stage(url, service_url, keys.operator, pid, postmaster_of(home.postgres), home.folder)
-        with _client(stage) as client:
+def running_survey() -> Iterator[OneService]:
+    """survey_api with one survey and its devices."""
+    with running_service("survey_api") as service:
+        with _client(service) as client:
             client.post("/v1/surveys", json=survey_definition()).raise_for_status()
             for device in DEVICES:
                 _register(client, device)
-        yield stage
+        yield service
 
 
 def _register(client: httpx.Client, device: str) -> None:
@@ -104,34 +66,34 @@ def _register(client: httpx.Client, device: str) -> None:
     client.post(f"/v1/devices/{device}/assignments", json=place).raise_for_status()
 
 
-def _client(stage: Stage) -> httpx.Client:
-    return httpx.Client(base_url=stage.url, trust_env=False, timeout=_SECONDS_MAX, headers={"X-API-Key": stage.key})
+def _client(service: OneService) -> httpx.Client:
+    return httpx.Client(base_url=service.url, trust_env=False, timeout=_SECONDS_MAX, headers={"X-API-Key": service.key})
 
 
-def take_turn(stage: Stage, bodies: Sequence[dict[str, Any]], lines: int) -> Run:
+def take_turn(service: OneService, bodies: Sequence[dict[str, Any]], lines: int) -> Run:
     """Import, then copy what was stored; raises :class:`AssertionError` where a line was not stored and counted."""
-    body = stage.folder / "lines.ndjson"
+    body = service.folder / "lines.ndjson"
     write_lines(body, bodies, lines)
-    with psycopg.connect(stage.database_url, autocommit=True) as connection:
+    with psycopg.connect(service.database_url, autocommit=True) as connection:
         connection.execute(_EMPTY)
         connection.execute(b"CHECKPOINT")
-    forget_peak(stage.pid)
-    before = processor_seconds(stage.pid), processor_seconds(stage.postmaster)
-    seconds = import_file(stage, body)
-    used = processor_seconds(stage.pid) - before[0], processor_seconds(stage.postmaster) - before[1]
-    peak = peak_rss_mib(stage.pid)
+    forget_peak(service.pid)
+    before = processor_seconds(service.pid), processor_seconds(service.postmaster)
+    seconds = import_file(service, body)
+    used = processor_seconds(service.pid) - before[0], processor_seconds(service.postmaster) - before[1]
+    peak = peak_rss_mib(service.pid)
     body.unlink()
-    _check_stored(stage, lines)
-    copied = copy_rows(stage)
+    _check_stored(service, lines)
+    copied = copy_rows(service)
     return Run(lines, lines / seconds, lines / copied, peak, used[0] / lines * 1e6, used[1] / lines * 1e6)
 
 
-def import_file(stage: Stage, body: Path) -> float:
+def import_file(service: OneService, body: Path) -> float:
     """Send the file and read the answer of every line; the seconds that took."""
     began = time.perf_counter()
     answered = 0
     with (
-        _client(stage) as client,
+        _client(service) as client,
         client.stream("POST", "/v1/responses/import", content=_pieces(body), headers=_NDJSON) as answer,
     ):
         answer.raise_for_status()
@@ -148,17 +110,17 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _check_stored(stage: Stage, lines: int) -> None:
-    with psycopg.connect(stage.database_url) as connection:
+def _check_stored(service: OneService, lines: int) -> None:
+    with psycopg.connect(service.database_url) as connection:
         stored = connection.execute(_COUNT.encode()).fetchone()
     if stored != (lines, lines):
         raise AssertionError(f"{lines} lines were sent, {stored} stored and counted")
 
 
-def copy_rows(stage: Stage) -> float:
+def copy_rows(service: OneService) -> float:
     """The seconds a bare ``COPY`` of the stored rows takes into a table of the same columns without an index."""
-    path = stage.folder / "rows.copy"
-    with psycopg.connect(stage.database_url) as connection, connection.cursor() as cursor:
+    path = service.folder / "rows.copy"
+    with psycopg.connect(service.database_url) as connection, connection.cursor() as cursor:
         with cursor.copy(b"COPY survey_response TO STDOUT") as rows, path.open("wb") as file:
             file.writelines(rows)
         cursor.execute(b"CREATE TABLE copied (LIKE survey_response)")
@@ -175,13 +137,13 @@ def copy_rows(stage: Stage) -> float:
     return seconds
 
 
-def measure(stage: Stage, options: argparse.Namespace, progress: Callable[[str], None]) -> list[Run]:
+def measure(service: OneService, options: argparse.Namespace, progress: Callable[[str], None]) -> list[Run]:
     """All turns, the smallest first."""
     runs, bodies = [], BODIES[options.kind]()
     for lines in options.lines:
         for number in range(options.rounds):
             progress(f"{lines:,} lines, round {number + 1} of {options.rounds}")
-            runs.append(take_turn(stage, bodies, lines))
+            runs.append(take_turn(service, bodies, lines))
     return runs
 
 
@@ -212,10 +174,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="uploads of each size (%(default)s)")
     options = parser.parse_args()
     console = Console()
-    with running_stage() as stage, console.status("Warming up") as status:
-        take_turn(stage, BODIES[options.kind](), 1_000)
-        at_rest = rss_mib(stage.pid)
-        runs = measure(stage, options, status.update)
+    with running_survey() as service, console.status("Warming up") as status:
+        take_turn(service, BODIES[options.kind](), 1_000)
+        at_rest = rss_mib(service.pid)
+        runs = measure(service, options, status.update)
     show(console, runs, at_rest)
     path = write_run("imports", {"kind": options.kind, "at_rest_mib": at_rest}, [asdict(run) for run in runs])
     console.print(f"Kept as {path}", soft_wrap=True)

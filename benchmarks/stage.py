@@ -20,12 +20,12 @@ from benchmarks.environment import (
     STOCK_RESPONSE_TABLE,
     STOCK_URL_VARIABLE,
 )
-from benchmarks.processes import pid_of
+from benchmarks.processes import pid_of, postmaster_of
 from services.cli.database import DATABASE_NAME, prepare
 from services.cli.demo.counts import PUBLISHED_QUARTER
 from services.cli.demo.load import load_demonstration
 from services.cli.embedded_postgres import EmbeddedPostgres
-from services.cli.home import Home
+from services.cli.home import Home, HomeKeys
 from services.cli.keys import ensure_home_keys
 from services.cli.service_http import Services
 from services.cli.supervisor import ServiceAddress, Supervisor
@@ -96,11 +96,8 @@ def _nothing_more(_url: str) -> None:
 
 
 @contextmanager
-def running_stage(console: Console, *, fill: Callable[[str], None] = _nothing_more) -> Iterator[Stage]:
-    """The stage, with the demonstration quarters loaded and what ``fill`` adds to the database of that address.
-
-    Everything is gone when the block ends.
-    """
+def running_database(*more: str) -> Iterator[tuple[Home, EmbeddedPostgres, HomeKeys]]:
+    """A PostgreSQL in a temporary home, with our database migrated and the databases of other names made."""
     with ExitStack() as stack:
         home = Home(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="katsaus-bench-"))))
         home.make()
@@ -108,12 +105,53 @@ def running_stage(console: Console, *, fill: Callable[[str], None] = _nothing_mo
         server = EmbeddedPostgres(home.postgres)
         stack.callback(server.stop)
         server.start()
-        for name in (DATABASE_NAME, STOCK_DATABASE):
+        for name in (DATABASE_NAME, *more):
             server.ensure_database(name)
-        url, stock_url = server.url(DATABASE_NAME), server.url(STOCK_DATABASE)
+        url = server.url(DATABASE_NAME)
         prepare(url)
-        keys = ensure_home_keys(home, url)
+        yield home, server, ensure_home_keys(home, url)
 
+
+@dataclass(frozen=True, slots=True)
+class OneService:
+    """A service that runs by itself, for what one request of it does."""
+
+    database_url: str
+    url: str
+    key: str
+    """The operator's."""
+    pid: int
+    postmaster: int
+    folder: Path
+    """Temporary."""
+
+
+@contextmanager
+def running_service(name: str, *, fill: Callable[[str], None] = _nothing_more) -> Iterator[OneService]:
+    """The service as it is run in production, on a database with what ``fill`` adds; gone when the block ends."""
+    with ExitStack() as stack:
+        home, server, keys = stack.enter_context(running_database())
+        database_url = server.url(DATABASE_NAME)
+        fill(database_url)
+        (port,) = free_ports(1)
+        address = _address(name, port)
+        supervisor = Supervisor(HOST, [address], home.logs)
+        stack.callback(supervisor.stop)
+        supervisor.start({"DATABASE_URL": database_url, "KATSAUS_SERVICE_KEY": keys.service})
+        supervisor.wait_until_ready(supervisor.check_alive)
+        postmaster = postmaster_of(home.postgres)
+        yield OneService(database_url, address.base_url, keys.operator, _pid(address), postmaster, home.folder)
+
+
+@contextmanager
+def running_stage(console: Console, *, fill: Callable[[str], None] = _nothing_more) -> Iterator[Stage]:
+    """The stage, with the demonstration quarters loaded and what ``fill`` adds to the database of that address.
+
+    Everything is gone when the block ends.
+    """
+    with ExitStack() as stack:
+        home, server, keys = stack.enter_context(running_database(STOCK_DATABASE))
+        url, stock_url = server.url(DATABASE_NAME), server.url(STOCK_DATABASE)
         ports = dict(zip(("feedback_api", "survey_api", "reporting_api", "echo", "stock"), free_ports(5), strict=True))
         settings = Settings(
             host=HOST,

@@ -5,18 +5,17 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.reporting_api.answers.cells import Cell
 from services.reporting_api.answers.repository import AnswerRepository
-from services.shared.database import Database, connect, sqlalchemy_url
+from services.shared.database import Database, sqlalchemy_url
 from services.shared.periods import PeriodKind, parse_period
-from services.shared.settings import Settings
 from services.shared.tables import Survey
-from services.shared.tables.access import Service
 from tests.conftest import catalogued_database
+from tests.reporting_api.conftest import reading, statements_with
 from tests.reporting_api.factories import add_survey
 
 pytestmark = pytest.mark.anyio
@@ -57,23 +56,15 @@ async def writer(own_url: str) -> AsyncIterator[AsyncSession]:
 
 
 @pytest.fixture
-async def reading(own_url: str) -> AsyncIterator[Database]:
-    database = connect(Settings(DATABASE_URL=own_url), Service.REPORTING_API)
-    yield database
-    await database.dispose()
+async def reporting(own_url: str) -> AsyncIterator[Database]:
+    async with reading(own_url) as database:
+        yield database
 
 
 @pytest.fixture
-def counts(reading: Database) -> list[str]:
+def counts(reporting: Database) -> list[str]:
     """The statements that have counted answers."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "FROM public.answer_histogram" in statement:
-            statements.append(statement)
-
-    event.listen(reading.engine.sync_engine, "before_cursor_execute", note)
-    return statements
+    return statements_with("FROM public.answer_histogram", reporting)
 
 
 async def add(session: AsyncSession, day: date, *, value: int = 1, question: str = "grade", hour: int = 9) -> None:
@@ -93,26 +84,26 @@ async def recount(session: AsyncSession, period: object = QUARTER) -> Mapping[Ce
     return {Cell(*cell): number for *cell, number in await session.execute(text(RECOUNT), bounds)}
 
 
-async def count(reading: Database) -> Mapping[Cell, int]:
-    async with reading.session() as session:
+async def count(reporting: Database) -> Mapping[Cell, int]:
+    async with reporting.session() as session:
         return (await AnswerRepository(session).count([QUARTER]))["2021-Q2"]
 
 
 async def test_only_a_month_that_changed_is_counted_anew(
-    writer: AsyncSession, reading: Database, counts: list[str]
+    writer: AsyncSession, reporting: Database, counts: list[str]
 ) -> None:
     for month in (4, 5, 6):
         await add(writer, date(2021, month, 10))
     await writer.commit()
-    assert sum((await count(reading)).values()) == 3
+    assert sum((await count(reporting)).values()) == 3
     assert len(counts) == 3
 
-    await count(reading)
+    await count(reporting)
     assert len(counts) == 3
 
     await add(writer, date(2021, 5, 11), value=2)
     await writer.commit()
-    assert sum((await count(reading)).values()) == 4
+    assert sum((await count(reporting)).values()) == 4
     assert len(counts) == 4
 
 
@@ -124,39 +115,39 @@ async def test_only_a_month_that_changed_is_counted_anew(
         "TRUNCATE answer_histogram",
     ],
 )
-async def test_every_kind_of_change_is_seen(writer: AsyncSession, reading: Database, change: str) -> None:
+async def test_every_kind_of_change_is_seen(writer: AsyncSession, reporting: Database, change: str) -> None:
     await add(writer, date(2021, 4, 10))
     await writer.commit()
-    before = await count(reading)
+    before = await count(reporting)
     await writer.execute(text(change))
     await writer.commit()
 
-    after = await count(reading)
+    after = await count(reporting)
     assert after != before
     assert after == await recount(writer)
 
 
 async def test_a_session_sees_its_own_snapshot_whoever_has_counted_before_it(
-    own_url: str, writer: AsyncSession, reading: Database
+    own_url: str, writer: AsyncSession, reporting: Database
 ) -> None:
     """One that began earlier than what is kept was counted, and one that began before a commit and reads after it."""
     await add(writer, date(2021, 4, 10))
     await writer.commit()
-    async with reading.session() as early:
+    async with reporting.session() as early:
         await early.execute(text("SELECT 1"))
         await add(writer, date(2021, 4, 10))
         await finish_a_transaction(own_url)
-        async with reading.session() as meanwhile:
+        async with reporting.session() as meanwhile:
             await meanwhile.execute(text("SELECT 1"))
             await writer.commit()
-            assert sum((await count(reading)).values()) == 2
+            assert sum((await count(reporting)).values()) == 2
             for session in (meanwhile, early):
                 assert sum((await AnswerRepository(session).count([QUARTER]))["2021-Q2"].values()) == 1
-    assert sum((await count(reading)).values()) == 2
+    assert sum((await count(reporting)).values()) == 2
 
 
 async def test_a_transaction_that_takes_long_is_seen_when_it_is_committed(
-    own_url: str, writer: AsyncSession, reading: Database
+    own_url: str, writer: AsyncSession, reporting: Database
 ) -> None:
     """Its number is older than the snapshots of counts that were made while it ran."""
     await add(writer, date(2021, 4, 10))
@@ -165,14 +156,14 @@ async def test_a_transaction_that_takes_long_is_seen_when_it_is_committed(
         await add(other, date(2021, 4, 12))
         await other.commit()
     await engine.dispose()
-    assert sum((await count(reading)).values()) == 1
+    assert sum((await count(reporting)).values()) == 1
     await writer.commit()
 
-    assert sum((await count(reading)).values()) == 2
+    assert sum((await count(reporting)).values()) == 2
 
 
 async def test_whatever_is_written_in_whatever_order_it_equals_a_recount(
-    own_url: str, writer: AsyncSession, reading: Database
+    own_url: str, writer: AsyncSession, reporting: Database
 ) -> None:
     chance = random.Random(30)
     engine = create_async_engine(sqlalchemy_url(own_url))
@@ -185,7 +176,7 @@ async def test_whatever_is_written_in_whatever_order_it_equals_a_recount(
                 await add(session, day, value=chance.randrange(5), hour=hour)
                 if chance.random() < 0.6:
                     await session.commit()
-            async with reading.session() as session:
+            async with reporting.session() as session:
                 counted = await AnswerRepository(session).count([QUARTER, WEEK_OVER_TWO_QUARTERS])
                 assert counted["2021-Q2"] == await recount(session)
                 assert counted["2021-W26"] == await recount(session, WEEK_OVER_TWO_QUARTERS)

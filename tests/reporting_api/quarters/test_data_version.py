@@ -9,19 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from services.reporting_api.memory import Memory
 from services.reporting_api.periods.data_version import data_version
 from services.shared.clock import now
-from services.shared.database import Database, connect, sqlalchemy_url
-from services.shared.settings import Settings
-from services.shared.tables.access import Service
+from services.shared.database import Database, sqlalchemy_url
+from tests.reporting_api.conftest import reading
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 async def reporting(database_url: str) -> AsyncIterator[Database]:
-    """The database as reporting_api reaches it."""
-    database = connect(Settings(DATABASE_URL=database_url), Service.REPORTING_API)
-    yield database
-    await database.dispose()
+    async with reading(database_url) as database:
+        yield database
 
 
 async def version_seen_by(database: Database) -> str | None:

@@ -6,18 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.keys import create_key
 from services.reporting_api.main import create
 from services.reporting_api.memory import Counted, Recent
-from services.shared.database import Database, connect, sqlalchemy_url
+from services.shared.database import Database, sqlalchemy_url
 from services.shared.scopes import Scope
-from services.shared.settings import Settings
-from services.shared.tables.access import Service
 from tests.conftest import catalogued_database, client_of
+from tests.reporting_api.conftest import reading, statements_with
 
 pytestmark = pytest.mark.anyio
 
@@ -32,9 +31,8 @@ def own_database_url(postgres: EmbeddedPostgres) -> str:
 
 @pytest.fixture
 async def database(own_database_url: str) -> AsyncIterator[Database]:
-    database = connect(Settings(DATABASE_URL=own_database_url), Service.REPORTING_API)
-    yield database
-    await database.dispose()
+    async with reading(own_database_url) as database:
+        yield database
 
 
 @pytest.fixture
@@ -60,14 +58,7 @@ async def hurried(database: Database) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def counts(database: Database) -> list[str]:
     """The statements that have counted feedback."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "feedback_in_figures" in statement:
-            statements.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    return statements
+    return statements_with("feedback_in_figures", database)
 
 
 async def receive(database_url: str, number: int) -> None:
