@@ -267,15 +267,12 @@ class SurveyResponse(Table, table=True):
     Those with a ``source_misuse_reason`` (their sender's judgement) or a ``misuse_reason`` (ours, by ``misuse_rule``)
     are in no figure.
     ``single_interaction`` is the interaction's reference where the survey takes one response of each.
+    Its unit, survey version and device are there and stay, as foreign keys would have it: triggers hold statements, not
+    rows, to that, as an import of thousands of rows names a few of each.
     """
 
     __tablename__ = "survey_response"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["survey_code", "version"],
-            ["survey_version.survey_code", "survey_version.version"],
-            name="fk_survey_response_survey_version",
-        ),
         one_of("collection_mode", CollectionMode, "collection_mode_known"),
         one_of("precision", TimePrecision, "precision_known"),
         one_of("source_misuse_reason", MisuseReason, "source_misuse_reason_known"),
@@ -312,7 +309,7 @@ class SurveyResponse(Table, table=True):
         ),
     )
 
-    service_point_code: str = text(primary_key=True, foreign_key="unit.code")
+    service_point_code: str = text(primary_key=True)
     id: UUID = Field(primary_key=True)
     survey_code: str = text()
     version: int
@@ -325,7 +322,7 @@ class SurveyResponse(Table, table=True):
     interaction_reference: str | None = text(default=None)
     content_hash: str = text()
     answers: dict[str, Any] = json_object()
-    device_code: str | None = text(default=None, foreign_key="device.code")
+    device_code: str | None = text(default=None)
     source: str | None = text(default=None)
     source_point: str | None = text(default=None)
     precision: str = text(sa_column_kwargs={"server_default": TimePrecision.SECOND.value})
