@@ -1,6 +1,7 @@
 """Imports of many lines go a short way: plain lines are judged without Pydantic, and new responses are copied."""
 
 import random
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +21,6 @@ from services.survey_api.responses.lines import judge_line, place_line, read_lin
 from services.survey_api.responses.origins import Places
 from services.survey_api.responses.plain_lines import PlainLines
 from services.survey_api.responses.repository import COPIED_MIN
-from services.survey_api.responses.submission import JudgedResponse
 from tests.survey_api.factories import (
     RIGHT_ANSWERS,
     add_survey,
@@ -38,7 +38,7 @@ MANY = COPIED_MIN + 10
 
 FIELDS: dict[str, list[Any]] = {
     "survey": ["chat", "chat", "following", "nowhere", "chat ", None, 5],
-    "id": [str(UUID(int=7)), str(UUID(int=7)).upper(), UUID(int=7).hex, "7", None],
+    "id": [str(UUID(int=7)), str(UUID(int=8)), str(UUID(int=7)).upper(), UUID(int=7).hex, "7", None],
     "given_at": [
         "2021-05-04T09:30:00+03:00",
         "2021-05-04T23:59:59.123456Z",
@@ -119,8 +119,64 @@ async def test_the_short_way_makes_the_same_response_as_the_ordinary(
         assert not isinstance(read, Problem), (given, read)
         assert place_line(read, Places(), at) is None
         ordinary = judge_line(read, None, surveys, catalogue)
-        assert plain == ordinary, given
+        assert plain.judged() == ordinary, given
     assert 600 < judged < 2_400, judged
+
+
+AN_ID, ANOTHER_ID = str(UUID(int=7)), str(UUID(int=8))
+TRICKY = [
+    '{"answers":{"id":"AN_ID"},"survey":"named","id":"\\u0001","given_at":"2021-05-04T09:30:00Z"}',
+    '{"answers":{"id":"AN_ID"},"survey":"named","id":"ANOTHER_ID","given_at":"2021-05-04T09:30:00Z"}',
+    '{"id":"AN_ID","answers":{"id":"AN_ID"},"survey":"named","id":"ANOTHER_ID","given_at":"2021-05-04T09:30:00Z"}',
+    '{"survey":"named","id":"AN_ID","given_at":"2021-05-04T09:30:00Z","answers":{"given_at":"\\u0001","id":"x"}}',
+    '{"my\\"id":"AN_ID","survey":"named","answers":{"id":"x"},"id":"ANOTHER_ID","given_at":"2021-05-04T09:30:00Z"}',
+    '{"survey":"named","id":"AN_ID","given_at":"2021-05-04T25:30:00Z","answers":{"id":"x"}}',
+    '{"survey":"named","id":"AN_ID","given_at":"2021-05-04T09:30:00Z","answers":{"id":"x"},"id":"7"}',
+]
+
+
+async def test_an_id_is_no_other_thing_of_that_name(
+    app: FastAPI, staff: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    """A question may be called id, and JSON may name a field twice."""
+    await add_survey(staff, "named", questions=[question("id", "text"), question("given_at", "text")])
+    catalogue = await app.state.catalogue.get(session)
+    surveys = await app.state.surveys.find_all(session, ["named"])
+    plain_lines = PlainLines(catalogue, app.state.surveys)
+    for number, words in enumerate(TRICKY * 2):
+        given = Line(number, words.replace("ANOTHER_ID", ANOTHER_ID).replace("AN_ID", AN_ID).encode())
+        plain = plain_lines.judge(given, until=now())
+        read = read_line(given)
+        if plain is not None:
+            assert not isinstance(read, Problem), given
+            assert plain.judged() == judge_line(read, None, surveys, catalogue), given
+
+
+async def test_new_lines_are_counted_whatever_else_comes_with_them(
+    staff: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    lines = [line(answers={"scale": (0, 25, 50, 75, 100)[number % 5], "comment": "Hei"}) for number in range(MANY)]
+    lines += [line(answers={"scale": 25}) for _ in range(MANY)]
+    lines[7] |= {"answers": {"scale": 26}}
+    lines[9] |= {"given_at": "2999-05-04T09:30:00Z"}
+    first = await send_lines(staff, lines)
+    assert Counter(result["status"] for result in first) == {"created": 2 * MANY - 2, "refused": 2}
+    assert [first[7]["status"], first[9]["status"]] == ["refused", "refused"]
+    assert [result["line"] for result in first] == list(range(1, 2 * MANY + 1))
+    assert [result["id"] for result in first if result["id"]] == [
+        sent["id"] for number, sent in enumerate(lines) if number not in {7, 9}
+    ]
+    told = {"line": 1, "status": "created", "id": lines[0]["id"], "code": None, "detail": None, "invalid_params": []}
+    assert first[0] == told
+    assert (await send_lines(staff, [line() for _ in range(MANY)]))[0].keys() == told.keys()
+    again = await send_lines(staff, [*lines, line(answers={"scale": 25})])
+    assert Counter(result["status"] for result in again) == {"unchanged": 2 * MANY - 2, "refused": 2, "created": 1}
+    right = [sent["answers"]["scale"] for number, sent in enumerate(lines) if number not in {7, 9}]
+    right += [25] + [75] * MANY
+    counted = await histogram(session)
+    assert {value: number for (code, value), number in counted.items() if code == "scale"} == Counter(right)
+    assert counted["_responses", 1] == 3 * MANY - 1
+    assert await count(session, "survey_response_content") == MANY - 2
 
 
 async def test_what_is_copied_is_stored_to_the_character(staff: httpx.AsyncClient, session: AsyncSession) -> None:
@@ -169,7 +225,7 @@ async def test_a_copy_that_another_writer_was_faster_than_leaves_nothing(app: Fa
     responses = [
         plain_lines.judge(Line(number, orjson.dumps(line(id=str(uuid4())))), until=now()) for number in range(3)
     ]
-    right = [response for response in responses if isinstance(response, JudgedResponse)]
+    right = [response.judged() for response in responses if response is not None]
     # The same row twice stands for one that came between the question what is here and the copy.
     assert await copy_new(session, [*right, right[-1]], now()) is None
     assert await count(session, "survey_response") == 0

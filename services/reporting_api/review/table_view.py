@@ -19,12 +19,11 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """Column headings, rows of a name and cells, and the slugs of the measures shown."""
+    """Column headings, and rows of a name and cells."""
 
     name_heading: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
-    measures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,6 @@ def view_table(table: StoredTable, shown: Shown, language: Language, definitions
             )
             for key, row in rows.items()
         ),
-        measures=tuple(it.slug for it in measures),
     )
 
 
@@ -126,7 +124,7 @@ def view_series(table: StoredTable, measure: str, language: Language) -> TableVi
         )
         for code in quarters
     )
-    return TableView(words_of(language)["tables"]["quarter"], _headings(definition, language), tuple(rows), (measure,))
+    return TableView(words_of(language)["tables"]["quarter"], _headings(definition, language), tuple(rows))
 
 
 def _headings(measure: MeasureDefinition, language: Language) -> tuple[str, ...]:

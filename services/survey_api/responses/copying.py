@@ -4,17 +4,15 @@
 nothing of the copy stays, and the caller inserts.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from functools import lru_cache
+from collections.abc import Sequence
+from datetime import datetime
 
-import orjson
 import structlog
 from psycopg import AsyncConnection, errors
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.survey_api.responses.origins import OF_A_PERSON, Origin
+from services.survey_api.responses.rows import COPY, row_of
 from services.survey_api.responses.submission import JudgedResponse
 
 log = structlog.get_logger(__name__)
@@ -38,14 +36,8 @@ _ANSWERED = text(
     """
 )
 
-ROWS_AT_ONCE = 200
+ROWS_AT_ONCE = 500
 """The database works on these while the next are written."""
-
-_COPY = (
-    b"COPY survey_response (service_point_code, id, survey_code, version, collection_mode, given_at, given_on, "
-    b"given_hour, recorded_at, language, interaction_reference, content_hash, answers, device_code, source, "
-    b"source_point, precision, source_misuse_reason, is_complete, single_interaction) FROM STDIN"
-)
 
 
 async def copy_new(
@@ -55,19 +47,21 @@ async def copy_new(
     new = await _without_answered(session, await _without_stored(session, responses))
     try:
         async with session.begin_nested():
-            await _copy(session, new, recorded_at)
+            at = recorded_at.isoformat()
+            await copy_rows(session, [row_of(response, at) for response in new])
     except errors.Error as error:
         log.info("responses could not be copied, inserting them", kind=type(error).__name__)
         return None
     return new
 
 
-async def _copy(session: AsyncSession, responses: Sequence[JudgedResponse], recorded_at: datetime) -> None:
+async def copy_rows(session: AsyncSession, rows: Sequence[str]) -> None:
+    """Store the rows, given in their order; raises :class:`psycopg.Error`, after which only a savepoint helps."""
     connection = (await (await session.connection()).get_raw_connection()).driver_connection
     assert isinstance(connection, AsyncConnection)  # noqa: S101 (the engine's driver)
-    async with connection.cursor() as cursor, cursor.copy(_COPY) as rows:
-        for start in range(0, len(responses), ROWS_AT_ONCE):
-            await rows.write("".join(_rows(responses[start : start + ROWS_AT_ONCE], recorded_at)))
+    async with connection.cursor() as cursor, cursor.copy(COPY) as target:
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            await target.write("".join(rows[start : start + ROWS_AT_ONCE]))
 
 
 async def _without_stored(session: AsyncSession, responses: Sequence[JudgedResponse]) -> Sequence[JudgedResponse]:
@@ -98,53 +92,3 @@ async def _without_answered(session: AsyncSession, responses: Sequence[JudgedRes
 
 def _interaction(response: JudgedResponse) -> tuple[str, int, str]:
     return response.survey.code, response.version, response.single_interaction or ""
-
-
-def _rows(responses: Iterable[JudgedResponse], recorded_at: datetime) -> Iterable[str]:
-    at = recorded_at.isoformat()
-    for response in responses:
-        service_point, response_id = response.key
-        columns = (
-            service_point,
-            response_id.hex,
-            response.survey.code,
-            str(response.version),
-            response.collection_mode,
-            response.given_at.isoformat(),
-            *_local_time(response.given_on, response.given_hour),
-            at,
-            _written(response.language),
-            _written(response.interaction_id),
-            response.content_hash,
-            orjson.dumps(response.answers).decode().replace("\\", "\\\\"),
-            *(_OF_A_PERSON if response.origin is OF_A_PERSON else _of_origin(response.origin)),
-            "t" if response.is_complete else "f",
-            _written(response.single_interaction),
-        )
-        yield "\t".join(columns) + "\n"
-
-
-@lru_cache(maxsize=10_000)
-def _local_time(day: date, hour: int) -> tuple[str, str]:
-    return day.isoformat(), str(hour)
-
-
-def _of_origin(origin: Origin) -> tuple[str, str, str, str, str]:
-    return (
-        _written(origin.device),
-        _written(origin.source),
-        _written(origin.source_point),
-        origin.precision,
-        _written(origin.source_misuse),
-    )
-
-
-def _written(value: str | None) -> str:
-    if value is None:
-        return r"\N"
-    if value.isalnum():
-        return value
-    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-
-
-_OF_A_PERSON = _of_origin(OF_A_PERSON)

@@ -1,11 +1,13 @@
 """Taking responses in streams: each batch judged in memory, written in a few statements, one transaction a batch."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,10 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.shared.catalogue import Catalogue
 from services.shared.clock import now
 from services.shared.database import Sessions
-from services.shared.ndjson import Line, LineResult, refused
+from services.shared.ndjson import Line, LineResult, Results, accepted, all_created, refused
 from services.shared.problems import Problem
 from services.shared.schemas import newest_instant
+from services.shared.tables.surveys import SurveyKind
 from services.survey_api.responses import places, sightings
+from services.survey_api.responses.all_new import NotAllNewError, store_all
 from services.survey_api.responses.lines import (
     JudgedLine,
     hold_line,
@@ -27,9 +31,10 @@ from services.survey_api.responses.lines import (
 )
 from services.survey_api.responses.origins import Hold, Place
 from services.survey_api.responses.outcomes import store_lines
+from services.survey_api.responses.plain_contents import PlainResponse
 from services.survey_api.responses.plain_lines import PlainLines
+from services.survey_api.responses.repository import COPIED_MIN
 from services.survey_api.responses.schemas import ResponseLine
-from services.survey_api.responses.submission import JudgedResponse
 from services.survey_api.surveys.cache import SurveyCache
 
 log = structlog.get_logger(__name__)
@@ -44,16 +49,21 @@ class PreparedLine(NamedTuple):
     """A line as it was read before the database is asked; plain ones are judged already."""
 
     line: Line
-    read: ResponseLine | Problem | JudgedResponse
+    read: ResponseLine | Problem | PlainResponse
+
+
+class _Parted(NamedTuple):
+    """A batch in two: its plain responses by the line's number, and the lines that go the ordinary way."""
+
+    plain: dict[int, PlainResponse]
+    others: list[NumberedLine]
 
     @property
-    def ordinary(self) -> NumberedLine:
-        """The line for the ordinary way."""
-        read = read_line(self.line) if isinstance(self.read, JudgedResponse) else self.read
-        return self.line.number, read
+    def readable(self) -> list[ResponseLine]:
+        return [line for _, line in self.others if isinstance(line, ResponseLine)]
 
 
-@dataclass(frozen=True)
+@dataclass
 class ResponseImport:
     """Takes the batches of one upload."""
 
@@ -61,6 +71,7 @@ class ResponseImport:
     catalogue: Catalogue
     surveys: SurveyCache
     is_dry_run: bool = False
+    _expects_new: bool = field(default=True, init=False)
 
     @cached_property
     def _plain(self) -> PlainLines:
@@ -76,41 +87,83 @@ class ResponseImport:
             await asyncio.sleep(0)
         return prepared
 
-    async def take_batch(self, lines: Sequence[PreparedLine]) -> Sequence[LineResult]:
+    async def take_batch(self, lines: Sequence[PreparedLine]) -> Results:
         """Store the batch's good lines and commit; one result a line, in order.
 
         Should the database refuse the batch, its lines are taken one by one, so that no line costs its neighbours.
         """
         try:
-            return await self._take_together(lines)
+            results = await self._take_new(lines) if self._expects_new and len(lines) >= COPIED_MIN else None
+            return results if results is not None else await self._take_together(lines)
         except SQLAlchemyError as error:
             log.warning("import batch failed, taking its lines one by one", kind=type(error).__name__)
         return [await self._take_alone(line) for line in lines]
 
-    async def _take_together(self, lines: Sequence[PreparedLine]) -> list[LineResult]:
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
         async with self.sessions.session() as session, session.begin() as transaction:
-            results = await self._take(session, lines, at=now())
+            yield session
             if self.is_dry_run:
                 await transaction.rollback()
-            return results
 
-    async def _take(self, session: AsyncSession, lines: Sequence[PreparedLine], *, at: datetime) -> list[LineResult]:
-        used = {line.read.survey.code: line.read.survey for line in lines if isinstance(line.read, JudgedResponse)}
+    async def _take_new(self, lines: Sequence[PreparedLine]) -> Results | None:
+        """Take the batch if all its responses are plain and new; None, and nothing is stored, if not."""
+        at = now()
+        try:
+            async with self._transaction() as session:
+                batch = await self._part(session, lines)
+                refusals = await self._refusals(session, batch, at)
+                await store_all(session, list(batch.plain.values()), at=at)
+        except NotAllNewError:
+            return None
+        if not refusals:
+            return all_created((number, response.id) for number, response in batch.plain.items())
+        return [
+            refusals[number] if number in refusals else accepted(number, "created", UUID(batch.plain[number].id))
+            for number in (line.number for line, _ in lines)
+        ]
+
+    async def _take_together(self, lines: Sequence[PreparedLine]) -> list[LineResult]:
+        at = now()
+        async with self._transaction() as session:
+            batch = await self._part(session, lines)
+            judged = {line.number: line for line in await self._judge_others(session, batch, at)}
+            judged |= {number: JudgedLine(number, response.judged()) for number, response in batch.plain.items()}
+            results = await _store(session, batch.readable, [judged[line.number] for line, _ in lines], at)
+        self._expects_new = all(result.status != "unchanged" for result in results)
+        return results
+
+    async def _part(self, session: AsyncSession, lines: Sequence[PreparedLine]) -> _Parted:
+        """Plain is what was judged by a survey that has not changed since."""
+        used = {line.read.survey.code: line.read.survey for line in lines if isinstance(line.read, PlainResponse)}
         known = await self.surveys.find_all(session, used) if used else {}
         current = {code for code, definition in used.items() if known.get(code) is definition}
-        plain: dict[int, JudgedLine] = {}
-        others: list[NumberedLine] = []
-        for line in lines:
-            if isinstance(line.read, JudgedResponse) and line.read.survey.code in current:
-                plain[line.line.number] = JudgedLine(line.line.number, line.read)
+        batch = _Parted({}, [])
+        for line, read in lines:
+            if not isinstance(read, PlainResponse):
+                batch.others.append((line.number, read))
+            elif read.survey.code in current:
+                batch.plain[line.number] = read
             else:
-                others.append(line.ordinary)
-        if not plain:
-            return await take_lines(session, self.catalogue, self.surveys, others, at=at)
-        readable = [line for _, line in others if isinstance(line, ResponseLine)]
-        ordinary = await judge_all(session, self.catalogue, self.surveys, others, readable, at) if others else []
-        judged = plain | {line.number: line for line in ordinary}
-        return await _store(session, readable, [judged[line.line.number] for line in lines], at)
+                batch.others.append((line.number, read_line(line)))
+        return batch
+
+    async def _judge_others(self, session: AsyncSession, batch: _Parted, at: datetime) -> list[JudgedLine]:
+        if not batch.others:
+            return []
+        return await judge_all(session, self.catalogue, self.surveys, batch.others, batch.readable, at)
+
+    async def _refusals(self, session: AsyncSession, batch: _Parted, at: datetime) -> dict[int, LineResult]:
+        """The refusals among the batch, by line; raises :class:`NotAllNewError` where others are not plain."""
+        is_plain = all(response.survey.kind is not SurveyKind.SMILEY for response in batch.plain.values())
+        if not is_plain or any(line.device or line.source for line in batch.readable):
+            raise NotAllNewError
+        refusals: dict[int, LineResult] = {}
+        for line in await self._judge_others(session, batch, at):
+            if not isinstance(line.outcome, Problem):
+                raise NotAllNewError
+            refusals[line.number] = refused(line.number, line.outcome)
+        return refusals
 
     async def _take_alone(self, line: PreparedLine) -> LineResult:
         try:

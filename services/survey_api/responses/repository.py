@@ -79,7 +79,7 @@ async def insert_new(
     if new is None:
         created = await _insert_rows(session, ordered, recorded_at)
         new = [response for response in ordered if response.key in created]
-    await _insert_contents(session, [response for response in new if response.texts])
+    await insert_contents(session, [response for response in new if response.texts])
     return {response.key for response in new}
 
 
@@ -114,7 +114,8 @@ async def _insert_rows(
     return {ResponseKey(service_point, response_id) for service_point, response_id in inserted}
 
 
-async def _insert_contents(session: AsyncSession, responses: Sequence[JudgedResponse]) -> None:
+async def insert_contents(session: AsyncSession, responses: Sequence[JudgedResponse]) -> None:
+    """Store the texts of responses that have some and are stored."""
     if not responses:
         return
     await session.execute(
@@ -151,7 +152,7 @@ async def replace_answers(session: AsyncSession, response: JudgedResponse) -> No
     table = SurveyResponseContent
     erased = delete(table).where(col(table.service_point_code) == key.service_point, col(table.response_id) == key.id)
     await session.execute(erased.execution_options(synchronize_session=False))
-    await _insert_contents(session, [response] if response.texts else [])
+    await insert_contents(session, [response] if response.texts else [])
 
 
 async def add_to_histogram(session: AsyncSession, counts: Mapping[HistogramKey, int]) -> None:

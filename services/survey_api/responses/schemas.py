@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, model_validator
 
 from services.shared.personal_data import CONTACT_FIELD, NUMBER_FIELD, mask_fields
-from services.shared.reasons import told_of
 from services.shared.schemas import (
     LANGUAGE_PATTERN,
     Code,
@@ -69,11 +68,7 @@ AnswerValue = Annotated[
     ),
 ]
 
-_ANSWERED_PATTERN = told_of(
-    f"{LANGUAGE_PATTERN}|^other$", "is not a language tag; give one of BCP 47, such as fi, sv, smn or zh-Hans, or other"
-)
-
-LanguageCode = Annotated[str, StringConstraints(pattern=_ANSWERED_PATTERN)]
+LanguageCode = Annotated[str, StringConstraints(pattern=f"{LANGUAGE_PATTERN}|^other$")]
 
 InteractionId = Annotated[LineText, Field(description="The visit, call or chat the answers are about, by its id.")]
 
@@ -160,11 +155,7 @@ class Misuse(RequestModel):
     reason: Literal[MisuseReason.VENDOR_FLAG] = Field(description="Why the sender judges so.")
 
 
-_SOURCE_PATTERN = told_of(
-    r"^[a-z0-9][a-z0-9_]*$", "is not a code; give small letters, digits and _, such as happy_or_not"
-)
-
-SourceCode = Annotated[Code, StringConstraints(pattern=_SOURCE_PATTERN)]
+SourceCode = Annotated[Code, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 """The name of another system."""
 
 

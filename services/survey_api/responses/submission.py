@@ -198,7 +198,28 @@ def hash_said(
         said |= origin.said()
     if not is_complete:
         said["complete"] = False
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(_sorted_json(said).encode()).hexdigest()
+
+
+def hashed_around(
+    *,
+    survey: str,
+    version: int | None,
+    collection_mode: CollectionMode,
+    language: str | None,
+    interaction_id: str | None,
+    answers: Mapping[str, str | list[str]],
+) -> tuple[str, str, str]:
+    """The JSON that :func:`hash_said` hashes of a person's whole response, in three: before and after its time, and
+    after its service point. Many responses differ in these two alone."""
+    first = _sorted_json({"answers": answers, "collection_mode": str(collection_mode)})
+    then = _sorted_json({"interaction_id": interaction_id, "language": language, "please_handle": False})
+    last = _sorted_json({"survey": survey, "version": version})
+    return f'{first[:-1]},"given_at":', f',{then[1:-1]},"service_point":', f",{last[1:]}"
+
+
+def _sorted_json(said: Mapping[str, object]) -> str:
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def hashable(answer: Answer) -> str | list[str]:

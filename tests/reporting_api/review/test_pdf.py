@@ -202,10 +202,8 @@ def bare_review(markdown: str) -> Review:
         mark=None,
         digest=("Selvästi.",),
         chapters=(
-            ReviewChapter(
-                Chapter.PARTICIPATION, "Osallisuus", OfficerText(markdown, Language.FI), (), (), False, (), None
-            ),
-            ReviewChapter(Chapter.METHODS, "Menetelmät", None, (), (), False, (), None),
+            ReviewChapter(Chapter.PARTICIPATION, "Osallisuus", OfficerText(markdown, Language.FI), (), (), False, ()),
+            ReviewChapter(Chapter.METHODS, "Menetelmät", None, (), (), False, ()),
         ),
         actions=(),
         methods=("Näin.",),
