@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
 
 import httpx
 import pytest
@@ -17,10 +16,11 @@ from sqlalchemy.pool import NullPool
 from services.cli.catalogue.loader import load_catalogue
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.migrations import migrate
-from services.reporting_api.memory import Recent
+from services.reporting_api.keepers import Keepers
 from services.shared.database import ROLES, sqlalchemy_url
 from services.shared.scopes import Scope
 from services.shared.security import make_key
+from services.shared.settings import get_settings
 from services.shared.tables.access import Service
 
 TEST_DATABASE = "katsaus_test"
@@ -150,7 +150,7 @@ def attach(app: FastAPI, connection: AsyncConnection) -> FastAPI:
     app.state.sessions = RolledBackSessions(connection, ROLES[service])
     if service is Service.REPORTING_API:
         # A test reads what it has written a moment ago.
-        app.state.recent_reports = Recent(0, timedelta(0))
+        app.state.keepers = Keepers.of(get_settings().model_copy(update={"public_report_age_max_seconds": 0}))
     return app
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 from fastapi import FastAPI
 
@@ -14,8 +13,8 @@ from services.reporting_api.editions.contents import Contents
 from services.reporting_api.editions.endpoints import router as editions_router
 from services.reporting_api.exports.endpoints import router as exports_router
 from services.reporting_api.hours.endpoints import router as hours_router
+from services.reporting_api.keepers import Keepers
 from services.reporting_api.measures.endpoints import router as measures_router
-from services.reporting_api.memory import Memory, Recent
 from services.reporting_api.odata.endpoints import router as odata_router
 from services.reporting_api.participation.endpoints import router as participation_router
 from services.reporting_api.periods.endpoints import router as periods_router
@@ -87,11 +86,8 @@ def create() -> FastAPI:
     )
     app.state.statement_clients = None
     app.state.edition_turn = asyncio.Lock()
-    app.state.quarters_memory = Memory()
-    app.state.hours_memory = Memory()
     settings = app.state.settings
-    app.state.written_reports = Memory(settings.reports_kept)
-    app.state.recent_reports = Recent(settings.reports_kept, timedelta(seconds=settings.public_report_age_max_seconds))
+    app.state.keepers = Keepers.of(settings)
     app.state.contents = Contents()
     app.state.renderings = Renderings(settings.renderings_kept, app.state.contents)
     return app

@@ -365,6 +365,12 @@ class Settings(BaseSettings):
         description="Reports a process keeps in memory for as long as no data has changed: the quarters and units that "
         "are looked at most. 0 counts each anew.",
     )
+    table_periods_kept: int = Field(
+        default=120,
+        ge=0,
+        description="Periods' reports a process keeps in memory to build tables from, a third of a megabyte each: "
+        "three series of the longest. Tables of more periods together are counted anew each time.",
+    )
     answer_months_kept: int = Field(
         default=100,
         ge=0,
@@ -381,9 +387,9 @@ class Settings(BaseSettings):
         default=1.0,
         ge=0,
         le=60,
-        description="How old a report may be that is answered without a key of `report:internal`, which `as_of` tells: "
-        "while the city writes, each is counted anew at most once in that time, however many ask. 0 counts each anew "
-        "after every write.",
+        description="How long a report or a table that was counted is answered without a key of `report:internal`, "
+        "whatever is written meanwhile; `as_of` tells of when it is. While the city writes, each is counted anew at "
+        "most once in that time, however many ask. 0 counts each anew after every write.",
     )
     export_max_seconds: int = Field(
         default=3_600,

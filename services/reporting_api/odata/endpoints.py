@@ -12,7 +12,7 @@ from services.reporting_api.odata.metadata import metadata_document
 from services.reporting_api.odata.options import read_options
 from services.reporting_api.odata.presenter import PREFIX, page_of, service_document
 from services.reporting_api.periods.endpoints import AskerDep
-from services.reporting_api.quarters.dependencies import AskingDep, QuarterServiceDep
+from services.reporting_api.quarters.dependencies import QuarterServiceDep
 from services.shared.settings import settings_of
 
 router = APIRouter(prefix=PREFIX, tags=["odata"], route_class=ODataRoute)
@@ -71,7 +71,6 @@ async def odata_rows(
     entity_set: Annotated[str, Path(examples=["feedback_by_type"])],
     asker: AskerDep,
     service: QuarterServiceDep,
-    asking: AskingDep,
     lang: Annotated[Language, Query(description="Language of labels.")] = Language.FI,
 ) -> Response:
     """The flat rows of all quarters that have data, a page at a time; `@odata.nextLink` leads to the next page."""
@@ -79,7 +78,7 @@ async def odata_rows(
     request = asker.request
     settings = settings_of(request)
     options = read_options(request.query_params.multi_items(), found, settings)
-    built = await service.table(found.table, asking)
+    built = await service.table(found.table)
     page = page_of(request, found, built, lang, options, size=settings.odata_page_size)
     return _versioned(conditional_json(request, page, passing=PASSING, is_private=asker.has_key, media_type=JSON))
 

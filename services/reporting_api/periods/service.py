@@ -145,20 +145,10 @@ class PeriodService:
 
     async def series(self, inquiry: Inquiry, number: int) -> dict[str, Report[Figure]]:
         """The reports of the period asked for and ``number - 1`` periods before it, by label, oldest first."""
-        periods = [find_period(inquiry.kind, inquiry.label, inquiry.as_of)]
-        while len(periods) < number:
-            periods.insert(0, periods[0].previous())
-        return await self._reports(inquiry, periods)
+        return await self.reports(inquiry, series_of(inquiry, number))
 
-    async def reports(
-        self, periods: Sequence[Period], as_of: datetime, *, is_internal: bool
-    ) -> dict[str, Report[Figure]]:
-        """The whole city's reports of the periods, which have begun, by label in the order given."""
-        if not periods:
-            return {}
-        return await self._reports(inquiry_of_city(periods[0], as_of, is_internal=is_internal), periods)
-
-    async def _reports(self, inquiry: Inquiry, periods: Sequence[Period]) -> dict[str, Report[Figure]]:
+    async def reports(self, inquiry: Inquiry, periods: Sequence[Period]) -> dict[str, Report[Figure]]:
+        """The reports of the periods, which have begun and are of the inquiry's kind, by label in the order given."""
         async with reading(self._session, inquiry.records):
             counted = await self._count(periods, inquiry.unit, inquiry.units)
             return {
@@ -260,6 +250,14 @@ def _period(inquiry: Inquiry) -> Period:
         reason = "statements are of the whole city; leave out either unit or check"
         raise StatementsOfUnitProblem(reason, invalid_params=[InvalidParam(name="check", reason=reason)])
     return period
+
+
+def series_of(inquiry: Inquiry, number: int) -> list[Period]:
+    """The period asked for and ``number - 1`` periods before it, oldest first; raises as :func:`find_period`."""
+    periods = [find_period(inquiry.kind, inquiry.label, inquiry.as_of)]
+    while len(periods) < number:
+        periods.insert(0, periods[0].previous())
+    return periods
 
 
 def find_period(kind: PeriodKind, label: str, as_of: datetime) -> Period:

@@ -28,7 +28,7 @@ from services.reporting_api.pxweb.schemas import (
     SelectionAnswer,
     VariablesSelection,
 )
-from services.reporting_api.quarters.dependencies import AskingDep, QuarterServiceDep
+from services.reporting_api.quarters.dependencies import QuarterServiceDep
 from services.reporting_api.tables.definitions import TABLES
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.service import find_table
@@ -86,7 +86,6 @@ async def pxweb_config(request: Request) -> Response:
 async def pxweb_tables(
     request: Request,
     service: QuarterServiceDep,
-    asking: AskingDep,
     lang: LangQuery = Language.FI,
     query: Annotated[str, Query(max_length=100, description="Words of the name or title.")] = "",
     page_number: Annotated[int, Query(alias="pageNumber", ge=1, le=1_000_000)] = 1,
@@ -97,7 +96,7 @@ async def pxweb_tables(
     found = [
         one for one in TABLES.values() if all(word in f"{one.name} {one.titles[lang]}".casefold() for word in words)
     ]
-    presenter = TablesPresenter(_presenter_root(request), lang, await service.list_quarters(asking.as_of))
+    presenter = TablesPresenter(_presenter_root(request), lang, await service.list_quarters())
     kept = f"&query={quote(query)}" if query else ""
     return conditional_answer(request, presenter.page(found, page_number, page_size, kept))
 
@@ -107,12 +106,11 @@ async def pxweb_table(
     request: Request,
     id: IdPath,  # noqa: A002 (the specification's name)
     service: QuarterServiceDep,
-    asking: AskingDep,
     lang: LangQuery = Language.FI,
 ) -> Response:
     """Its title, its first and last quarter, and where its metadata and data are."""
     definition = find_table(id)
-    presenter = TablesPresenter(_presenter_root(request), lang, await service.list_quarters(asking.as_of))
+    presenter = TablesPresenter(_presenter_root(request), lang, await service.list_quarters())
     table = presenter.table(definition)
     return conditional_answer(request, PxTableAnswer(language=lang.value, **table.model_dump(by_alias=False)))
 
@@ -122,11 +120,10 @@ async def pxweb_metadata(
     id: IdPath,  # noqa: A002
     asker: AskerDep,
     service: QuarterServiceDep,
-    asking: AskingDep,
     lang: LangQuery = Language.FI,
 ) -> Response:
     """A JSON-stat 2.0 dataset with all variables and values, and no cells. All quarters that have data."""
-    built = await service.table(id, asking)
+    built = await service.table(id)
     content = metadata_of(Cube.of(built.table), lang, built.edition)
     return conditional_json(asker.request, content, passing=PASSING, is_private=asker.has_key)
 
@@ -141,11 +138,10 @@ async def pxweb_default_selection(
     request: Request,
     id: IdPath,  # noqa: A002
     service: QuarterServiceDep,
-    asking: AskingDep,
     lang: LangQuery = Language.FI,
 ) -> Response:
     """All of the newest quarter."""
-    built = await service.table(id, asking)
+    built = await service.table(id)
     links = TablesPresenter(_presenter_root(request), lang, []).links(id)
     selection = default_selection(Cube.of(built.table))
     return conditional_answer(
@@ -190,10 +186,10 @@ class Output:
         self._format = read_format(output_format)
         self._shape = read_shape(output_format_params)
 
-    async def answer(self, service: QuarterServiceDep, asking: AskingDep, table: str, selection: Selection) -> Response:
+    async def answer(self, service: QuarterServiceDep, table: str, selection: Selection) -> Response:
         """The selected cells, as they were asked for."""
         request = self._asker.request
-        built = await service.table(table, asking)
+        built = await service.table(table)
         whole = Cube.of(built.table)
         max_cells = settings_of(request).pxweb_max_cells
         cube = whole.select(selection or default_selection(whole), max_cells=max_cells)
@@ -228,10 +224,9 @@ async def pxweb_data(
     id: IdPath,  # noqa: A002
     output: OutputDep,
     service: QuarterServiceDep,
-    asking: AskingDep,
 ) -> Response:
     """The cells selected by `valuecodes`. Every variable but `statistic` needs values; without it cells are values."""
-    return await output.answer(service, asking, id, selection_of(request))
+    return await output.answer(service, id, selection_of(request))
 
 
 @router.post("/tables/{id}/data", summary="Cells of a table, selected by a body", responses=DATA)
@@ -240,7 +235,6 @@ async def pxweb_data_query(
     body: VariablesSelection,
     output: OutputDep,
     service: QuarterServiceDep,
-    asking: AskingDep,
 ) -> Response:
     """As the address asked with GET, for selections too long for one."""
-    return await output.answer(service, asking, id, {one.variable_code: one.value_codes for one in body.selection})
+    return await output.answer(service, id, {one.variable_code: one.value_codes for one in body.selection})

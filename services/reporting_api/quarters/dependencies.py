@@ -4,29 +4,23 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.reporting_api.periods.endpoints import AskerDep, PeriodServiceDep
-from services.reporting_api.quarters.service import Asking, QuarterService
-from services.reporting_api.tables.endpoints import HoursServiceDep
+from services.reporting_api.keeper import Asking
+from services.reporting_api.periods.endpoints import AskerDep
+from services.reporting_api.quarters.service import QuarterService
+from services.reporting_api.tables.endpoints import TableServiceDep
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
 from services.shared.settings import settings_of
 
 
-def _service(
-    request: Request, session: ReadSessionDep, periods: PeriodServiceDep, hours: HoursServiceDep
+# Async, though it awaits nothing: FastAPI would run a plain function in a thread.
+async def _service(
+    request: Request, asker: AskerDep, session: ReadSessionDep, catalogue: CatalogueDep, tables: TableServiceDep
 ) -> QuarterService:
-    settings, state = settings_of(request), request.app.state
-    return QuarterService(
-        session, periods, hours, state.quarters_memory, state.hours_memory, max_periods=settings.series_max_periods
-    )
+    asking = Asking(session, now(), asker.is_internal, catalogue.revision)
+    keeper = request.app.state.keepers.quarters
+    return QuarterService(asking, tables, keeper, max_periods=settings_of(request).series_max_periods)
 
 
 QuarterServiceDep = Annotated[QuarterService, Depends(_service, scope="function")]
-
-
-def _asking(asker: AskerDep, catalogue: CatalogueDep) -> Asking:
-    return Asking(now(), asker.is_internal, catalogue.revision)
-
-
-AskingDep = Annotated[Asking, Depends(_asking)]

@@ -48,8 +48,14 @@ def _hours(session: ReadSessionDep, catalogue: CatalogueDep) -> HoursService:
 HoursServiceDep = Annotated[HoursService, Depends(_hours, scope="function")]
 
 
-def _service(periods: PeriodServiceDep, hours: HoursServiceDep) -> TableService:
-    return TableService(periods, hours)
+def _service(
+    request: Request,
+    session: ReadSessionDep,
+    catalogue: CatalogueDep,
+    periods: PeriodServiceDep,
+    hours: HoursServiceDep,
+) -> TableService:
+    return TableService(session, catalogue.revision, periods, hours, request.app.state.keepers.tables)
 
 
 TableServiceDep = Annotated[TableService, Depends(_service, scope="function")]
@@ -94,7 +100,7 @@ async def table_read(
     units: UnitsQuery = UnitsAs.THEN,
 ) -> Response:
     """Flat rows in JSON, or a file: the same cells in each format, hidden ones marked by their status."""
-    built = await service.build(table, asker.inquiry(KINDS[kind], label, unit, units), series)
+    built = await service.series(table, asker.inquiry(KINDS[kind], label, unit, units), series)
     return table_answer(asker.request, built, format, lang, name=f"{table}-{label}", is_private=asker.has_key)
 
 

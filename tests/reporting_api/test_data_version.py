@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from services.reporting_api.memory import Memory
-from services.reporting_api.periods.data_version import data_version
+from services.reporting_api.data_version import data_version
 from services.shared.clock import now
 from services.shared.database import Database, sqlalchemy_url
 from tests.reporting_api.conftest import reading
@@ -56,11 +55,3 @@ async def test_there_is_none_for_a_session_that_has_written(session: AsyncSessio
     await session.execute(text("CREATE TEMPORARY TABLE written ()"))
 
     assert await data_version(session, now()) is None
-
-
-def test_the_oldest_result_is_let_go_of() -> None:
-    memory: Memory[int] = Memory(2)
-    for key in ("a", "b", "c"):
-        memory.keep(key, ord(key))
-
-    assert [memory.find(key) for key in ("a", "b", "c")] == [None, 98, 99]
