@@ -122,9 +122,10 @@ def _add_middleware(app: FastAPI, settings: Settings, limit_of: LimitOf) -> None
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=["Content-Type", "Idempotency-Key", REQUEST_ID_HEADER],
-            expose_headers=[REQUEST_ID_HEADER, REPLAYED_HEADER, "Link", "ETag"],
+            # DELETE: a sender takes a permission back. What needs a key is not for pages.
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Content-Type", "Idempotency-Key", "If-None-Match", REQUEST_ID_HEADER],
+            expose_headers=[REQUEST_ID_HEADER, REPLAYED_HEADER, "Link", "ETag", "Retry-After", "X-Result-Count"],
         )
     app.add_middleware(RequestContextMiddleware)
     app.add_middleware(CrowdMiddleware, requests_max=settings.requests_max)

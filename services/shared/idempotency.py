@@ -21,6 +21,7 @@ from sqlmodel import col, select
 from services.shared.clock import now
 from services.shared.database import SessionDep, Sessions, allow_writing
 from services.shared.problems import AnswerOutdatedProblem, IdempotencyKeyReusedProblem
+from services.shared.reasons import told_of
 from services.shared.recurring import recurring
 from services.shared.security import Principal, PrincipalDep
 from services.shared.tables import IdempotencyKey
@@ -31,7 +32,7 @@ FORGETTING_INTERVAL_SECONDS = 3600.0
 
 REPLAYED_HEADER = "Idempotent-Replayed"
 
-KEY_PATTERN = r"^[\x21-\x7e]+$"
+KEY_PATTERN = told_of(r"^[\x21-\x7e]+$", "holds a space or a letter beyond ASCII; use plain characters, as a UUID has")
 KEY_MAX_LENGTH = 200
 
 KEY_LOCK = "hashtextextended(CAST(:service AS text) || ' ' || {caller} || ' ' || {key}, 0)"

@@ -13,7 +13,6 @@ Problem                     status, stable code, title; raised by services, neve
 └── UnavailableProblem      503  another part is down; try again later
 """
 
-import re
 import traceback
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -28,6 +27,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.shared.reasons import field_name, reason_of
 from services.shared.request_context import current_request_id
 
 log = structlog.get_logger(__name__)
@@ -42,7 +42,7 @@ class InvalidParam(BaseModel):
     """One field that is wrong, and how to mend it."""
 
     name: str = Field(examples=["text"])
-    reason: str = Field(examples=["write at least 1 character"])
+    reason: str = Field(examples=["is too short; write at least 1 character"])
 
 
 class ProblemDocument(BaseModel):
@@ -213,7 +213,7 @@ def problem_response(problem: Problem) -> JSONResponse:
 
 def invalid_params_of(errors: Sequence[Any]) -> list[InvalidParam]:
     """Pydantic's errors as our list: dotted field names and reasons that say how to mend them."""
-    return [InvalidParam(name=_field_name(error["loc"]), reason=_reason(error)) for error in errors]
+    return [InvalidParam(name=field_name(error["loc"]), reason=reason_of(error)) for error in errors]
 
 
 def validation_problem(errors: Sequence[Any]) -> Problem:
@@ -223,31 +223,6 @@ def validation_problem(errors: Sequence[Any]) -> Problem:
     params = invalid_params_of(errors)
     count = f"{len(params)} fields are wrong" if len(params) > 1 else f"{params[0].name}: {params[0].reason}"
     return InvalidRequestProblem(count, invalid_params=params)
-
-
-_REQUEST_PARTS = {"body", "query", "path", "header", "cookie"}
-
-_WORDINGS = {
-    "missing": "is missing; give a value",
-    "extra_forbidden": "is not a field of this request; remove it or check its spelling",
-    "timezone_aware": "give the time with its offset from UTC, such as 2021-05-04T09:30:00+03:00",
-    "string_unicode": "holds characters that are not valid Unicode; send valid UTF-8",
-}
-
-
-def _field_name(location: Sequence[str | int]) -> str:
-    parts = [str(part) for part in location]
-    if len(parts) > 1 and parts[0] in _REQUEST_PARTS:
-        parts = parts[1:]
-    return ".".join(parts) or "body"
-
-
-def _reason(error: Any) -> str:
-    wording = _WORDINGS.get(error["type"])
-    if wording is not None:
-        return wording
-    message = re.sub(r"^(Value error|Assertion failed), ", "", str(error["msg"]))
-    return message[:1].lower() + message[1:]
 
 
 async def _handle_problem(_request: Request, error: Exception) -> JSONResponse:

@@ -17,6 +17,7 @@ from pydantic import (
 
 from services.shared.clock import local_day, now
 from services.shared.problems import invalid
+from services.shared.reasons import told_of
 from services.shared.settings import get_settings
 
 
@@ -99,7 +100,10 @@ LINE_MAX_LENGTH = 300
 CODE_MAX_LENGTH = 100
 """Longest code of anything in the catalogue; a bound so that an error message never repeats a huge value."""
 
-LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
+LANGUAGE_PATTERN = told_of(
+    r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$",
+    "is not a language tag; give one of BCP 47, such as fi, sv, smn or zh-Hans",
+)
 """A language tag as BCP 47 writes it: language, perhaps script, perhaps region (``fi``, ``smn``, ``zh-Hans``)."""
 
 Code = Annotated[
@@ -120,9 +124,11 @@ FreeText = Annotated[
 ]
 """Text of any number of lines, up to the setting ``text_max_length``."""
 
+_ADDRESS_PATTERN = told_of(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "is not an e-mail address; give one such as name@example.com")
+
 EmailAddress = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=LINE_MAX_LENGTH, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+    StringConstraints(min_length=1, max_length=LINE_MAX_LENGTH, pattern=_ADDRESS_PATTERN),
     AfterValidator(_without_nul),
 ]
 """What looks like an e-mail address; whether it takes mail is known when mail is sent."""

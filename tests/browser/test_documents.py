@@ -77,6 +77,7 @@ def test_the_script_tells_what_is_wrong_and_sends(copied: Page, katsaus_up: Up) 
     time.sleep(A_PERSONS_TIME)
     copied.get_by_role("button", name="Send").click()
     expect(copied.locator("#status")).to_contain_text(re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}"))
+    expect(copied.locator("#errors")).to_be_empty()
     (item,) = items(katsaus_up, "scripted")
     assert (item["hold"], item["language"]) == (None, "en")
 

@@ -9,10 +9,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from services.feedback_api.main import create
 from services.shared.scopes import Scope
-from tests.conftest import add_key, client_of
+from services.shared.settings import Settings
+from tests.conftest import add_key, attach, client_of
 from tests.feedback_api import open311_rules as rules
 from tests.feedback_api.test_attachments import picture
 from tests.feedback_api.test_events import record
@@ -65,6 +67,18 @@ async def errors(response: httpx.Response, fmt: str, status: int) -> str:
     found = rules.check_list(response, fmt, "error")
     assert {int(float(error["code"])) for error in found} == {status}
     return "; ".join(error["description"] for error in found)
+
+
+async def test_a_page_of_an_allowed_origin_can_read_them(
+    connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(cors_origins=("https://www.hel.fi",))
+    monkeypatch.setattr("services.shared.application.get_settings", lambda: settings)
+    async with client_of(attach(create(), connection)) as client:
+        refused = await client.get(f"{V2}/requests/none.json", headers={"Origin": "https://www.hel.fi"})
+    assert refused.status_code == 404
+    assert refused.headers["access-control-allow-origin"] == "https://www.hel.fi"
+    assert "Origin" in refused.headers["vary"]
 
 
 @FORMATS

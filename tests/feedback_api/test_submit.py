@@ -94,8 +94,9 @@ class TestJson:
             ({"text": "   "}, "text", "at least 1 character"),
             ({"text": "a" * 10_001}, "text", "10000"),
             ({"text": "a\x00b"}, "text", "NUL"),
-            ({"text": 5}, "text", "string"),
-            ({"sender_email": "no at sign"}, "sender_email", "pattern"),
+            ({"text": 5}, "text", "in quotes"),
+            ({"sender_email": "no at sign"}, "sender_email", "name@example.com"),
+            ({"reply_wanted": "perhaps"}, "reply_wanted", "true nor false"),
             ({"colour": "blue"}, "colour", "spelling"),
             ({"location": {"latitude": 60.17}}, "location", "together"),
             ({"location": {"latitude": 91, "longitude": 0}}, "location.latitude", "90"),
@@ -226,6 +227,12 @@ class TestForm:
         refused = await public.post("/v1/feedback", data={"text": "Vastatkaa", "publication_permitted": "680"})
         assert refused.status_code == 422
         assert "true or false" in refused.json()["invalid_params"][0]["reason"]
+
+    async def test_a_form_that_forgot_its_enctype_does_not_lose_the_files(self, public: httpx.AsyncClient) -> None:
+        """A browser then sends the file's name alone."""
+        refused = await public.post("/v1/feedback", data={"text": "Kuva ohessa", "attachments": "photo.jpg"})
+        assert (refused.status_code, names(refused)) == (422, ["attachments"])
+        assert "multipart/form-data" in refused.json()["invalid_params"][0]["reason"]
 
 
 @pytest.mark.usefixtures("way")

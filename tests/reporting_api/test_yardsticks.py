@@ -13,6 +13,7 @@ from services.reporting_api.measures.registry import FIRST_VERSION, MEASURES, RE
 from services.reporting_api.periods.schemas import QuarterReport
 from services.reporting_api.review.chapters.registry import phrases_of
 from services.reporting_api.review.phrases import say
+from services.reporting_api.review.typography import unbroken
 from services.shared.tables.base import Labels
 from services.shared.tables.editions import Chapter
 from tests.reporting_api.conftest import Read
@@ -120,6 +121,8 @@ class TestOfAMeasure:
             {"version": 2, "since": "2019-04-01", "change": CHANGE},
         ]
         assert (measures["nps"]["version"], measures["nps"]["since"]) == (1, None)
+        page = (await anyone.get("/reviews/definitions", params={"lang": "sv"})).text
+        assert f"<dd>{unbroken('Från och med 1 april 2019: Även respons per telefon räknas.')}</dd>" in page
 
 
 @pytest.mark.parametrize(

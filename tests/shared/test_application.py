@@ -124,3 +124,30 @@ class TestDocumentationPage:
         for address in addresses:
             assert address.startswith("/"), "a clerk's browser must not ask anybody else"
             assert (await client.get(address)).status_code == 200
+
+
+class TestPagesOfOtherOrigins:
+    async def test_they_may_send_read_again_and_take_back(
+        self, connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What docs/form.md does in a browser, on a host of its own."""
+        settings = Settings(cors_origins=("https://www.hel.fi",))
+        monkeypatch.setattr("services.shared.application.get_settings", lambda: settings)
+        async with client_of(attach(make_app(), connection)) as client:
+            for method, header in (("POST", "Idempotency-Key"), ("GET", "If-None-Match"), ("DELETE", "X-Request-ID")):
+                asked = await client.options(
+                    "/crash",
+                    headers={
+                        "Origin": "https://www.hel.fi",
+                        "Access-Control-Request-Method": method,
+                        "Access-Control-Request-Headers": header,
+                    },
+                )
+                assert asked.status_code == 200, asked.text
+            failed = await client.post("/crash", headers={"Origin": "https://www.hel.fi"})
+            other = await client.post("/crash", headers={"Origin": "https://elsewhere.example"})
+        assert failed.headers["access-control-allow-origin"] == "https://www.hel.fi"
+        assert {"Retry-After", "X-Request-ID", "ETag"} <= set(
+            failed.headers["access-control-expose-headers"].split(", ")
+        )
+        assert "access-control-allow-origin" not in other.headers

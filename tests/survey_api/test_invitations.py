@@ -76,7 +76,7 @@ TOMORROW = (local_day(now()) + timedelta(days=1)).isoformat()
 @pytest.mark.parametrize(
     ("items", "field", "says"),
     [
-        ([count(-1)], "items.0.count", "greater than or equal to 0"),
+        ([count(-1)], "items.0.count", "the least is 0"),
         ([count(COUNT_MAX + 1)], "items.0.count", str(COUNT_MAX)),
         ([count(1, sent_on=TOMORROW)], "items.0.sent_on", "future"),
         ([count(1, sent_on="0021-05-04")], "items.0.sent_on", "check the year"),

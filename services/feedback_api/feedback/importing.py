@@ -11,7 +11,6 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,8 +25,8 @@ from services.feedback_api.publication import service as publication
 from services.feedback_api.themes import repository as themes
 from services.shared.catalogue import Catalogue
 from services.shared.database import Sessions
-from services.shared.ndjson import Line, LineResult, accepted, refused
-from services.shared.problems import PayloadTooLargeProblem, Problem, validation_problem
+from services.shared.ndjson import Line, LineResult, accepted, read_as, refused
+from services.shared.problems import Problem
 from services.shared.settings import get_settings
 from services.shared.tables import Feedback, FeedbackEvent
 
@@ -67,12 +66,9 @@ async def take_batch(
 
 
 def _read(catalogue: Catalogue, line: Line) -> _Candidate:
-    if line.content is None:
-        raise PayloadTooLargeProblem("the line is longer than the service's import_line_max_bytes; split it")
-    try:
-        record = FeedbackImportLine.model_validate_json(line.content)
-    except ValidationError as error:
-        raise validation_problem(error.errors()) from None
+    record = read_as(FeedbackImportLine, line)
+    if isinstance(record, Problem):
+        raise record
     first = intake.first_standing(catalogue, record, record.received_at)
     happenings = tuple(happening_of(catalogue, event, event.occurred_at) for event in record.events)
     _fold(first, happenings)

@@ -39,6 +39,8 @@ CHECKBOXES = frozenset({"reply_wanted", "publication_permitted", "sender_identif
 LOCATION_FIELDS = frozenset({"latitude", "longitude", "address", "address_id", "zip_code"})
 """Fields of a form that make up ``location``."""
 
+FILES_FIELD = "attachments"
+
 FORM_FIELDS = frozenset(FeedbackCreate.model_fields) - {"location", "attributes"} | LOCATION_FIELDS
 
 
@@ -50,7 +52,7 @@ def _request_body() -> dict[str, Any]:
     schema = FeedbackCreate.model_json_schema(ref_template="#/components/schemas/{model}")
     definitions = schema.pop("$defs", {})
     file = {"type": "string", "format": "binary"}
-    files = {"attachments": {"type": "array", "items": file, "maxItems": FORM_MAX_FILES}}
+    files = {FILES_FIELD: {"type": "array", "items": file, "maxItems": FORM_MAX_FILES}}
     properties = {
         name: schema["properties"][name] for name in schema["properties"] if name not in {"location", "attributes"}
     }
@@ -193,6 +195,8 @@ def form_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     location: dict[str, str] = {}
     for name, value in pairs:
+        if name == FILES_FIELD and value.strip():
+            raise invalid(name, f"came as a name without its file; send the form as {MULTIPART} (its enctype)")
         if name not in FORM_FIELDS or not value.strip():
             continue
         if name in fields or name in location:

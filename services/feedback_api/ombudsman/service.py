@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -21,8 +20,8 @@ from services.feedback_api.ombudsman.schemas import (
 from services.shared.catalogue import Catalogue
 from services.shared.database import Sessions
 from services.shared.identifiers import new_uuid
-from services.shared.ndjson import Line, LineResult, accepted, refused
-from services.shared.problems import PayloadTooLargeProblem, Problem, invalid, validation_problem
+from services.shared.ndjson import Line, LineResult, accepted, read_as, refused
+from services.shared.problems import Problem, invalid
 from services.shared.tables import OmbudsmanContact, OmbudsmanContactReason
 from services.shared.tables.ombudsman import ContactMode
 
@@ -84,12 +83,9 @@ def present(contact: OmbudsmanContact, reasons: list[str]) -> ContactPublic:
 
 
 def _read(catalogue: Catalogue, line: Line) -> ContactImportLine:
-    if line.content is None:
-        raise PayloadTooLargeProblem("the line is longer than the service's import_line_max_bytes; split it")
-    try:
-        record = ContactImportLine.model_validate_json(line.content)
-    except ValidationError as error:
-        raise validation_problem(error.errors()) from None
+    record = read_as(ContactImportLine, line)
+    if isinstance(record, Problem):
+        raise record
     _check(catalogue, record)
     return record
 

@@ -17,6 +17,8 @@ KEPT = frozenset(
 )
 """Refusals with a status of their own; the standard has 400 for all others. A wrong key is 403."""
 
+_KEPT_HEADERS = frozenset({b"x-request-id", b"retry-after", b"connection", b"allow", b"vary"})
+
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {
         "model": list[Open311Error],
@@ -79,9 +81,13 @@ async def _send_error(scope: Scope, receive: Receive, send: Send, start: Message
     errors = [
         Open311Error(code=status, description=f"{one['name']}: {one['reason']}") for one in document["invalid_params"]
     ] or [Open311Error(code=status, description=document["detail"] or document["title"])]
-    kept = {b"x-request-id", b"retry-after", b"connection", b"allow"}
-    headers = {name.decode(): value.decode() for name, value in start["headers"] if name in kept}
+    headers = {name.decode(): value.decode() for name, value in start["headers"] if _is_kept(name)}
     await answer(errors, fmt, root="errors", item="error", status=status, headers=headers)(scope, receive, send)
+
+
+def _is_kept(name: bytes) -> bool:
+    """Whether the header is about the answer, whatever its shape. Without those of CORS no page could read it."""
+    return name in _KEPT_HEADERS or name.startswith(b"access-control-")
 
 
 def _status_of(status: int) -> int:

@@ -33,9 +33,9 @@ IN_FORCE = PUBLIC_4
 
 RULES: tuple[Labels, ...] = (
     {
-        "fi": "Koko kaupungin neljännesvuosi: 1-4 henkilön mielipidesolut ja ne, joista ne voisi laskea, piilotetaan.",
-        "sv": "Hela stadens kvartal: celler med 1-4 personers åsikter och de som skulle avslöja dem döljs.",
-        "en": "The whole city's quarter: opinion cells of 1-4 persons, and those that would tell them, are hidden.",
+        "fi": "Koko kaupungin neljännesvuosi: 1–4 henkilön mielipidesolut ja ne, joista ne voisi laskea, piilotetaan.",
+        "sv": "Hela stadens kvartal: celler med 1–4 personers åsikter och de som skulle avslöja dem döljs.",
+        "en": "The whole city's quarter: opinion cells of 1–4 persons, and those that would tell them, are hidden.",
     },
     {
         "fi": "Keskiarvo piilotetaan, jos vastaukset ovat alle viiden askeleen päässä asteikon päästä, ja sen "

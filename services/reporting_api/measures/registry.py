@@ -78,6 +78,11 @@ class Measure:
             raise ValueError(f"{self.slug}: versions begin with the first and follow by day, each with what changed")
 
     @property
+    def source(self) -> str:
+        """The code of the source of its data."""
+        return texts_of(self.slug).source.code
+
+    @property
     def version(self) -> int:
         """The present definition's number."""
         return self.versions[-1].version
@@ -268,7 +273,7 @@ SATISFACTION = _opinion(
 )
 SCALE_MEAN = _opinion(
     "scale_mean",
-    _names("Keskiarvo asteikolla 0-100", "Medeltal på skalan 0-100", "Mean on 0-100"),
+    _names("Keskiarvo asteikolla 0–100", "Medeltal på skalan 0–100", "Mean on 0–100"),
     unit=MeasureUnit.POINTS,
 )
 HAPPY_INDEX = _opinion(
@@ -276,7 +281,7 @@ HAPPY_INDEX = _opinion(
 )
 SMILEY_MEAN = _opinion(
     "smiley_mean",
-    _names("Hymynaamojen keskiarvo (1-5)", "Smileyarnas medeltal (1-5)", "Mean of the smileys (1-5)"),
+    _names("Hymynaamojen keskiarvo (1–5)", "Smileyarnas medeltal (1–5)", "Mean of the smileys (1–5)"),
     unit=MeasureUnit.GRADE,
     decimals=2,
 )

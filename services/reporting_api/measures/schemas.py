@@ -35,7 +35,22 @@ class MeasureAnswer(ResponseModel):
     )
 
 
-class MeasureList(ResponseModel):
-    """All measures' definitions."""
+class DataSourceAnswer(ResponseModel):
+    """Where measures' data come from, and what must be known of it to read them."""
 
-    measures: list[MeasureAnswer]
+    code: str
+    names: Labels
+    text: Labels
+
+
+class SourcedMeasureAnswer(MeasureAnswer):
+    """A measure's definition as it is now, and the source of its data."""
+
+    source: str = Field(description="The `code` of one of `sources`.", examples=["feedback"])
+
+
+class MeasureList(ResponseModel):
+    """All measures' definitions, and the sources of their data."""
+
+    measures: list[SourcedMeasureAnswer]
+    sources: list[DataSourceAnswer]

@@ -13,6 +13,7 @@ from services.reporting_api.language import Language
 from services.reporting_api.review.chapters.digest import digest_phrases
 from services.reporting_api.review.chapters.registry import paragraphs_of
 from services.reporting_api.review.charts.style import NARROW, WIDE
+from services.reporting_api.review.definition_links import DefinitionLink, link_of_chapter, links_of
 from services.reporting_api.review.illustration import Illustration
 from services.reporting_api.review.illustrations import illustrations_of
 from services.reporting_api.review.numbers import LOCALES
@@ -35,6 +36,8 @@ class ReviewFigure:
     title: str
     caption: str
     table: TableView
+    definitions: tuple[DefinitionLink, ...]
+    """To those of the measures in the table."""
     language: Language
 
     @cached_property
@@ -91,6 +94,8 @@ class ReviewChapter:
     has_lost_quotations: bool
     """Whether words that the edition quoted have been erased or withdrawn since."""
     figures: tuple[ReviewFigure, ...]
+    definitions: DefinitionLink | None
+    """To those of the figures it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +194,8 @@ def _chapters(content: EditionContent, language: Language, quoted: Sequence[Rele
         if text or paragraphs or figures or has_actions or chapter is Chapter.METHODS:
             heading = words_of(language)["headings"][chapter]
             quotations, has_lost = _quotations(content, chapter, language, quoted)
-            yield ReviewChapter(chapter, heading, text, paragraphs, quotations, has_lost, figures)
+            definitions = link_of_chapter(chapter, language) if paragraphs or figures else None
+            yield ReviewChapter(chapter, heading, text, paragraphs, quotations, has_lost, figures, definitions)
 
 
 def _quotations(
@@ -211,12 +217,14 @@ def _quotations(
 
 
 def _figure(number: int, illustration: Illustration, content: EditionContent, language: Language) -> ReviewFigure:
+    table = _table(illustration, content, language)
     return ReviewFigure(
         number=number,
         illustration=illustration,
         title=say(illustration.title, language),
         caption=say(illustration.caption, language),
-        table=_table(illustration, content, language),
+        table=table,
+        definitions=links_of(table.measures, language),
         language=language,
     )
 

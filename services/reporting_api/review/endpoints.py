@@ -6,12 +6,14 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import HTMLResponse
 
 from services.reporting_api.conditional import NOT_MODIFIED
+from services.reporting_api.disclosure.policy import IN_FORCE, RULES
 from services.reporting_api.editions.comparison import compare_contents
 from services.reporting_api.editions.corrections import correction_log
 from services.reporting_api.editions.schemas import Correction
 from services.reporting_api.editions.service import content_of, is_embargoed, is_public
 from services.reporting_api.language import Language
 from services.reporting_api.review.changes import changes_of
+from services.reporting_api.review.definitions import definitions_of
 from services.reporting_api.review.document import write_day, write_embargo
 from services.reporting_api.review.feed import to_atom
 from services.reporting_api.review.pages import (
@@ -22,6 +24,7 @@ from services.reporting_api.review.pages import (
     asset_address,
     changes_page,
     corrections_page,
+    definitions_page,
     not_found_page,
     read_asset,
     statement_page,
@@ -30,6 +33,7 @@ from services.reporting_api.review.phrases import quarter_words, words_of
 from services.reporting_api.review.reader import AskedDep, LangQuery, ReaderDep
 from services.reporting_api.review.rendering import Medium
 from services.reporting_api.texts.schemas import Quarter
+from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.periods import PeriodKind, parse_period
 from services.shared.problems import NotFoundProblem, problem_responses
@@ -65,6 +69,13 @@ async def review_corrections(reader: ReaderDep, lang: LangQuery = Language.FI) -
     """Every correction and withdrawal with its reason, newest first."""
     lines = [_corrected(it, lang) for it in correction_log(await reader.editions())]
     return corrections_page(lang, lines, reader.addresses(language=lang))
+
+
+@router.get("/definitions", summary="What each figure means", response_class=HTMLResponse)
+async def review_definitions(reader: ReaderDep, catalogue: CatalogueDep, lang: LangQuery = Language.FI) -> Response:
+    """Every measure's definition, each at an address of its own, and the rules that hold for all."""
+    definitions = definitions_of(lang, IN_FORCE, RULES, catalogue.target_policies)
+    return definitions_page(lang, definitions, reader.addresses(language=lang))
 
 
 @router.get("/{quarter}/changes", summary="What a correction changed", response_class=HTMLResponse, responses=RESPONSES)

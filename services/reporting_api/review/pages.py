@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from services.reporting_api.language import Language
 from services.reporting_api.review.changes import Changes
+from services.reporting_api.review.definitions import Definitions
 from services.reporting_api.review.document import Review
 from services.reporting_api.review.phrases import words_of
 from services.reporting_api.review.typography import plain, unbroken
@@ -106,6 +107,7 @@ def render_review(review: Review, addresses: Addresses, *, corrections: Sequence
         corrections=corrections,
         newer_version=newer_version,
         downloads=DOWNLOADS,
+        quality=words_of(review.language)["quality"],
         tables_url=addresses.tables_url,
         base_url=addresses.base_url,
     ).encode()
@@ -144,6 +146,12 @@ def corrections_page(language: Language, lines: Sequence[CorrectedReview], addre
 def changes_page(language: Language, changes: Changes, addresses: Addresses) -> HTMLResponse:
     """What a correction changed, number by number."""
     return _page("changes.html", language, addresses, changes=changes)
+
+
+def definitions_page(language: Language, definitions: Definitions, addresses: Addresses) -> HTMLResponse:
+    """What each figure is, and the rules that hold for all."""
+    quality = words_of(language)["quality"]
+    return _page("definitions.html", language, addresses, definitions=definitions, quality=quality)
 
 
 def statement_page(language: Language, addresses: Addresses) -> HTMLResponse:

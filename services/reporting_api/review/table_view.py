@@ -19,11 +19,12 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """Column headings, and rows of a name and cells."""
+    """Column headings, rows of a name and cells, and the slugs of the measures shown."""
 
     name_heading: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
+    measures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def view_table(table: StoredTable, shown: Shown, language: Language, definitions
             )
             for key, row in rows.items()
         ),
+        measures=tuple(it.slug for it in measures),
     )
 
 
@@ -124,7 +126,7 @@ def view_series(table: StoredTable, measure: str, language: Language) -> TableVi
         )
         for code in quarters
     )
-    return TableView(words_of(language)["tables"]["quarter"], _headings(definition, language), tuple(rows))
+    return TableView(words_of(language)["tables"]["quarter"], _headings(definition, language), tuple(rows), (measure,))
 
 
 def _headings(measure: MeasureDefinition, language: Language) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def view_week(table: StoredTable, language: Language) -> TableView:
     week = week_of(table)
     words = words_of(language)
     if week is None:
-        return TableView(words["tables"]["hour"], (), ())
+        return TableView(words["tables"]["hour"], (), (), ())
     names = {int(it.code): it.labels for it in table.dimensions[2].categories}
     return TableView(
         words["tables"]["hour"],
@@ -95,6 +95,7 @@ def view_week(table: StoredTable, language: Language) -> TableView:
             )
             for hour in week.hours
         ),
+        (week.measure.slug,),
     )
 
 

@@ -6,10 +6,14 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from services.reporting_api.texts.markdown import refuse_unsafe
+from services.shared.reasons import told_of
 from services.shared.schemas import FreeText, RequestModel, ResponseModel
 from services.shared.tables.editions import Chapter, ReviewLanguage
 
-Quarter = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-Q[1-4]$")]
+Quarter = Annotated[
+    str,
+    StringConstraints(pattern=told_of(r"^20[0-9]{2}-Q[1-4]$", "is no quarter; write it as 2021-Q2, years 2000-2099")),
+]
 
 
 class ChapterTextInput(RequestModel):

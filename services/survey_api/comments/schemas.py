@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from services.shared.reasons import told_of
 from services.shared.schemas import Code, FreeText, LineText, RequestModel, ResponseModel
 from services.shared.tables.surveys import CommentRelease
 
@@ -40,7 +41,8 @@ class DecisionPut(RequestModel):
 
     service_point: Code = Field(description="Where the response was given: the list's `service_point`.")
     fingerprint: str = Field(
-        pattern="^[0-9a-f]{32}$", description="The list's `fingerprint`: of the words that the decision is about."
+        pattern=told_of("^[0-9a-f]{32}$", "is not a fingerprint; give the list's, as it stands there"),
+        description="The list's `fingerprint`: of the words that the decision is about.",
     )
     decision: Verdict
     reason: LineText = Field(description="Why, for those who look at it later. Not published.")

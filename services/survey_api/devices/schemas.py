@@ -7,14 +7,20 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from services.shared.reasons import told_of
 from services.shared.schemas import Code, DatedInstant, Instant, LineText, PastInstant, RequestModel, ResponseModel
 from services.shared.tables import Device, DeviceAssignment
 from services.shared.tables.devices import DeviceKind
 from services.survey_api.devices.silence import Pattern
 
+_CODE_PATTERN = told_of(
+    r"^[A-Za-z0-9][A-Za-z0-9._:\-]{0,62}$",
+    "is not a device's code; give up to 63 letters, digits and . _ : - that begin with a letter or digit",
+)
+
 DeviceCode = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]{0,62}$"),
+    StringConstraints(pattern=_CODE_PATTERN),
     Field(description="As the device or its vendor names it: letters, digits and . _ : -", examples=["T-0042"]),
 ]
 

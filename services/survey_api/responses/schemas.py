@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, model_validator
 
 from services.shared.personal_data import CONTACT_FIELD, NUMBER_FIELD, mask_fields
+from services.shared.reasons import told_of
 from services.shared.schemas import (
     LANGUAGE_PATTERN,
     Code,
@@ -68,7 +69,11 @@ AnswerValue = Annotated[
     ),
 ]
 
-LanguageCode = Annotated[str, StringConstraints(pattern=f"{LANGUAGE_PATTERN}|^other$")]
+_ANSWERED_PATTERN = told_of(
+    f"{LANGUAGE_PATTERN}|^other$", "is not a language tag; give one of BCP 47, such as fi, sv, smn or zh-Hans, or other"
+)
+
+LanguageCode = Annotated[str, StringConstraints(pattern=_ANSWERED_PATTERN)]
 
 InteractionId = Annotated[LineText, Field(description="The visit, call or chat the answers are about, by its id.")]
 
@@ -155,7 +160,11 @@ class Misuse(RequestModel):
     reason: Literal[MisuseReason.VENDOR_FLAG] = Field(description="Why the sender judges so.")
 
 
-SourceCode = Annotated[Code, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+_SOURCE_PATTERN = told_of(
+    r"^[a-z0-9][a-z0-9_]*$", "is not a code; give small letters, digits and _, such as happy_or_not"
+)
+
+SourceCode = Annotated[Code, StringConstraints(pattern=_SOURCE_PATTERN)]
 """The name of another system."""
 
 

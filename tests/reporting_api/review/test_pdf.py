@@ -202,8 +202,10 @@ def bare_review(markdown: str) -> Review:
         mark=None,
         digest=("Selvästi.",),
         chapters=(
-            ReviewChapter(Chapter.PARTICIPATION, "Osallisuus", OfficerText(markdown, Language.FI), (), (), False, ()),
-            ReviewChapter(Chapter.METHODS, "Menetelmät", None, (), (), False, ()),
+            ReviewChapter(
+                Chapter.PARTICIPATION, "Osallisuus", OfficerText(markdown, Language.FI), (), (), False, (), None
+            ),
+            ReviewChapter(Chapter.METHODS, "Menetelmät", None, (), (), False, (), None),
         ),
         actions=(),
         methods=("Näin.",),

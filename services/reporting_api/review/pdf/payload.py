@@ -77,9 +77,17 @@ def _chapter(
         "paragraphs": list(chapter.paragraphs),
         "quotations": _quotations(chapter, words),
         "figures": [_figure(figure, words) for figure in chapter.figures],
+        "definitions": _definitions(chapter, review, base_url),
         "acts": [_act(act, words) for act in review.actions] if chapter.code is Chapter.ACTIONS else [],
         "methods": _methods(review, words, corrections, base_url) if chapter.code is Chapter.METHODS else None,
     }
+
+
+def _definitions(chapter: ReviewChapter, review: Review, base_url: str) -> dict[str, str] | None:
+    link = chapter.definitions
+    if link is None:
+        return None
+    return {"text": link.name, "href": f"{base_url}/reviews/definitions?lang={review.language}#{link.anchor}"}
 
 
 def _quotations(chapter: ReviewChapter, words: Words) -> dict[str, Any] | None:
@@ -142,7 +150,7 @@ def _methods(review: Review, words: Words, corrections: Sequence[str], base_url:
         "lines": list(review.methods),
         "management": words["management"],
         "links": [
-            {"text": words["measures"], "href": f"{base_url}/v1/measures"},
+            {"text": words["definitions"], "href": f"{base_url}/reviews/definitions?lang={review.language}"},
             {"text": words["open_data"], "href": f"{base_url}/v1/editions/{quarter}/tables"},
         ],
         "corrections_heading": words["corrections"],
