@@ -1,10 +1,11 @@
 """The ``katsaus`` command: runs everything, and talks to the services over HTTP."""
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -17,6 +18,15 @@ from services.cli.home import find_home
 # What a command needs is imported when it runs, so that `katsaus --help` and a start are quick.
 # ruff: noqa: PLC0415
 
+
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
+        from importlib.metadata import version
+
+        print(f"katsaus {version('katsaus')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="katsaus",
     help="Takes in what residents say about a city's services and turns it into figures that can be trusted.",
@@ -24,6 +34,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Every command's own options."""
+
+
 key_app = typer.Typer(help="API keys of staff, forms, devices and tools.", no_args_is_help=True)
 load_app = typer.Typer(help="Load records of other systems through the API.", no_args_is_help=True)
 retention_app = typer.Typer(help="Content that has been kept long enough.", no_args_is_help=True)
@@ -53,9 +74,12 @@ def up(
     demo: Annotated[bool, typer.Option("--demo", help="Load the demonstration quarters on the first start.")] = False,
 ) -> None:
     """Start the database and the three services, and run them until Ctrl-C."""
+    from services.cli.environment import warnings_about
     from services.cli.up import run_until_stopped
     from services.shared.settings import get_settings
 
+    for warning in warnings_about(os.environ):
+        print(f"katsaus: {warning}", file=sys.stderr)
     run_until_stopped(find_home(), get_settings(), console, with_demonstration=demo)
 
 
@@ -384,9 +408,17 @@ def run() -> None:
     except CommandError as error:
         _fail(str(error))
     except Exception as error:
+        if _is_of_settings(error):
+            _fail(f"The settings cannot be used: {error} (docs/settings.md)")
         if not _is_of_database(error):
             raise
         _fail(f"The database refused or was lost: {str(error).splitlines()[0]}")
+
+
+def _is_of_settings(error: Exception) -> bool:
+    from services.shared.settings import SettingsError
+
+    return isinstance(error, SettingsError)
 
 
 def _is_of_database(error: Exception) -> bool:
@@ -394,6 +426,6 @@ def _is_of_database(error: Exception) -> bool:
     return any(kind.__module__.startswith("psycopg") for kind in type(error).__mro__) and bool(str(error))
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str) -> NoReturn:
     print(f"katsaus: {sentence}", file=sys.stderr)
     sys.exit(1)

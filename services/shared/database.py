@@ -4,6 +4,7 @@ A request's transaction is committed before its answer leaves: the session depen
 commit is an error the caller sees.
 """
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Protocol
@@ -23,6 +24,10 @@ ROLES = {
     Service.REPORTING_API: "katsaus_reporting",
 }
 """The PostgreSQL role of each service, created and granted by the migrations."""
+
+
+_CONNECT_SECONDS_LEAST = 2
+"""libpq waits no shorter."""
 
 
 class DatabaseNotConfiguredError(RuntimeError):
@@ -108,7 +113,12 @@ def connect(settings: Settings, service: Service) -> Database:
         pool_timeout=settings.database_wait_seconds,
         pool_pre_ping=True,
         hide_parameters=True,  # an error's message must not carry what a resident wrote
-        connect_args={"options": " ".join(options), "application_name": f"katsaus {service}"},
+        connect_args={
+            "options": " ".join(options),
+            "application_name": f"katsaus {service}",
+            # A host that swallows what is sent to it must not hold a request longer than a busy pool does.
+            "connect_timeout": max(_CONNECT_SECONDS_LEAST, math.ceil(settings.database_wait_seconds)),
+        },
     )
     return Database(engine)
 

@@ -23,6 +23,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,6 +37,12 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 RETRY_SECONDS = "1"
 """Where the database is busy: what is under way is done by then, or the client is told so again."""
+
+AWAY_SECONDS = "5"
+"""Where the database is away: as long as one takes to start again."""
+
+_AWAY_STATES = ("08", "57P01", "57P02", "57P03", "57P05", "53", "58030")
+"""How the codes of a database begin that is stopping, starting, cut off, full, or without room for a connection."""
 
 
 class InvalidParam(BaseModel):
@@ -238,6 +245,18 @@ async def _handle_no_connection(request: Request, error: Exception) -> JSONRespo
     return await _handle_problem(request, UnavailableProblem(detail, headers={"Retry-After": RETRY_SECONDS}))
 
 
+async def _handle_database(request: Request, error: Exception) -> JSONResponse:
+    """The database is away or full: nobody's request is wrong, and it may be sent again."""
+    assert isinstance(error, DBAPIError)  # noqa: S101 (registered for it only)
+    state = getattr(error.orig, "sqlstate", None)
+    # Without a code it was not the database that answered: nobody listens there, or the connection broke.
+    if not error.connection_invalidated and not (state or "08").startswith(_AWAY_STATES):
+        raise error
+    log.error("the database is away", kind=_kind_of(error))
+    detail = "the database cannot be reached or is full; send it again after Retry-After seconds"
+    return await _handle_problem(request, UnavailableProblem(detail, headers={"Retry-After": AWAY_SECONDS}))
+
+
 async def _handle_validation(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for it only)
     problem = validation_problem(error.errors())
@@ -307,5 +326,6 @@ def install_problem_handlers(app: FastAPI) -> None:
     """Make every refusal of ``app`` a problem document. Crashes are :class:`CrashMiddleware`'s."""
     app.add_exception_handler(Problem, _handle_problem)
     app.add_exception_handler(PoolTimeoutError, _handle_no_connection)
+    app.add_exception_handler(DBAPIError, _handle_database)
     app.add_exception_handler(RequestValidationError, _handle_validation)
     app.add_exception_handler(HTTPException, _handle_http_exception)

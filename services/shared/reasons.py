@@ -33,6 +33,8 @@ _WORDINGS = {
     "float_parsing": _NUMBER,
     "greater_than_equal": "is too small; the least is {ge}",
     "less_than_equal": "is too large; the most is {le}",
+    "greater_than": "is too small; give more than {gt}",
+    "less_than": "is too large; give less than {lt}",
     "literal_error": "is none of those known here; give {expected}",
     "enum": "is none of those known here; give {expected}",
     "uuid_type": _ID,

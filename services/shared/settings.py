@@ -3,24 +3,19 @@
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from services.shared.reasons import reason_of
+from services.shared.setting_types import DatabaseAddress, LogLevel, Origin, ProxyAddress, Rate, ZoneName
 
 if TYPE_CHECKING:
     from fastapi import Request  # the command reads settings without waiting for it
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{name!r} is not a time zone; write one such as Europe/Helsinki") from error
-    return name
-
-
-ZoneName = Annotated[str, AfterValidator(_known_zone)]
+class SettingsError(ValueError):
+    """Settings that cannot be used: each variable, and what is wrong with it, in one line."""
 
 
 class Settings(BaseSettings):
@@ -28,7 +23,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KATSAUS_", frozen=True, extra="ignore")
 
-    database_url: str | None = Field(
+    database_url: DatabaseAddress | None = Field(
         default=None,
         validation_alias="DATABASE_URL",
         description="PostgreSQL 16 or newer. Unset, `katsaus up` starts an embedded one and sets this.",
@@ -101,11 +96,11 @@ class Settings(BaseSettings):
     service_key: SecretStr | None = Field(
         default=None, description="The key with scope `service` that services call each other with."
     )
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
         default=(),
         description="Comma-separated origins whose pages may call the services from a browser; `*` for all.",
     )
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     body_max_bytes: int = Field(
         default=1_048_576,
         ge=1024,
@@ -154,7 +149,7 @@ class Settings(BaseSettings):
         description="Calendar days ahead that `GET /v1/feedback?due=soon` looks: three reach from Friday over a "
         "weekend.",
     )
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+    trusted_proxies: Annotated[tuple[ProxyAddress, ...], NoDecode] = Field(
         default=(),
         description="Comma-separated addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are "
         "believed. Nobody else's: a client could write what it likes.",
@@ -168,7 +163,7 @@ class Settings(BaseSettings):
         le=128,
         description="Bits of an IPv6 address that count as one sender: a subscriber's network.",
     )
-    submission_rate_limit: str = Field(
+    submission_rate_limit: Rate = Field(
         default="60/minute",
         description="Submissions without a key from one block of addresses, as `N/second`, `minute`, `hour` or `day`; "
         "empty for no limit. A library's or clinic's visitors share an address, a flood is far above.",
@@ -611,8 +606,17 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """The process's settings."""
-    return Settings()
+    """The process's settings; raises :class:`SettingsError` where one cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        told = [f"{_variable(one['loc'][0])}: {reason_of(one)}" for one in error.errors(include_url=False)]
+        raise SettingsError("; ".join(dict.fromkeys(told))) from None
+
+
+def _variable(name: str | int) -> str:
+    """The environment variable of a field, which Pydantic tells by the alias where there is one."""
+    return f"KATSAUS_{str(name).upper()}" if name in Settings.model_fields else str(name).upper()
 
 
 def settings_of(request: "Request") -> Settings:

@@ -34,6 +34,12 @@ async def database_crash(session: SessionDep) -> None:
     await session.execute(text("SELECT CAST(:words AS integer)"), {"words": RESIDENTS_WORDS})
 
 
+@router.post("/database-says", summary="Fails in the database as it is told to")
+async def database_says(session: SessionDep, state: str) -> None:
+    """Raises an error with the code."""
+    await session.execute(text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"))
+
+
 @router.post("/fails-at-commit", summary="Fails when committing")
 async def fail_at_commit(session: SessionDep) -> dict[str, bool]:
     """Breaks a constraint that is only checked at commit."""
@@ -113,6 +119,26 @@ class TestReadiness:
             assert (await client.get("/health/live")).status_code == 200
             response = await client.get("/health/ready")
         assert (response.status_code, response.json()["status"]) == (503, "not_ready")
+
+
+class TestDatabaseAway:
+    async def test_a_request_may_be_sent_again(self, capsys: pytest.CaptureFixture[str]) -> None:
+        app = make_app()
+        app.state.sessions = connect(
+            Settings(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing"), Service.FEEDBACK_API
+        )
+        async with client_of(app) as client:
+            response = await client.post("/database-crash")
+        assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+        assert response.headers["Retry-After"] == "5"
+        assert "the database is away" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("state", ["57P01", "53100", "53300"])
+    async def test_so_it_may_where_it_stops_or_is_full(self, client: httpx.AsyncClient, state: str) -> None:
+        assert (await client.post("/database-says", params={"state": state})).status_code == 503
+
+    async def test_what_it_refuses_for_a_request_is_ours_to_mend(self, client: httpx.AsyncClient) -> None:
+        assert (await client.post("/database-says", params={"state": "22000"})).status_code == 500
 
 
 class TestDocumentationPage:
