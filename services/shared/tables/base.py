@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ARRAY, CheckConstraint, DateTime, MetaData, Text
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -39,6 +40,13 @@ def timestamp(**options: Any) -> Any:
 def labels() -> Any:
     """A ``jsonb`` column of :data:`Labels`."""
     return Field(sa_type=JSONB, nullable=False)
+
+
+def translations() -> Any:
+    """A ``jsonb`` column of the same words in other languages than Finnish, as far as there are any."""
+    return Field(
+        default_factory=dict, sa_type=JSONB, nullable=False, sa_column_kwargs={"server_default": sql("'{}'::jsonb")}
+    )
 
 
 def json_object(*, nullable: bool = False) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from services.shared.tables.base import Labels, Table, has_finnish, labels, one_of, text, timestamp
+from services.shared.tables.base import Labels, Table, has_finnish, labels, one_of, text, timestamp, translations
 
 QUARTER_PATTERN = "^[0-9]{4}-Q[1-4]$"
 
@@ -51,6 +51,14 @@ def _quarter_is_label(column: str = "quarter") -> CheckConstraint:
     return CheckConstraint(f"{column} ~ '{QUARTER_PATTERN}'", name="quarter_is_label")
 
 
+def _are_translations(of: str) -> tuple[CheckConstraint, CheckConstraint]:
+    column = f"{of}_translations"
+    return (
+        CheckConstraint(f"{column} - '{{sv,en}}'::text[] = '{{}}'::jsonb", name=f"{column}_known"),
+        CheckConstraint(f"{of} IS NOT NULL OR {column} = '{{}}'::jsonb", name=f"{of}_in_finnish_first"),
+    )
+
+
 def _hash_is_of(content: str, digest: str) -> CheckConstraint:
     return CheckConstraint(
         f"{digest} = encode(sha256(convert_to({content}, 'UTF8')), 'hex')", name=f"{digest}_is_of_{content}"
@@ -75,6 +83,8 @@ class Edition(Table, table=True):
         ),
         CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_has_time"),
         CheckConstraint("withdrawn_at IS NULL OR withdrawal_reason IS NOT NULL", name="withdrawal_has_reason"),
+        *_are_translations("reason"),
+        *_are_translations("withdrawal_reason"),
         Index(
             "ix_edition_one_in_preparation",
             "quarter",
@@ -95,7 +105,8 @@ class Edition(Table, table=True):
     internal_hash: str = text()
     code_version: str = text()
     reason: str | None = text(default=None)
-    """Why a published version was corrected by this one."""
+    """Why a published version was corrected by this one, in Finnish."""
+    reason_translations: Labels = translations()
     created_at: datetime = timestamp()
     created_by: str = text()
     created_by_key: UUID
@@ -108,6 +119,8 @@ class Edition(Table, table=True):
     withdrawn_at: datetime | None = timestamp(default=None)
     withdrawn_by: str | None = text(default=None)
     withdrawal_reason: str | None = text(default=None)
+    """In Finnish."""
+    withdrawal_reason_translations: Labels = translations()
     keeps_records: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     """Whether the records it was counted from are kept; those made before records were kept have none."""
 
