@@ -147,7 +147,11 @@ def publish(
     signer_key: Annotated[
         str, typer.Option("--signer-key", envvar="KATSAUS_SIGNER_KEY", help="Another person's key, which signs it off.")
     ],
-    reason: Annotated[str | None, typer.Option(help="Why a published review is corrected, for the public log.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Why a published review is corrected, for the public log, in Finnish.")
+    ] = None,
+    reason_sv: Annotated[str | None, typer.Option(help="The same in Swedish.")] = None,
+    reason_en: Annotated[str | None, typer.Option(help="The same in English.")] = None,
     accept: Annotated[list[str] | None, typer.Option(help="A warning to accept; repeat for several.")] = None,
     key: KeyOption = None,
 ) -> None:
@@ -159,7 +163,12 @@ def publish(
     settings = get_settings()
     with Services.of(settings, _key_or_operators(key)) as officer, Services.of(settings, signer_key) as signer:
         publish_quarter(
-            officer.reporting, signer.reporting, quarter, console, reason=reason, accepted=tuple(accept or ())
+            officer.reporting,
+            signer.reporting,
+            quarter,
+            console,
+            reasons={"fi": reason, "sv": reason_sv, "en": reason_en},
+            accepted=tuple(accept or ()),
         )
     show_addresses(settings.public_reporting_base_url, quarter, console)
 

@@ -1,6 +1,7 @@
 """``katsaus publish``: a quarter's review from the live figures to the published page, saying what blocks it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Console
@@ -18,16 +19,17 @@ def publish_quarter(
     quarter: str,
     console: Console,
     *,
-    reason: str | None = None,
+    reasons: Mapping[str, str | None] = MappingProxyType({}),
     accepted: Sequence[str] = (),
     accepts_all: bool = False,
 ) -> None:
     """Draft, check, sign off and publish; raises :class:`CommandError` with what stands in the way.
 
     A draft that another run left behind is made anew, as the figures may have changed. ``accepts_all`` accepts every
-    warning, for demonstrations; blocking checks always block.
+    warning, for demonstrations; blocking checks always block. ``reasons`` are why a published review is corrected, by
+    language, Finnish if there are any.
     """
-    edition = _draft(officer, quarter, reason, console)
+    edition = _draft(officer, quarter, reasons, console)
     warnings = [it["code"] for it in edition["checks"] if not it["passed"] and not it["is_blocking"]]
     _show_checks(edition["checks"], console)
     address = f"/v1/editions/{quarter}/{edition['version']}"
@@ -52,13 +54,14 @@ def show_addresses(base_url: str, quarter: str, console: Console) -> None:
         console.print(f"  {address}?lang={language}   {address}.pdf?lang={language}", soft_wrap=True, highlight=False)
 
 
-def _draft(officer: Service, quarter: str, reason: str | None, console: Console) -> Any:
+def _draft(officer: Service, quarter: str, reasons: Mapping[str, str | None], console: Console) -> Any:
     for edition in officer.get("/v1/editions")["editions"]:
         if edition["quarter"] == quarter and edition["published_at"] is None:
             console.print(f"Discarding the draft of version {edition['version']} …")
             officer.delete(f"/v1/editions/{quarter}/{edition['version']}")
     console.print(f"Drafting {quarter} …")
-    body: dict[str, Any] = {"quarter": quarter} | ({"reason": reason} if reason else {})
+    translations = {language: reasons[language] for language in ("sv", "en") if reasons.get(language)}
+    body = {"quarter": quarter, "reason": reasons.get("fi"), "reason_translations": translations}
     return officer.post("/v1/editions", body)
 
 

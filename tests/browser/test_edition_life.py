@@ -22,6 +22,8 @@ EMBARGOED, CORRECTED = "2012-Q2", "2012-Q3"
 that is published, and then withdrawn."""
 LANGUAGES = ("fi", "sv", "en")
 SECRET, REASON = "Kesän palautteita tuli myöhässä", "Syksyn palautteita tuli myöhässä"
+REASONS = {"fi": REASON, "sv": "Höstens respons kom sent", "en": REASON}
+"""As it is read in each language: there is no English one."""
 WITHDRAWAL = "Palautteet oli laskettu kahteen kertaan"
 RECEIVED = {EMBARGOED: "2012-05-04T10:00:00+03:00", CORRECTED: "2012-08-03T10:00:00+03:00"}
 ARCHIVE, LOG = "/reviews/", "/reviews/corrections"
@@ -55,7 +57,8 @@ class Life:
         assert answer.is_success, answer.text
 
     def publish(self, quarter: str, version: int, reason: str | None, until: str | None) -> None:
-        self.post("", {"quarter": quarter, "reason": reason})
+        translations = {"sv": REASONS["sv"]} if reason == REASON else {}
+        self.post("", {"quarter": quarter, "reason": reason, "reason_translations": translations})
         self.post(f"/{quarter}/{version}/sign-off", {}, self._signer)
         accepted = [code for code in CheckCode if code not in BLOCKING]
         self.post(f"/{quarter}/{version}/publish", {"accept_warnings": accepted, "embargo_until": until})
@@ -139,7 +142,8 @@ def test_a_correction_is_told_number_by_number(life: Life, language: str) -> Non
     review, changes, _, log = pages_of(CORRECTED)
     _, page = life.public["corrected", changes, language]
 
-    assert REASON in page
+    assert REASONS[language] in page
+    assert ('<span lang="fi">' in page) == (language == "en")
     assert 'class="mark"' not in page
     assert '<td class="number">12</td><td class="number">19</td>' in page
     for path in (review, log):

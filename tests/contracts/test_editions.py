@@ -39,6 +39,7 @@ CHANGES = (
     "UPDATE edition SET published_at = now()",
     "UPDATE edition SET state = 'draft', published_at = NULL, signed_off_at = NULL",
     "UPDATE edition SET state = 'withdrawn', withdrawn_at = now(), withdrawal_reason = 'x', reason = 'y'",
+    "UPDATE edition SET reason_translations = '{\"sv\": \"x\"}', reason = 'x'",
     "DELETE FROM edition",
 )
 """What the database refuses to do to a published edition."""
@@ -420,10 +421,12 @@ class TestCorrection:
     async def test_a_withdrawn_edition_stays_visible_as_withdrawn(self, officers: Officers) -> None:
         await officers.make()
 
-        await officers.one.post(f"/v1/editions/{QUARTER}/1/withdraw", json={"reason": "Laskentavirhe."})
+        body = {"reason": "Laskentavirhe.", "reason_translations": {"en": "A miscount."}}
+        await officers.one.post(f"/v1/editions/{QUARTER}/1/withdraw", json=body)
 
         edition = (await officers.anyone.get(f"/v1/editions/{QUARTER}/1")).json()
         assert (edition["state"], edition["withdrawal_reason"]) == ("withdrawn", "Laskentavirhe.")
+        assert edition["withdrawal_reason_translations"] == {"en": "A miscount."}
 
     async def test_a_withdrawn_edition_is_what_the_public_sees_until_a_correction(
         self, officers: Officers, city: City

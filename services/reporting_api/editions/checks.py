@@ -12,13 +12,15 @@ from services.reporting_api.readiness.checks import (
     of_some,
 )
 from services.reporting_api.texts.facts import KnownNumbers, unknown_numbers
+from services.shared.tables import Edition
 from services.shared.tables.editions import ReviewLanguage
 
 
-def check_content(content: EditionContent) -> Iterator[Check]:
-    """What the content itself shows; it is the one with nothing hidden."""
+def check_content(content: EditionContent, edition: Edition) -> Iterator[Check]:
+    """What the content itself shows, and the reason of a correction; the content is the one with nothing hidden."""
     yield from check_figures(content.figures)
-    yield make_check(CheckCode.TEXTS_IN_ALL_LANGUAGES, _missing_languages(content))
+    missing = [*_missing_languages(content), *_missing_reasons(edition)]
+    yield make_check(CheckCode.TEXTS_IN_ALL_LANGUAGES, "; ".join(missing) or None)
 
 
 def check_texts(content: EditionContent) -> Check:
@@ -65,7 +67,12 @@ def _cells(content: EditionContent) -> Iterator[int | float | None]:
     yield from (cell.value for cell in content.series["feedback"].cells if cell.key[-1] == "feedback_received")
 
 
-def _missing_languages(content: EditionContent) -> str | None:
+def _missing_reasons(edition: Edition) -> list[str]:
+    lacking = [it for it in ReviewLanguage if it is not ReviewLanguage.FI and it not in edition.reason_translations]
+    return [f"the reason lacks {', '.join(lacking)}"] if edition.reason is not None and lacking else []
+
+
+def _missing_languages(content: EditionContent) -> list[str]:
     missing = [
         f"{chapter} lacks {', '.join(language for language in ReviewLanguage if language not in texts)}"
         for chapter, texts in content.texts.items()
@@ -76,4 +83,4 @@ def _missing_languages(content: EditionContent) -> str | None:
         for action in content.actions
         if (lacking := [language for language in ReviewLanguage if not action.said.get(language)])
     ]
-    return "; ".join(missing) or None
+    return missing

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.reporting_api.editions.schemas import Correction
 from services.shared.tables import Edition
+from services.shared.tables.base import Labels
 
 
 def correction_log(editions: Iterable[Edition]) -> list[Correction]:
@@ -16,12 +17,18 @@ def correction_log(editions: Iterable[Edition]) -> list[Correction]:
 def _lines(edition: Edition) -> Iterator[Correction]:
     if edition.reason is not None and edition.published_at is not None:
         at = edition.embargo_until or edition.published_at
-        yield _line(edition, at, edition.reason, is_withdrawal=False)
+        yield _line(edition, at, edition.reason, edition.reason_translations, is_withdrawal=False)
     if edition.withdrawal_reason is not None and edition.withdrawn_at is not None:
-        yield _line(edition, edition.withdrawn_at, edition.withdrawal_reason, is_withdrawal=True)
+        translations = edition.withdrawal_reason_translations
+        yield _line(edition, edition.withdrawn_at, edition.withdrawal_reason, translations, is_withdrawal=True)
 
 
-def _line(edition: Edition, at: datetime, reason: str, *, is_withdrawal: bool) -> Correction:
+def _line(edition: Edition, at: datetime, reason: str, translations: Labels, *, is_withdrawal: bool) -> Correction:
     return Correction(
-        quarter=edition.quarter, version=edition.version, at=at, reason=reason, is_withdrawal=is_withdrawal
+        quarter=edition.quarter,
+        version=edition.version,
+        at=at,
+        reason=reason,
+        reason_translations=translations,
+        is_withdrawal=is_withdrawal,
     )

@@ -242,7 +242,7 @@ async def edition_withdraw(
 ) -> EditionInWork:
     """It stays to be seen as withdrawn, with the reason."""
     edition = await service.find(quarter, version, is_locked=True)
-    await service.withdraw(edition, body.reason, officer, now())
+    await service.withdraw(edition, body, officer, now())
     return in_work(edition, [])
 
 

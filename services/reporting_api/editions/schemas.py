@@ -8,7 +8,21 @@ from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.readiness.checks import Check, CheckCode
 from services.reporting_api.texts.schemas import Quarter
 from services.shared.schemas import FreeText, RequestModel, ResponseModel
+from services.shared.tables.base import Labels
 from services.shared.tables.editions import EditionState
+
+
+class ReasonTranslations(RequestModel):
+    """A reason in the review's other languages; where one is missing, its readers are shown the Finnish."""
+
+    sv: FreeText | None = None
+    en: FreeText | None = None
+
+    @property
+    def given(self) -> Labels:
+        """Those there are."""
+        translations: Labels = self.model_dump(exclude_none=True)
+        return translations
 
 
 class EditionDraft(RequestModel):
@@ -17,8 +31,9 @@ class EditionDraft(RequestModel):
     quarter: Quarter = Field(examples=["2021-Q2"])
     reason: FreeText | None = Field(
         default=None,
-        description="Why the published version is corrected, for the public log; needed for a correction only.",
+        description="Why the published version is corrected, for the public log, in Finnish; for a correction only.",
     )
+    reason_translations: ReasonTranslations = ReasonTranslations()
 
 
 class EditionPublication(RequestModel):
@@ -35,7 +50,8 @@ class EditionPublication(RequestModel):
 class EditionWithdrawal(RequestModel):
     """Why a published edition is withdrawn; shown in its place."""
 
-    reason: FreeText
+    reason: FreeText = Field(description="In Finnish.")
+    reason_translations: ReasonTranslations = ReasonTranslations()
 
 
 class EditionSummary(ResponseModel):
@@ -47,12 +63,14 @@ class EditionSummary(ResponseModel):
     content_hash: str
     code_version: str
     reason: str | None
+    reason_translations: Labels
     created_at: datetime
     signed_off_at: datetime | None
     published_at: datetime | None
     embargo_until: datetime | None
     withdrawn_at: datetime | None
     withdrawal_reason: str | None
+    withdrawal_reason_translations: Labels
 
 
 class EditionList(ResponseModel):
@@ -84,6 +102,7 @@ class Correction(ResponseModel):
     version: int
     at: datetime
     reason: str
+    reason_translations: Labels = Field(description="In Swedish (`sv`) and English (`en`), as far as there are any.")
     is_withdrawal: bool
 
 

@@ -27,7 +27,7 @@ from services.reporting_api.editions.errors import (
     SameSignerProblem,
 )
 from services.reporting_api.editions.live import LiveFigures
-from services.reporting_api.editions.schemas import EditionDraft, EditionPublication
+from services.reporting_api.editions.schemas import EditionDraft, EditionPublication, EditionWithdrawal
 from services.reporting_api.periods.service import find_period
 from services.reporting_api.readiness.checks import (
     Check,
@@ -102,6 +102,7 @@ class EditionService:
             internal_hash=digest(internal),
             code_version=installed_version("katsaus"),
             reason=body.reason if earlier else None,
+            reason_translations=body.reason_translations.given if earlier else {},
             created_at=at,
             created_by=officer.name,
             created_by_key=officer.key_id,
@@ -120,7 +121,7 @@ class EditionService:
             else await self._contents(edition.quarter, edition.version, at)
         )
         return [
-            *check_content(internal_content_of(edition)),
+            *check_content(internal_content_of(edition), edition),
             check_texts(content_of(edition)),
             *check_statements(await self._live.statements(edition.quarter, at)),
             *check_circumstances(await self._live.circumstances(edition.quarter, at, await self._measures_before())),
@@ -167,7 +168,7 @@ class EditionService:
             )
         return edition, checks
 
-    async def withdraw(self, edition: Edition, reason: str, officer: Principal, at: datetime) -> None:
+    async def withdraw(self, edition: Edition, body: EditionWithdrawal, officer: Principal, at: datetime) -> None:
         """It stays visible as withdrawn, with the reason."""
         _require(edition, EditionState.PUBLISHED, "withdraw a published edition")
         await repository.change(
@@ -176,7 +177,8 @@ class EditionService:
             state=EditionState.WITHDRAWN.value,
             withdrawn_at=at,
             withdrawn_by=officer.name,
-            withdrawal_reason=reason,
+            withdrawal_reason=body.reason,
+            withdrawal_reason_translations=body.reason_translations.given,
         )
 
     async def discard(self, edition: Edition) -> None:

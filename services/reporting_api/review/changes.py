@@ -7,9 +7,10 @@ from itertools import groupby
 from services.reporting_api.editions.comparison import ChangedCell, EditionComparison
 from services.reporting_api.editions.content import EditionContent
 from services.reporting_api.language import Language
-from services.reporting_api.review.document import write_embargo
+from services.reporting_api.review.days import write_embargo
 from services.reporting_api.review.numbers import write_number
 from services.reporting_api.review.phrases import quarter_words, words_of
+from services.reporting_api.review.reasons import ReasonLine, correction_of
 from services.reporting_api.review.table_view import category_names, written_base, written_value
 from services.reporting_api.tables.model import MeasureDefinition
 from services.reporting_api.tables.stored import StoredCell
@@ -46,7 +47,7 @@ class Changes:
     name: str
     mark: str | None
     """What stands above of what is not for the public yet."""
-    reason: str
+    reason: ReasonLine | None
     summary: str
     texts: str
     tables: tuple[ChangedTable, ...]
@@ -73,7 +74,7 @@ def changes_of(
         title=words["review"]["changes_title"].format(version=edition.version),
         name=f"{words['review']['title']} {quarter_words(quarter, language, 'title')}",
         mark=None if is_public else write_embargo(edition, language) or words["review"]["draft"],
-        reason=edition.reason or "",
+        reason=correction_of(edition, language),
         summary=words["review"]["changes_text"].format(
             previous=comparison.previous_version,
             changed=write_number(shown, 0, language),

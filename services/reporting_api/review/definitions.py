@@ -10,8 +10,8 @@ from services.reporting_api.disclosure.policy import DisclosurePolicy
 from services.reporting_api.language import Language
 from services.reporting_api.measures.registry import MEASURES, ON_TARGET, Measure
 from services.reporting_api.measures.texts import DataSource, data_sources
+from services.reporting_api.review.days import write_day
 from services.reporting_api.review.definition_links import anchor_of
-from services.reporting_api.review.document import write_day
 from services.reporting_api.review.numbers import LOCALES
 from services.reporting_api.review.phrases import words_of
 from services.shared.tables import TargetPolicy

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property
-
-from babel.dates import format_date, format_time
 
 from services.reporting_api.comments.repository import ReleasedWords
 from services.reporting_api.editions.content import EditionContent
@@ -13,18 +10,18 @@ from services.reporting_api.language import Language
 from services.reporting_api.review.chapters.digest import digest_phrases
 from services.reporting_api.review.chapters.registry import paragraphs_of
 from services.reporting_api.review.charts.style import NARROW, WIDE
+from services.reporting_api.review.days import write_day, write_embargo
 from services.reporting_api.review.definition_links import DefinitionLink, link_of_chapter, links_of
 from services.reporting_api.review.illustration import Illustration
 from services.reporting_api.review.illustrations import illustrations_of
-from services.reporting_api.review.numbers import LOCALES
 from services.reporting_api.review.phrases import quarter_words, say, words_of
+from services.reporting_api.review.reasons import ReasonLine, correction_of, withdrawal_of
 from services.reporting_api.review.table_view import TableView, view_series, view_table
 from services.reporting_api.review.week import view_week
-from services.shared.clock import CITY_ZONE, local_day
 from services.shared.periods import Period, PeriodKind, parse_period
 from services.shared.tables import Edition
 from services.shared.tables.base import Labels
-from services.shared.tables.editions import Chapter, EditionState, ReviewLanguage
+from services.shared.tables.editions import Chapter, ReviewLanguage
 
 
 @dataclass(frozen=True)
@@ -110,8 +107,8 @@ class Review:
     published_on: str | None
     embargo: str | None
     """That the public sees it from a time to come only."""
-    withdrawal_reason: str | None
-    correction_reason: str | None
+    withdrawal: ReasonLine | None
+    correction: ReasonLine | None
     content_hash: str
     is_internal: bool
     is_draft: bool
@@ -150,8 +147,8 @@ def put_together(
         version=edition.version,
         published_on=write_day(edition.embargo_until or edition.published_at, language),
         embargo=embargo,
-        withdrawal_reason=edition.withdrawal_reason if edition.state == EditionState.WITHDRAWN else None,
-        correction_reason=edition.reason,
+        withdrawal=withdrawal_of(edition, "withdrawn", language),
+        correction=correction_of(edition, language),
         content_hash=edition.internal_hash if is_internal else edition.content_hash,
         is_internal=is_internal,
         is_draft=is_draft,
@@ -162,24 +159,6 @@ def put_together(
         actions=tuple(_acts(content, language)),
         methods=tuple(words["methods"]),
     )
-
-
-def write_day(moment: datetime | date | None, language: Language) -> str | None:
-    """The city's day of a moment, as the language writes it."""
-    if moment is None:
-        return None
-    day = local_day(moment) if isinstance(moment, datetime) else moment
-    return format_date(day, format="long", locale=LOCALES[language])
-
-
-def write_embargo(edition: Edition, language: Language) -> str | None:
-    """Until when the public is not to see it, by the city's clock."""
-    if edition.embargo_until is None:
-        return None
-    words = words_of(language)["review"]
-    until = edition.embargo_until.astimezone(CITY_ZONE)
-    time = format_time(until, format="short", locale=LOCALES[language])
-    return str(words["embargoed"].format(time=words["moment"].format(day=write_day(until, language), time=time)))
 
 
 def _chapters(content: EditionContent, language: Language, quoted: Sequence[ReleasedWords]) -> Iterator[ReviewChapter]:

@@ -13,8 +13,8 @@ from services.reporting_api.editions.schemas import Correction
 from services.reporting_api.editions.service import content_of, is_embargoed, is_public
 from services.reporting_api.language import Language
 from services.reporting_api.review.changes import changes_of
+from services.reporting_api.review.days import write_day, write_embargo
 from services.reporting_api.review.definitions import definitions_of
-from services.reporting_api.review.document import write_day, write_embargo
 from services.reporting_api.review.feed import to_atom
 from services.reporting_api.review.pages import (
     ASSETS,
@@ -31,6 +31,7 @@ from services.reporting_api.review.pages import (
 )
 from services.reporting_api.review.phrases import quarter_words, words_of
 from services.reporting_api.review.reader import AskedDep, LangQuery, ReaderDep
+from services.reporting_api.review.reasons import line_of
 from services.reporting_api.review.rendering import Medium
 from services.reporting_api.texts.schemas import Quarter
 from services.shared.catalogue import CatalogueDep
@@ -139,11 +140,10 @@ async def review_read(asked: AskedDep) -> Response:
 def _corrected(line: Correction, language: Language) -> CorrectedReview:
     words = words_of(language)["review"]
     quarter = parse_period(PeriodKind.QUARTER, line.quarter)
-    text = words["withdrawal_line" if line.is_withdrawal else "correction_line"].format(
-        version=line.version, day=write_day(line.at, language), reason=line.reason
-    )
     name = f"{words['title']} {quarter_words(quarter, language, 'title')}"
-    return CorrectedReview(line.quarter, line.version, name, text, has_changes=not line.is_withdrawal)
+    return CorrectedReview(
+        line.quarter, line.version, name, line_of(line, language), has_changes=not line.is_withdrawal
+    )
 
 
 def _archived(edition: Edition, language: Language) -> ArchivedReview:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import escape
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from services.reporting_api.language import Language
 from services.reporting_api.review.phrases import quarter_words, words_of
+from services.reporting_api.review.reasons import ReasonLine, correction_of, withdrawal_of
 from services.reporting_api.review.typography import plain
 from services.shared.periods import PeriodKind, parse_period
 from services.shared.tables import Edition
@@ -47,16 +49,24 @@ def _entry(edition: Edition, language: Language, base_url: str) -> Element:
     )
     _add(entry, "updated", _shown_at(edition).isoformat())
     SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
-    if edition.withdrawal_reason:
-        _add(entry, "summary", words["feed_withdrawn"].format(reason=edition.withdrawal_reason))
-    elif edition.reason:
-        _add(entry, "summary", words["corrected"].format(reason=edition.reason))
+    told = withdrawal_of(edition, "feed_withdrawn", language) or correction_of(edition, language)
+    if told is not None:
+        _add_reason(entry, told)
     return entry
 
 
 def _shown_at(edition: Edition) -> datetime:
     times = (edition.withdrawn_at, edition.embargo_until, edition.published_at)
     return next(moment for moment in times if moment is not None)
+
+
+def _add_reason(entry: Element, told: ReasonLine) -> None:
+    """As text, or as HTML where a part is in another language."""
+    if told.note is None:
+        _add(entry, "summary", str(told))
+        return
+    html = f'{escape(told.lead)}<span lang="{told.language}">{escape(told.reason)}</span> {escape(told.note)}'
+    SubElement(entry, "summary", {"type": "html"}).text = html
 
 
 def _add(parent: Element, name: str, text: str) -> None:

@@ -17,6 +17,7 @@ from services.reporting_api.review.changes import Changes
 from services.reporting_api.review.definitions import Definitions
 from services.reporting_api.review.document import Review
 from services.reporting_api.review.phrases import words_of
+from services.reporting_api.review.reasons import ReasonLine
 from services.reporting_api.review.typography import plain, unbroken
 from services.reporting_api.texts.markdown import render
 
@@ -61,7 +62,7 @@ class CorrectedReview:
     quarter: str
     version: int
     name: str
-    text: str
+    told: ReasonLine
     has_changes: bool
 
 
@@ -97,7 +98,9 @@ def asset_address(name: str) -> str:
     return f"/reviews/assets/{hashlib.sha256(read_asset(name)).hexdigest()[:12]}/{name}"
 
 
-def render_review(review: Review, addresses: Addresses, *, corrections: Sequence[str], newer_version: bool) -> bytes:
+def render_review(
+    review: Review, addresses: Addresses, *, corrections: Sequence[ReasonLine], newer_version: bool
+) -> bytes:
     """The review itself, in UTF-8; served with :func:`headers_of`."""
     return _render(
         "review.html",

@@ -12,9 +12,8 @@ from services.reporting_api.editions.contents import Contents
 from services.reporting_api.editions.corrections import correction_log
 from services.reporting_api.editions.service import is_embargoed, is_public
 from services.reporting_api.language import Language
-from services.reporting_api.review.document import write_day
 from services.reporting_api.review.pages import Addresses, headers_of, not_found_page
-from services.reporting_api.review.phrases import words_of
+from services.reporting_api.review.reasons import line_of
 from services.reporting_api.review.rendering import Medium, Renderings, Sight
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
@@ -120,7 +119,7 @@ class Asked:
         return Sight(
             language=self._language,
             is_internal=self._is_internal,
-            corrections=tuple(_corrections(editions, self._language)),
+            corrections=tuple(line_of(it, self._language) for it in correction_log(editions)),
             has_newer=edition is not editions[0],
             is_embargoed=is_embargoed(edition, now()),
             addresses=self._reader.addresses(self._quarter, edition.version, self._language),
@@ -136,14 +135,3 @@ class Asked:
 
 
 AskedDep = Annotated[Asked, Depends()]
-
-
-def _corrections(editions: list[Edition], language: Language) -> list[str]:
-    """The corrections and the withdrawals, newest first."""
-    words = words_of(language)["review"]
-    return [
-        words["withdrawal_line" if it.is_withdrawal else "correction_line"].format(
-            version=it.version, day=write_day(it.at, language), reason=it.reason
-        )
-        for it in correction_log(editions)
-    ]

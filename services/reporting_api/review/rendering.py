@@ -18,6 +18,7 @@ from services.reporting_api.memory import Memory
 from services.reporting_api.review.card import draw_card
 from services.reporting_api.review.document import Review, put_together
 from services.reporting_api.review.pages import Addresses, render_review
+from services.reporting_api.review.reasons import ReasonLine
 from services.shared.tables import Edition
 
 
@@ -35,7 +36,7 @@ class Sight:
 
     language: Language
     is_internal: bool
-    corrections: tuple[str, ...]
+    corrections: tuple[ReasonLine, ...]
     has_newer: bool
     is_embargoed: bool
     addresses: Addresses
@@ -107,7 +108,10 @@ def _identity(edition: Edition) -> tuple[object, ...]:
         edition.internal_hash,
         edition.published_at,
         edition.embargo_until,
+        edition.reason,
+        *sorted(edition.reason_translations.items()),
         edition.withdrawal_reason,
+        *sorted(edition.withdrawal_reason_translations.items()),
     )
 
 

@@ -80,13 +80,15 @@ async def officer(app: FastAPI, session: AsyncSession) -> AsyncIterator[httpx.As
         yield client
 
 
-async def draft(app: FastAPI, quarter: str = "2019-Q2", **body: str) -> None:
+async def draft(app: FastAPI, quarter: str = "2019-Q2", **body: object) -> None:
     """A draft of the quarter's review, without what is checked before publishing."""
     officer = Principal(new_uuid(), "officer", frozenset({Scope.REPORT_PUBLISH}))
     async with app.state.sessions.session() as session:
         catalogue = await app.state.catalogue.get(session)
         live = LiveFigures(app.state.sessions, catalogue, app.state.statement_clients)
-        await EditionService(session, live).draft(EditionDraft(quarter=quarter, **body), officer, now())
+        await EditionService(session, live).draft(
+            EditionDraft.model_validate({"quarter": quarter, **body}), officer, now()
+        )
         await session.commit()
 
 

@@ -38,18 +38,68 @@ async def test_a_withdrawal_and_a_correction_change_what_was_kept(
         text("UPDATE edition SET state = 'withdrawn', withdrawn_at = now(), withdrawal_reason = 'Laskuvirhe.'")
     )
     withdrawn = await anyone.get(PAGE, params={"lang": "en"}, headers={"If-None-Match": before.headers["etag"]})
-    assert "This review has been withdrawn: Laskuvirhe." in withdrawn.text
+    assert 'This review has been withdrawn: <span lang="fi">Laskuvirhe.</span>' in withdrawn.text
 
     await draft(app, reason="Luku korjattu.")
     await publish(session)
     newest = await anyone.get(PAGE, params={"lang": "en"})
     earlier = await anyone.get(PAGE, params={"lang": "en", "version": "1"})
-    assert "This version corrects an earlier one: Luku korjattu." in newest.text
+    assert 'This version corrects an earlier one: <span lang="fi">Luku korjattu.</span>' in newest.text
     assert "There is a newer version of this review." in earlier.text
     feed = ElementTree.fromstring((await anyone.get("/reviews/feed.atom")).content)  # noqa: S314 (our own)
     assert len(feed.findall("atom:entry", ATOM)) == 2
     for entry in feed.findall("atom:entry", ATOM):
         assert all(entry.findtext(f"atom:{name}", namespaces=ATOM) for name in ("id", "title", "updated"))
+
+
+REASONS = {"fi": "Luku korjattu.", "sv": "Ett tal < rättades."}
+SHOWN = {
+    "fi": "Luku korjattu.",
+    "sv": "Ett tal &lt; rättades.",
+    "en": '<span lang="fi">Luku korjattu.</span> <span class="quiet">(in Finnish)</span>',
+}
+"""The reason as each reader sees it: there is no English one."""
+
+
+@pytest.mark.usefixtures("published")
+async def test_reasons_are_in_the_reader_s_language_or_said_to_be_in_finnish(
+    anyone: httpx.AsyncClient, officer: httpx.AsyncClient, app: FastAPI, session: AsyncSession
+) -> None:
+    await draft(app, reason=REASONS["fi"], reason_translations={"sv": REASONS["sv"]})
+    await publish(session)
+    pages = (PAGE, "/reviews/corrections", f"{PAGE}/changes?version=2")
+    for language, shown in SHOWN.items():
+        for path in pages:
+            page = (await anyone.get(path, params={"lang": language, "version": "2"})).text
+            assert shown in page, (path, language)
+        feed = ElementTree.fromstring(  # noqa: S314 (our own)
+            (await anyone.get("/reviews/feed.atom", params={"lang": language})).content
+        )
+        summary = feed.find("atom:entry/atom:summary", ATOM)
+        assert summary is not None
+        assert REASONS.get(language, '<span lang="fi">Luku korjattu.</span> (in Finnish)') in (summary.text or "")
+        assert summary.get("type", "text") == ("html" if language == "en" else "text")
+    [line] = (await anyone.get("/v1/corrections")).json()["corrections"]
+    assert (line["reason"], line["reason_translations"]) == (REASONS["fi"], {"sv": REASONS["sv"]})
+
+    body = {"reason": "Laskuvirhe.", "reason_translations": {"en": "A miscount."}}
+    assert (await officer.post("/v1/editions/2019-Q2/2/withdraw", json=body)).status_code == 200
+    for language, shown in {
+        "fi": ": Laskuvirhe.",
+        "sv": '<span lang="fi">Laskuvirhe.</span>',
+        "en": ": A miscount.",
+    }.items():
+        assert shown in (await anyone.get(PAGE, params={"lang": language})).text
+
+
+@pytest.mark.usefixtures("published")
+async def test_a_draft_made_anew_shows_its_own_reason(
+    officer: httpx.AsyncClient, app: FastAPI, session: AsyncSession
+) -> None:
+    for reason in ("Luku korjattu.", "Luku ja teksti korjattu."):
+        await draft(app, reason=reason)
+        assert reason in (await officer.get(PAGE)).text
+        assert (await officer.delete("/v1/editions/2019-Q2/2")).status_code == 204
 
 
 @pytest.mark.usefixtures("published")

@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 from io import BytesIO
+from typing import Any
 
 import httpx
 import pikepdf
@@ -14,6 +15,7 @@ from services.reporting_api.language import Language
 from services.reporting_api.review.document import OfficerText, Review, ReviewChapter
 from services.reporting_api.review.pdf.glyphs import has_glyph, readable
 from services.reporting_api.review.pdf.typesetter import render_pdf
+from services.reporting_api.review.reasons import ReasonLine
 from services.shared.periods import PeriodKind, parse_period
 from services.shared.tables.editions import Chapter
 from tests.reporting_api.review.conftest import draft
@@ -193,8 +195,8 @@ def bare_review(markdown: str) -> Review:
         version=1,
         published_on="1. elokuuta 2021",
         embargo=None,
-        withdrawal_reason="Laskuvirhe 😀.",
-        correction_reason=None,
+        withdrawal=ReasonLine("Vedetty pois: ", "Laskuvirhe 😀.", Language.FI, None),
+        correction=None,
         content_hash="0" * 64,
         is_internal=False,
         is_draft=False,
@@ -212,8 +214,11 @@ def bare_review(markdown: str) -> Review:
     )
 
 
+CORRECTION = ReasonLine("Version 2, 1.8.2021: ", "Korjaus 😀.", Language.SV, "(ruotsiksi)")
+
+
 def typeset(markdown: str) -> Tag:
-    written = render_pdf(bare_review(markdown), corrections=["Korjaus"], has_newer=True, base_url="https://katsaus.fi")
+    written = render_pdf(bare_review(markdown), corrections=[CORRECTION], has_newer=True, base_url="https://katsaus.fi")
     return read_tags(pikepdf.open(BytesIO(written)))
 
 
@@ -268,3 +273,19 @@ def test_the_fonts_have_what_they_are_said_to_have() -> None:
 @example("1. a\n\n999999999. b")
 def test_no_text_breaks_the_file(markdown: str) -> None:
     assert "Menetelmät" in typeset(markdown).text
+
+
+def test_a_reason_in_another_language_is_read_aloud_in_it() -> None:
+    review, corrections = bare_review("Teksti."), [CORRECTION]
+    pdf = pikepdf.open(
+        BytesIO(render_pdf(review, corrections=corrections, has_newer=False, base_url="https://katsaus.fi"))
+    )
+
+    assert "1.8.2021: Korjaus [grinning face]. (ruotsiksi)" in flat(read_tags(pdf).text)
+    marked: list[Any] = [
+        instruction.operands[1]
+        for page in pdf.pages
+        for instruction in pikepdf.parse_content_stream(page)
+        if str(instruction.operator) == "BDC"
+    ]
+    assert [str(it.Lang) for it in marked if "/Lang" in it] == ["sv"]

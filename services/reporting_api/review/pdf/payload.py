@@ -9,6 +9,7 @@ from services.reporting_api.review.document import Review, ReviewAct, ReviewChap
 from services.reporting_api.review.pdf.blocks import blocks_of
 from services.reporting_api.review.pdf.glyphs import FONTS, readable
 from services.reporting_api.review.phrases import words_of
+from services.reporting_api.review.reasons import ReasonLine
 from services.shared.tables.editions import Chapter
 
 Payload = Mapping[str, Any]
@@ -31,7 +32,7 @@ _VIEW_BOX = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
 _FONT_FAMILY = re.compile(r'font-family="[^"]*"')
 
 
-def payload_of(review: Review, *, corrections: Sequence[str], has_newer: bool, base_url: str) -> Payload:
+def payload_of(review: Review, *, corrections: Sequence[ReasonLine], has_newer: bool, base_url: str) -> Payload:
     """All that the file says, in its order; every text of characters that the fonts have."""
     words = words_of(review.language)["review"]
     payload = {
@@ -54,19 +55,25 @@ def payload_of(review: Review, *, corrections: Sequence[str], has_newer: bool, b
 
 def _notices(review: Review, words: Words, *, has_newer: bool) -> Iterator[dict[str, Any]]:
     if review.is_internal:
-        yield {"text": words["internal"], "is_grave": True}
-    if review.withdrawal_reason:
-        yield {"text": words["withdrawn"].format(reason=review.withdrawal_reason), "is_grave": True}
+        yield _line(words["internal"]) | {"is_grave": True}
+    if review.withdrawal is not None:
+        yield _line(review.withdrawal) | {"is_grave": True}
     if has_newer:
-        yield {"text": words["newer"], "is_grave": False}
-    if review.correction_reason:
-        yield {"text": words["corrected"].format(reason=review.correction_reason), "is_grave": False}
+        yield _line(words["newer"]) | {"is_grave": False}
+    if review.correction is not None:
+        yield _line(review.correction) | {"is_grave": False}
     if review.demonstration_note:
-        yield {"text": review.demonstration_note, "is_grave": False}
+        yield _line(review.demonstration_note) | {"is_grave": False}
+
+
+def _line(told: str | ReasonLine) -> dict[str, Any]:
+    if isinstance(told, str):
+        return {"lead": told, "reason": None}
+    return {"lead": told.lead, "reason": told.reason, "language": told.language.value, "note": told.note}
 
 
 def _chapter(
-    chapter: ReviewChapter, review: Review, words: Words, corrections: Sequence[str], base_url: str
+    chapter: ReviewChapter, review: Review, words: Words, corrections: Sequence[ReasonLine], base_url: str
 ) -> dict[str, Any]:
     text = chapter.text
     is_other = text is not None and text.language is not review.language
@@ -144,7 +151,7 @@ def _act(act: ReviewAct, words: Words) -> dict[str, str]:
     }
 
 
-def _methods(review: Review, words: Words, corrections: Sequence[str], base_url: str) -> dict[str, Any]:
+def _methods(review: Review, words: Words, corrections: Sequence[ReasonLine], base_url: str) -> dict[str, Any]:
     quarter = f"{review.quarter.label}/{review.version}"
     return {
         "lines": list(review.methods),
@@ -154,7 +161,7 @@ def _methods(review: Review, words: Words, corrections: Sequence[str], base_url:
             {"text": words["open_data"], "href": f"{base_url}/v1/editions/{quarter}/tables"},
         ],
         "corrections_heading": words["corrections"],
-        "corrections": list(corrections) or [words["no_corrections"]],
+        "corrections": [_line(it) for it in corrections or (words["no_corrections"],)],
         "all_corrections": {
             "text": words["corrections_title"],
             "href": f"{base_url}/reviews/corrections?lang={review.language}",

@@ -12,6 +12,7 @@ import typst
 
 from services.reporting_api.review.document import Review
 from services.reporting_api.review.pdf.payload import payload_of
+from services.reporting_api.review.reasons import ReasonLine
 
 STANDARD: Literal["ua-1"] = "ua-1"
 
@@ -21,7 +22,7 @@ def _template() -> bytes:
     return (resources.files(__package__) / "review.typ").read_bytes()
 
 
-def render_pdf(review: Review, *, corrections: Sequence[str], has_newer: bool, base_url: str) -> bytes:
+def render_pdf(review: Review, *, corrections: Sequence[ReasonLine], has_newer: bool, base_url: str) -> bytes:
     """The review as PDF/UA-1; the same review gives the same bytes."""
     payload = payload_of(review, corrections=corrections, has_newer=has_newer, base_url=base_url)
     compiler = typst.Compiler(
