@@ -27,6 +27,7 @@ from tests.contracts.conftest import City
 from tests.contracts.test_statement_clients import feedback_lines
 from tests.reporting_api.factories import add_initiative, add_invitations, add_meeting, add_panel, add_proposal
 from tests.survey_api.factories import RIGHT_ANSWERS, line, survey
+from tests.survey_api.test_comments import decide
 
 pytestmark = pytest.mark.anyio
 
@@ -220,6 +221,25 @@ class TestRefusals:
 
         assert answer.status_code == 409
         assert [it["name"] for it in answer.json()["invalid_params"]] == ["figures_unchanged"]
+
+    @pytest.mark.parametrize(("decision", "quoted"), [("release", 2), ("withhold", 0)])
+    async def test_a_comment_decided_about_since_the_draft(
+        self, officers: Officers, city: City, decision: str, quoted: int
+    ) -> None:
+        released, pending, *_ = (await city.surveys.get("/v1/comments")).json()["items"]
+        await decide(city.surveys, released)
+        await officers.draft()
+        await officers.other.post(f"/v1/editions/{QUARTER}/1/sign-off")
+        await decide(city.surveys, pending if decision == "release" else released, decision)
+
+        refused = await officers.publish()
+
+        assert refused.status_code == 409
+        assert [it["name"] for it in refused.json()["invalid_params"]] == ["figures_unchanged"]
+        assert (await officers.one.delete(f"/v1/editions/{QUARTER}/1")).status_code == 204
+        await officers.make()
+        page = (await officers.anyone.get(f"/reviews/{QUARTER}")).text
+        assert page.count("<blockquote>") == quoted
 
     async def test_a_service_that_recounts_otherwise(self, officers: Officers, connection: AsyncConnection) -> None:
         await connection.execute(text("UPDATE answer_histogram SET count = count + 1"))
