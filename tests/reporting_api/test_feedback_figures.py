@@ -169,14 +169,48 @@ class TestGoldenQuarter:
 
 
 class TestEmptyQuarter:
-    async def test_counts_are_nought_and_the_rest_not_available(self, read: Read) -> None:
-        feedback = (await read())["feedback"]
+    async def test_where_nobody_recorded_anything_nothing_is_available(self, read: Read) -> None:
+        report = await read()
+        feedback = report["feedback"]
 
-        assert (feedback["received"]["value"], feedback["received"]["status"]) == (0, "final")
+        for number in (
+            feedback["received"],
+            feedback["by_type"][0]["number"],
+            report["smileys"]["presses"],
+            report["ombudsman"]["contacts"],
+            report["participation"]["meetings"],
+            report["participation"]["social_reports"]["by_reason"][0]["number"],
+        ):
+            assert (number["value"], number["count"], number["status"]) == (None, 0, "not_available")
         assert feedback["balance"]["holds"] is True
         share = feedback["on_target"]["share"]
         assert (share["value"], share["base"], share["status"]) == (None, 0, "not_available")
         assert feedback["handling_time"]["median"]["value"] is None
+
+    async def test_nothing_has_fallen_to_what_nobody_recorded(self, read: Read, session: AsyncSession) -> None:
+        for _ in range(40):
+            await add_feedback(session, received_at=datetime(2019, 2, 1, tzinfo=UTC))
+
+        received = (await read("/v1/quarters/2019-Q2", series="2"))["feedback"]["received"]
+
+        previous = received["previous_quarter"]
+        assert (previous["value"], previous["change"], previous["reason"]) == (40, "not_comparable", "no_data")
+        assert [(point["value"], point["change"]) for point in received["series"]] == [
+            (40, "not_comparable"),
+            (None, "not_comparable"),
+        ]
+
+    async def test_of_a_kind_that_did_not_come_there_were_none(self, read: Read, session: AsyncSession) -> None:
+        await add_feedback(session)
+
+        feedback = (await read())["feedback"]
+
+        assert (feedback["transferred_out"]["value"], feedback["transferred_out"]["status"]) == (0, "final")
+
+    async def test_a_period_that_runs_may_yet_have_had_none(self, read: Read) -> None:
+        report = await read(f"/v1/years/{datetime.now(UTC).year}")
+
+        assert (report["feedback"]["received"]["value"], report["feedback"]["received"]["status"]) == (0, "partial")
 
     async def test_a_single_item_has_a_mean_without_interval(self, read: Read, session: AsyncSession) -> None:
         await add_feedback(session, handled_days=2)

@@ -94,7 +94,10 @@ def mean_normal(n: int, mean: float, variance: float) -> Interval | None:
 
 
 def median_ranks(n: int) -> tuple[int, int] | None:
-    """The ranks (from 1) of the sorted values that bound the median; None when ``n`` is too small (under 6)."""
+    """The ranks (from 1) of the sorted values that bound the median; None when ``n`` is too small (under 8).
+
+    Rounded outwards, so that the interval is never narrower than the exact one by the binomial distribution.
+    """
     lower = floor((n - NORMAL_QUANTILE * sqrt(n)) / 2)
     return (lower, n - lower + 1) if lower >= 1 else None
 

@@ -45,6 +45,7 @@ class FeedbackFigures:
 
     def __init__(self, feedback: Compared[FeedbackAggregate], *, is_complete: bool) -> None:
         self._feedback = feedback
+        self._is_running = not is_complete
         self._comparability = Comparability(
             is_complete,
             previous=None if feedback.previous.has_data else Reason.NO_DATA,
@@ -85,7 +86,9 @@ class FeedbackFigures:
         return [self._theme(code, theme.names, types) for code, theme in catalogue.themes.items()]
 
     def _number(self, measure: Measure, number: CountOf, among: CountOf | None = None) -> Figure:
-        tallies = self._feedback.map(lambda it: CountTally(number(it), among(it) if among else None))
+        tallies = self._feedback.map(
+            lambda it: CountTally(number(it), among(it) if among else None, is_known=it.has_data or self._is_running)
+        )
         return build_figure(measure, tallies, self._comparability)
 
     def _share(self, measure: Measure, number: CountOf, among: CountOf) -> Figure:

@@ -25,6 +25,7 @@ class OmbudsmanFigures:
 
     def __init__(self, contacts: Compared[OmbudsmanAggregate], *, is_complete: bool) -> None:
         self._contacts = contacts
+        self._is_running = not is_complete
         self._comparability = Comparability(
             is_complete,
             previous=None if contacts.previous.contacts else Reason.NO_DATA,
@@ -41,7 +42,11 @@ class OmbudsmanFigures:
         )
 
     def _number(self, measure: Measure, number: CountOf, among: CountOf | None = None) -> Figure:
-        tallies = self._contacts.map(lambda it: CountTally(number(it), among(it) if among else None))
+        tallies = self._contacts.map(
+            lambda it: CountTally(
+                number(it), among(it) if among else None, is_known=it.contacts > 0 or self._is_running
+            )
+        )
         return build_figure(measure, tallies, self._comparability)
 
     def _share(self, measure: Measure, number: CountOf, among: CountOf) -> Figure:

@@ -64,7 +64,7 @@ class ParticipationFigures:
         )
 
     def _social_reports(self, catalogue: Catalogue) -> SocialReportSection[Figure]:
-        register = _Register(self._counted, self._comparability("social_reports"))
+        register = self._register("social_reports")
         reasons = ((code, entry.names) for code, entry in catalogue.help_reasons.items())
         barriers = ((code, entry.names) for code, entry in catalogue.help_barriers.items())
         return SocialReportSection[Figure](
@@ -80,10 +80,9 @@ class ParticipationFigures:
         )
 
     def _panels(self) -> dict[str, Figure | list[Entry[Figure]]]:
-        comparability = self._comparability("panels")
-        register = _Register(self._counted, comparability)
-        ripening = _Register(self._counted, _hindered(comparability, Reason.RIPENING))
-        attendances = _Register(self._counted, _hindered(comparability, Reason.REPEATED_PERSONS))
+        register = self._register("panels")
+        ripening = register.hindered_by(Reason.RIPENING)
+        attendances = register.hindered_by(Reason.REPEATED_PERSONS)
         return {
             "meetings": register.number(registry.PANEL_MEETINGS, lambda it: it.meetings),
             "meetings_by_kind": register.entries(
@@ -100,9 +99,8 @@ class ParticipationFigures:
         }
 
     def _initiatives(self) -> dict[str, Figure | list[Entry[Figure]]]:
-        comparability = self._comparability("initiatives")
-        register = _Register(self._counted, comparability)
-        ripening = _Register(self._counted, _hindered(comparability, Reason.RIPENING))
+        register = self._register("initiatives")
+        ripening = register.hindered_by(Reason.RIPENING)
         return {
             "initiatives": register.number(registry.INITIATIVES, lambda it: it.initiatives),
             "initiatives_by_status": ripening.entries(
@@ -113,24 +111,36 @@ class ParticipationFigures:
             "initiatives_decided": register.number(registry.INITIATIVES_DECIDED, lambda it: it.initiatives_decided),
         }
 
-    def _comparability(self, register: str) -> Comparability:
-        return Comparability(
+    def _register(self, name: str) -> "_Register":
+        comparability = Comparability(
             self._is_complete,
-            previous=None if register in self._counted.previous.begun else Reason.NO_DATA,
-            last_year=None if register in self._counted.last_year.begun else Reason.NO_DATA,
+            previous=None if name in self._counted.previous.begun else Reason.NO_DATA,
+            last_year=None if name in self._counted.last_year.begun else Reason.NO_DATA,
         )
+        return _Register(name, self._counted, comparability)
 
 
 class _Register:
     """The figures of one register, which all compare alike."""
 
-    def __init__(self, counted: Compared[ParticipationAggregate], comparability: Comparability) -> None:
+    def __init__(self, name: str, counted: Compared[ParticipationAggregate], comparability: Comparability) -> None:
+        self._name = name
         self._counted = counted
         self._comparability = comparability
 
+    def hindered_by(self, reason: Reason) -> "_Register":
+        """The same with a reason why no word is due, where nothing stands in the way of comparing otherwise."""
+        comparability = replace(
+            self._comparability,
+            previous=self._comparability.previous or reason,
+            last_year=self._comparability.last_year or reason,
+        )
+        return _Register(self._name, self._counted, comparability)
+
     def number(self, measure: Measure, number: CountOf) -> Figure:
         """A number of cases."""
-        return build_figure(measure, self._counted.map(lambda it: CountTally(number(it), None)), self._comparability)
+        tallies = self._counted.map(lambda it: CountTally(number(it), None, is_known=self._is_known(it)))
+        return build_figure(measure, tallies, self._comparability)
 
     def entries(
         self, measures: tuple[Measure, Measure], classes: Iterable[tuple[str, Labels]], numbers: NumbersOf
@@ -139,7 +149,9 @@ class _Register:
         return [self._entry(measures, code, labels, numbers) for code, labels in classes]
 
     def _entry(self, measures: tuple[Measure, Measure], code: str, labels: Labels, numbers: NumbersOf) -> Entry[Figure]:
-        counts = self._counted.map(lambda it: CountTally(numbers(it).get(code, 0), sum(numbers(it).values())))
+        counts = self._counted.map(
+            lambda it: CountTally(numbers(it).get(code, 0), sum(numbers(it).values()), is_known=self._is_known(it))
+        )
         shares = self._counted.map(lambda it: ShareTally(numbers(it).get(code, 0), sum(numbers(it).values())))
         return Entry[Figure](
             code=code,
@@ -148,9 +160,5 @@ class _Register:
             share=build_figure(measures[1], shares, self._comparability),
         )
 
-
-def _hindered(comparability: Comparability, reason: Reason) -> Comparability:
-    """With a reason why no word is due, where nothing stands in the way of comparing otherwise."""
-    return replace(
-        comparability, previous=comparability.previous or reason, last_year=comparability.last_year or reason
-    )
+    def _is_known(self, counted: ParticipationAggregate) -> bool:
+        return self._name in counted.begun or not self._comparability.is_complete

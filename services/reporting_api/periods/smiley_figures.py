@@ -79,9 +79,8 @@ class SmileyFigures:
         )
 
     def _count(self, presses: Compared[Presses]) -> Figure:
-        return build_figure(
-            registry.PRESSES, presses.map(lambda it: CountTally(sum(it.values()))), self._comparability(presses)
-        )
+        tallies = presses.map(lambda it: CountTally(sum(it.values()), is_known=bool(it) or not self._is_complete))
+        return build_figure(registry.PRESSES, tallies, self._comparability(presses))
 
     def _satisfied(self, presses: Compared[Presses]) -> Figure:
         satisfied = frozenset(face.code for face in ALL_FACES if face.is_satisfied)

@@ -66,8 +66,8 @@ class Source:
 
     @property
     def is_nought(self) -> bool:
-        """Whether there was nothing at all."""
-        return self.figure.value == 0
+        """Whether there was nothing at all, or nobody counted."""
+        return self.figure.value == 0 or self.figure.status is FigureStatus.NOT_AVAILABLE
 
     @property
     def value(self) -> Fact:
