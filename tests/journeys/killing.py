@@ -40,10 +40,11 @@ def unheard_of() -> str:
 
 @dataclass
 class Load(ABC):
-    """Clients that keep sending; remembers which ids were acknowledged, and how many requests were not."""
+    """Clients that keep sending; remembers which ids were acknowledged, and how many requests were, and were not."""
 
     stage: "Stage"
     acknowledged: list[str] = field(default_factory=list)
+    answers: int = 0
     failures: int = 0
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -65,17 +66,22 @@ class Load(ABC):
             answer = client.send(request)
         except httpx.TransportError:
             answer = None
-        if answer is not None and answer.status_code == 201:
-            self.acknowledge(request, answer.json())
+        if answer is not None and self.is_taken(answer):
+            self.acknowledge(request, answer)
+            self.answers += 1
             return True
-        assert answer is None or answer.status_code >= 500, answer.text
+        assert answer is None or answer.is_success or answer.status_code >= 500, answer.text
         self.failures += 1
         self.stopping.wait(0.05)
         return False
 
-    def acknowledge(self, request: httpx.Request, answer: dict[str, str]) -> None:
+    def is_taken(self, answer: httpx.Response) -> bool:
+        """Whether the answer acknowledges what was sent."""
+        return answer.is_success
+
+    def acknowledge(self, request: httpx.Request, answer: httpx.Response) -> None:
         """Remember what was acknowledged."""
-        self.acknowledged.append(answer["id"])
+        self.acknowledged.append(answer.json()["id"])
 
 
 @dataclass
@@ -158,7 +164,7 @@ class Stage:
         self.start_service()
 
     def kill_under(self, load: Load) -> None:
-        """Kill in turns, each time after the load's clients were acknowledged :data:`ANSWERS_BETWEEN_KILLS` more."""
+        """Kill in turns, each time after the load's clients had :data:`ANSWERS_BETWEEN_KILLS` more answers."""
         threads = [threading.Thread(target=load.run, args=[number]) for number in range(CLIENTS)]
         for thread in threads:
             thread.start()
@@ -191,8 +197,8 @@ def stage_of(service: Service, folder: Path) -> Iterator[Stage]:
 
 
 def _await_answers(load: Load) -> None:
-    wanted = len(load.acknowledged) + ANSWERS_BETWEEN_KILLS
+    wanted = load.answers + ANSWERS_BETWEEN_KILLS
     deadline = time.monotonic() + WAIT_SECONDS
-    while len(load.acknowledged) < wanted:
+    while load.answers < wanted:
         assert time.monotonic() < deadline, "no answers"
         time.sleep(0.01)

@@ -7,21 +7,27 @@ database. ``KATSAUS_KILLS=21`` kills more often than the three of a usual run, a
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
+import orjson
 import psycopg
 import pytest
 
 from services.cli.keys import create_key
+from services.shared.clock import now
 from services.shared.scopes import Scope
 from services.shared.tables.access import Service
+from services.survey_api.responses.repository import COPIED_MIN
 from tests.journeys.killing import CLIENTS, KILLS, Load, Stage, stage_of
 from tests.survey_api.factories import question, survey
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("kills")]
+
+UPLOADERS = 2
 
 _RECOUNT = """
     SELECT (SELECT count(*) FROM survey_response),
@@ -40,14 +46,54 @@ _RECOUNT = """
 
 @dataclass
 class Responses(Load):
-    """Half of the clients answer a chat's survey, the others press smileys."""
+    """Two clients upload answers to a chat's survey, two give them one by one, and the others press smileys."""
+
+    key: str = field(kw_only=True)
 
     def request(self, number: int) -> httpx.Request:
-        """An answer or a press, three in four with an id of its sender's."""
+        """An answer or a press, three in four with an id of its sender's; or an upload that is copied as new."""
         moment = int(time.time() * 1000)
+        if number < UPLOADERS:
+            return self._upload(moment)
         code, answers = ("buttons", _press(moment)) if number >= CLIENTS // 2 else ("chat", {"nps": moment % 11})
         body = {"answers": answers} | ({} if number % 4 == 3 else {"id": str(uuid4())})
         return httpx.Request("POST", f"{self.stage.base_url}/v1/surveys/{code}/responses", json=body)
+
+    def _upload(self, moment: int) -> httpx.Request:
+        lines = [
+            {"survey": "chat", "id": str(uuid4()), "given_at": now(), "answers": {"nps": (moment + number) % 11}}
+            for number in range(COPIED_MIN)
+        ]
+        return httpx.Request(
+            "POST",
+            f"{self.stage.base_url}/v1/responses/import",
+            content=b"\n".join(map(orjson.dumps, lines)),
+            headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/x-ndjson"},
+        )
+
+    def is_taken(self, answer: httpx.Response) -> bool:
+        """Of an upload every line, or none: those whose database is gone are to be sent again."""
+        if not answer.is_success or not _is_upload(answer.request):
+            return answer.is_success
+        results = _results(answer)
+        assert {result["status"] for result in results} <= {"created", "unchanged", "refused"}, answer.text
+        assert {result["code"] for result in results} <= {None, "internal_error"}, answer.text
+        return all(result["id"] for result in results)
+
+    def acknowledge(self, request: httpx.Request, answer: httpx.Response) -> None:
+        """Of an upload each line is acknowledged."""
+        if _is_upload(request):
+            self.acknowledged.extend(result["id"] for result in _results(answer))
+        else:
+            super().acknowledge(request, answer)
+
+
+def _is_upload(request: httpx.Request) -> bool:
+    return request.url.path.endswith("/import")
+
+
+def _results(answer: httpx.Response) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in answer.content.splitlines()]
 
 
 def _press(moment: int) -> dict[str, object]:
@@ -69,7 +115,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 def test_what_was_acknowledged_is_there_once(stage: Stage) -> None:
-    load = Responses(stage)
+    load = Responses(stage, key=create_key(stage.url, "uploads", [Scope.SURVEY_IMPORT]))
     stage.kill_under(load)
     with psycopg.connect(stage.url) as connection:
         row = connection.execute(_RECOUNT).fetchone()

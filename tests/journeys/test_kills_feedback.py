@@ -47,10 +47,10 @@ class Submissions(Load):
         body = {"text": text, "topic": "vaccination_booking", "reply_wanted": True}
         return httpx.Request("POST", f"{self.stage.base_url}/v1/feedback", json=body, headers=headers)
 
-    def acknowledge(self, request: httpx.Request, answer: dict[str, str]) -> None:
+    def acknowledge(self, request: httpx.Request, answer: httpx.Response) -> None:
         """Remember the text as well."""
         super().acknowledge(request, answer)
-        self.texts[answer["id"]] = json.loads(request.content)["text"]
+        self.texts[answer.json()["id"]] = json.loads(request.content)["text"]
 
 
 @pytest.fixture
