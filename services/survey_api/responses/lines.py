@@ -120,9 +120,7 @@ def judge_line(
         source_misuse=line.misuse.reason if line.misuse else None,
     )
     try:
-        if place is not None:
-            line = line.model_copy(update={"service_point": place.service_point})
-        line = without_personal_data(survey, _with_answers(survey, line))
+        line = without_personal_data(survey, _told(survey, place, line))
         service_point = service_point_of(survey, catalogue, line, line.given_at)
         content_hash = hash_content(survey, line, service_point=service_point, given_at=line.given_at, origin=origin)
         key = ResponseKey(service_point, line.id)
@@ -143,14 +141,22 @@ def _masked(answer: Answer) -> Answer:
     return [mask(item).text for item in answer] if isinstance(answer, list) else answer
 
 
-def _with_answers(survey: SurveyDefinition, line: ResponseLine) -> ResponseLine:
-    if line.button is None:
-        return line
+def _told(survey: SurveyDefinition, place: Place | None, line: ResponseLine) -> ResponseLine:
+    """The line with what its place and its button stand for."""
+    told: dict[str, Any] = {}
+    if place is not None:
+        told["service_point"] = place.service_point
+    if line.button is not None:
+        told["answers"] = _answers_of_button(survey, line, line.button)
+    return line.model_copy(update=told) if told else line
+
+
+def _answers_of_button(survey: SurveyDefinition, line: ResponseLine, button: int) -> dict[str, Answer]:
     version = survey.find_version(line.version) if line.version else survey.version_at(line.given_at)
     question = button_question(version) if version else None
     if question is None:
         raise invalid("button", f"{survey.code!r} has no question of buttons; send answers instead")
-    return line.model_copy(update={"answers": {question.code: answer_of_button(question, line.button)}})
+    return {question.code: answer_of_button(question, button)}
 
 
 def button_question(version: Version) -> Question | None:

@@ -124,6 +124,8 @@ def refuse_closed(survey: SurveyDefinition, at: datetime) -> None:
 
 def without_personal_data(survey: SurveyDefinition, fields: Fields) -> Fields:
     """The response with personal data masked in its texts, before they are hashed, stored or handed over."""
+    if survey.text_codes.isdisjoint(fields.answers):
+        return fields
     answers = {
         code: masked_answer(answer) if code in survey.text_codes else answer for code, answer in fields.answers.items()
     }
