@@ -19,6 +19,7 @@ from services.feedback_api.open311.errors import Open311ErrorMiddleware
 from services.feedback_api.panel_meetings.endpoints import router as panel_meetings_router
 from services.feedback_api.panel_proposals.endpoints import router as panel_proposals_router
 from services.feedback_api.panels.endpoints import router as panels_router
+from services.feedback_api.parameters import PARAMETERS
 from services.feedback_api.publication.endpoints import router as publication_router
 from services.feedback_api.receipts.endpoints import router as receipts_router
 from services.feedback_api.retention.endpoints import router as retention_router
@@ -70,6 +71,7 @@ def create() -> FastAPI:
         title="Katsaus feedback API",
         description=DESCRIPTION,
         tags=TAGS,
+        parameters=PARAMETERS,
         routers=[
             feedback.sending,
             feedback.router,

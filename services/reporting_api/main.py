@@ -16,6 +16,7 @@ from services.reporting_api.hours.endpoints import router as hours_router
 from services.reporting_api.keepers import Keepers
 from services.reporting_api.measures.endpoints import router as measures_router
 from services.reporting_api.odata.endpoints import router as odata_router
+from services.reporting_api.parameters import PARAMETERS
 from services.reporting_api.participation.endpoints import router as participation_router
 from services.reporting_api.periods.endpoints import router as periods_router
 from services.reporting_api.pxweb.endpoints import router as pxweb_router
@@ -65,6 +66,7 @@ def create() -> FastAPI:
         title="Katsaus reporting API",
         description=DESCRIPTION,
         tags=TAGS,
+        parameters=PARAMETERS,
         routers=[
             periods_router,
             hours_router,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -50,13 +51,15 @@ def create_app(
     title: str,
     description: str,
     tags: Mapping[str, str],
+    parameters: Mapping[str, str] = MappingProxyType({}),
     routers: Sequence[APIRouter],
     stream_paths: frozenset[str] = frozenset(),
     upload_limit: Callable[[str, str], int | None] | None = None,
     lifespan: Lifespan = _nothing_more,
 ) -> FastAPI:
-    """A service's app. ``stream_paths`` take bodies of any length, and ``upload_limit`` may tell a larger limit for a
-    path and content type than the setting's; ``lifespan`` runs what the service needs besides.
+    """A service's app. ``parameters`` says by name what those of addresses mean; ``stream_paths`` take bodies of any
+    length, and ``upload_limit`` may tell a larger limit for a path and content type than the setting's; ``lifespan``
+    runs what the service needs besides.
 
     The database is connected when the app starts, unless ``app.state.sessions`` was set before, as tests do.
     """
@@ -95,7 +98,7 @@ def create_app(
     _add_middleware(app, settings, _limits(settings, stream_paths, upload_limit))
     for router in all_routers:
         app.include_router(router)
-    _document_problems(app, key_operations={_operation_id(route) for route in _routes_with_key(routers)})
+    _document_problems(app, parameters, key_operations={_operation_id(route) for route in _routes_with_key(routers)})
     return app
 
 
@@ -164,9 +167,15 @@ def _all_of(dependant: Dependant) -> Iterator[Dependant]:
         yield from _all_of(inner)
 
 
-def _document_problems(app: FastAPI, *, key_operations: Collection[str]) -> None:
-    """Every operation's errors are problem documents, also the framework's own, and a key is said to be optional where
-    it is.
+def _describe(parameters: Sequence[dict[str, Any]], words: Mapping[str, str]) -> None:
+    for parameter in parameters:
+        if "description" not in parameter and parameter["name"] in words:
+            parameter["description"] = words[parameter["name"]]
+
+
+def _document_problems(app: FastAPI, words: Mapping[str, str], *, key_operations: Collection[str]) -> None:
+    """Every operation's errors are problem documents, also the framework's own; parameters are described, and a key is
+    said to be optional where it is.
     """
     generate = app.openapi
 
@@ -182,6 +191,7 @@ def _document_problems(app: FastAPI, *, key_operations: Collection[str]) -> None
             schemas.pop(unused, None)
         for path, operations in document["paths"].items():
             for operation in operations.values():
+                _describe(operation.get("parameters", ()), words)
                 _document_common_problems(operation["responses"], has_body="requestBody" in operation, path=path)
                 if "security" in operation and operation["operationId"] not in key_operations:
                     operation["security"].append({})

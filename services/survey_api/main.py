@@ -23,6 +23,7 @@ from services.survey_api.hourly_counts.endpoints import COUNTS_PATH
 from services.survey_api.hourly_counts.endpoints import router as hourly_counts
 from services.survey_api.invitations.endpoints import router as invitations
 from services.survey_api.misuse.endpoints import router as misuse
+from services.survey_api.parameters import PARAMETERS
 from services.survey_api.responses.answer_changes import forgetting_changes
 from services.survey_api.responses.endpoints import IMPORT_PATH, answering
 from services.survey_api.responses.endpoints import router as responses
@@ -77,6 +78,7 @@ def create() -> FastAPI:
             "statements": "Recounts from raw rows, to check figures against.",
             "health": "Is the service alive, and ready?",
         },
+        parameters=PARAMETERS,
         routers=[
             answering,  # first: what is asked most is found soonest
             surveys,

@@ -42,6 +42,14 @@ def test_every_operation_is_named_and_summarised(api: str) -> None:
         assert operation.get("summary"), (path, method)
         assert operation.get("description"), (path, method)
         assert operation.get("tags"), (path, method)
+        for parameter in operation.get("parameters", []):
+            assert parameter.get("description"), (path, method, parameter["name"])
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_no_two_schemas_share_a_name(api: str) -> None:
+    """FastAPI then names them by our modules, and generators of clients leave one of them out."""
+    assert [name for name in document(api)["components"]["schemas"] if "__" in name] == []
 
 
 @pytest.mark.parametrize("api", APIS)

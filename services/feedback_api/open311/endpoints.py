@@ -37,8 +37,8 @@ from services.feedback_api.open311.schemas import (
     Endpoint,
     RequestCreated,
     RequestUpdate,
-    Service,
     ServiceDefinition,
+    ServicePublic,
     ServiceRequest,
     Token,
     UpdateCreated,
@@ -151,7 +151,7 @@ async def open311_discovery(request: Request, fmt: FormatDep, catalogue: Catalog
 
 @router.get(
     **_open311("/services.{fmt}", summary="List the services", openapi_extra=_query("locale")),
-    responses=_documented(Service, is_list=True, description="What may be asked for."),
+    responses=_documented(ServicePublic, is_list=True, description="What may be asked for."),
 )
 async def open311_services(fmt: FormatDep, parameters: ParametersDep, catalogue: CatalogueDep) -> Response:
     """Codes, names and groups, in the language of `locale` (fi, sv, en; English without one)."""

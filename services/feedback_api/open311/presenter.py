@@ -13,8 +13,8 @@ from services.feedback_api.open311.schemas import (
     AttributeValue,
     ExtendedAttributes,
     RequestUpdate,
-    Service,
     ServiceDefinition,
+    ServicePublic,
     ServiceRequest,
     Task,
 )
@@ -54,9 +54,9 @@ def in_language(labels: Labels, language: str) -> str:
     return labels.get(language) or labels["fi"]
 
 
-def service_of(row: Open311Service, language: str) -> Service:
+def service_of(row: Open311Service, language: str) -> ServicePublic:
     """A service of the list."""
-    return Service(
+    return ServicePublic(
         service_code=row.code,
         service_name=in_language(row.names, language),
         description=in_language(row.descriptions, language),

@@ -35,7 +35,7 @@ class Discovery(ResponseModel):
     endpoints: list[Endpoint]
 
 
-class Service(ResponseModel):
+class ServicePublic(ResponseModel):
     """A service that can be asked for. ``metadata`` says whether it has a definition."""
 
     service_code: str

@@ -10,7 +10,7 @@ from services.reporting_api.periods.endpoints import PeriodServiceDep
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem
 from services.reporting_api.periods.service import Inquiry, find_period
 from services.reporting_api.readiness.checks import check_circumstances, check_figures, check_statements, versions_of
-from services.reporting_api.readiness.schemas import Readiness
+from services.reporting_api.readiness.schemas import QuarterReadiness
 from services.reporting_api.readiness.service import ReadinessService
 from services.shared.catalogue import CatalogueDep, UnitsAs
 from services.shared.clock import now
@@ -38,7 +38,7 @@ async def readiness_read(
     catalogue: CatalogueDep,
     periods: PeriodServiceDep,
     _officer: Annotated[Principal, Depends(_officer)],
-) -> Readiness:
+) -> QuarterReadiness:
     """What an officer looks at first, on the figures as they are now; the checks of an edition ask the same."""
     at = now()
     period = find_period(PeriodKind.QUARTER, quarter, at)
@@ -53,4 +53,4 @@ async def readiness_read(
         *check_circumstances(circumstances),
     ]
     is_ready = all(check.passed or not check.is_blocking for check in checks)
-    return Readiness(quarter=quarter, as_of=at, is_ready=is_ready, checks=checks)
+    return QuarterReadiness(quarter=quarter, as_of=at, is_ready=is_ready, checks=checks)

@@ -8,7 +8,7 @@ from services.reporting_api.readiness.checks import Check
 from services.shared.schemas import ResponseModel
 
 
-class Readiness(ResponseModel):
+class QuarterReadiness(ResponseModel):
     """Whether a quarter can be published: every check, those that failed with what stands in the way."""
 
     quarter: str

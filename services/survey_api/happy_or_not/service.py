@@ -36,7 +36,7 @@ from services.survey_api.happy_or_not.schemas import (
     WaitingRead,
 )
 from services.survey_api.source_points import service as source_points
-from services.survey_api.source_points.schemas import MappingPut as SourcePointPut
+from services.survey_api.source_points.schemas import SourcePointPut
 from services.survey_api.surveys.cache import SurveyCache
 
 

@@ -30,7 +30,7 @@ from services.survey_api.json_body import require_json
 from services.survey_api.responses.origins import source_key
 from services.survey_api.source_points import repository, service
 from services.survey_api.source_points.errors import MappingCountedProblem
-from services.survey_api.source_points.schemas import MappingPage, MappingPut, MappingRead
+from services.survey_api.source_points.schemas import MappingPage, MappingRead, SourcePointPut
 from services.survey_api.surveys.cache import SurveyCacheDep
 from services.survey_api.surveys.errors import SurveyNotFoundProblem
 
@@ -52,7 +52,7 @@ router = APIRouter(prefix="/v1/source-points", tags=["devices"])
     ),
 )
 async def source_point_put(
-    body: MappingPut,
+    body: SourcePointPut,
     request: Request,
     principal: Annotated[Principal, Depends(require(Scope.SURVEY_DEVICES))],
     catalogue: CatalogueDep,

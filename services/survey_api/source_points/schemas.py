@@ -10,7 +10,7 @@ from services.shared.tables import SourcePointMapping
 from services.survey_api.responses.schemas import SourceCode
 
 
-class MappingPut(RequestModel):
+class SourcePointPut(RequestModel):
     """What another system's point is with us."""
 
     source: SourceCode = Field(examples=["happy_or_not"])

@@ -8,12 +8,12 @@ from services.shared.catalogue import Catalogue
 from services.shared.tables import SourcePointMapping
 from services.survey_api.source_points import repository
 from services.survey_api.source_points.errors import MappingCountedProblem
-from services.survey_api.source_points.schemas import MappingPut
+from services.survey_api.source_points.schemas import SourcePointPut
 from services.survey_api.surveys import service as surveys
 
 
 async def put(
-    session: AsyncSession, catalogue: Catalogue, body: MappingPut, *, reviewed_by: str, at: datetime
+    session: AsyncSession, catalogue: Catalogue, body: SourcePointPut, *, reviewed_by: str, at: datetime
 ) -> SourcePointMapping:
     """The point's mapping, new or anew; the same again changes nothing.
 
