@@ -55,7 +55,7 @@ async def odata_service(request: Request) -> Response:
     return _versioned(conditional_json(request, service_document(request), media_type=JSON))
 
 
-@router.get("/$metadata", summary="The feed's types", responses=METADATA | ERROR_RESPONSES)
+@router.get("/$metadata", summary="The feed's types", response_class=Response, responses=METADATA | ERROR_RESPONSES)
 async def odata_metadata(request: Request) -> Response:
     """The entity types with their keys and properties, in XML."""
     return _versioned(conditional_text(request, metadata_document(), media_type="application/xml"))
