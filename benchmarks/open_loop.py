@@ -1,7 +1,8 @@
 """Sends requests at a rate of its own, whether or not the earlier ones are answered, in a process of its own.
 
 The plan comes as JSON on standard input, the outcome goes as JSON to standard output. A service that cannot keep up is
-met as the world meets it: by more that comes. Times are from when a request was due, so what waits in line counts.
+met as the world meets it: by more that comes. Times are from when a request was due, so what waits in line counts; how
+late this process itself was in sending, for want of a processor, is told beside them.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import math
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from time import perf_counter
+from time import perf_counter, process_time
 
 import orjson
 import uvloop
@@ -51,6 +52,11 @@ class OpenOutcome:
     accepted_p99_ms: float = math.nan
     refused_p99_ms: float | None = None
     """None where none was refused."""
+    late_p50_ms: float = math.nan
+    late_p99_ms: float = math.nan
+    """How long after they were due requests were sent: part of the times above that is not the service's."""
+    processor_seconds: float = 0.0
+    """Used to send and to read the answers, on the machine that answers."""
 
 
 @dataclass(slots=True)
@@ -59,6 +65,7 @@ class Tally:
 
     accepted: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
     failed: str | None = None
     expected: int | None = None
     complete: asyncio.Event = field(default_factory=asyncio.Event)
@@ -122,10 +129,10 @@ async def run(plan: OpenPlan) -> OpenOutcome:
     for _ in range(plan.connections):
         await loop.create_connection(lambda: Connection(tally, idle), "127.0.0.1", plan.port)
     requests = requests_of(Plan(plan.port, plan.path, plan.bodies, plan.connections, 0, plan.seconds))
-    due, unsent = await _send_all(plan, requests, idle)
+    due, unsent = await _send_all(plan, requests, idle, tally.late)
     async with asyncio.timeout(LAST_ANSWERS_SECONDS):
         await tally.all_of(due - unsent)
-    accepted, refused = sorted(tally.accepted), sorted(tally.refused)
+    accepted, refused, late = sorted(tally.accepted), sorted(tally.refused), sorted(tally.late)
     return OpenOutcome(
         due=due,
         accepted=len(accepted),
@@ -135,16 +142,23 @@ async def run(plan: OpenPlan) -> OpenOutcome:
         accepted_p50_ms=percentile_ms(accepted, 0.50),
         accepted_p99_ms=percentile_ms(accepted, 0.99),
         refused_p99_ms=percentile_ms(refused, 0.99) if refused else None,
+        late_p50_ms=percentile_ms(late, 0.50),
+        late_p99_ms=percentile_ms(late, 0.99),
+        processor_seconds=process_time(),
     )
 
 
-async def _send_all(plan: OpenPlan, requests: Iterator[bytes], idle: list[Connection]) -> tuple[int, int]:
-    """Send each when it is due; how many were, and how many of them found no connection."""
+async def _send_all(
+    plan: OpenPlan, requests: Iterator[bytes], idle: list[Connection], late: list[float]
+) -> tuple[int, int]:
+    """Send each when it is due, and note how late; how many were due, and how many of them found no connection."""
     began, due, unsent = perf_counter(), 0, 0
     while (passed := perf_counter() - began) < plan.seconds:
         while due < plan.rate * passed:
             if idle:
-                idle.pop().send(next(requests), began + due / plan.rate)
+                due_at = began + due / plan.rate
+                late.append(perf_counter() - due_at)
+                idle.pop().send(next(requests), due_at)
             else:
                 unsent += 1
             due += 1

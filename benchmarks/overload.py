@@ -21,7 +21,7 @@ from benchmarks.__main__ import WARMUP_SECONDS, take_turn
 from benchmarks.bodies import SURVEY_CODE, response_bodies
 from benchmarks.load_generator import Plan
 from benchmarks.open_loop import LAST_ANSWERS_SECONDS, OpenOutcome, OpenPlan
-from benchmarks.processes import rss_mib
+from benchmarks.processes import processor_seconds, rss_mib
 from benchmarks.results import FOLDER, machine
 from benchmarks.stage import Stage, running_stage
 
@@ -34,13 +34,14 @@ PATH = f"/v1/surveys/{SURVEY_CODE}/responses"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One rate. Memory is the service's most while it lasted."""
+    """One rate. Memory is the service's most while it lasted, and the processor time its own."""
 
     times: float
     rate: float
     outcome: OpenOutcome
     accepted_per_second: float
     rss_mib: float
+    service_seconds: float
 
 
 @contextmanager
@@ -92,9 +93,11 @@ def measure(stage: Stage, options: argparse.Namespace) -> list[Load]:
     for times in TIMES:
         peak: list[float] = []
         pid = stage.pids[stage.ports["survey_api"]]
+        used = processor_seconds(pid)
         with watched(pid, peak):
             outcome = offer(stage, bodies, times * sustainable, options)
-        loads.append(Load(times, times * sustainable, outcome, outcome.accepted / options.seconds, max(peak)))
+        used, accepted = processor_seconds(pid) - used, outcome.accepted / options.seconds
+        loads.append(Load(times, times * sustainable, outcome, accepted, max(peak), used))
     stored = stage.stored().responses - before
     accepted = sum(load.outcome.accepted for load in loads)
     if stored != accepted:
@@ -105,7 +108,7 @@ def measure(stage: Stage, options: argparse.Namespace) -> list[Load]:
 def table_of(loads: Sequence[Load]) -> Table:
     """The rates as a table."""
     table = Table(show_edge=False)
-    for heading in ("rate", "offered/s", "accepted/s", "p50 ms", "p99 ms", "refused", "in ms", "unsent", "MiB"):
+    for heading in ("rate", "offered/s", "accepted/s", "p50 ms", "p99 ms", "late", "refused", "in ms", "unsent", "MiB"):
         table.add_column(heading, justify="right", no_wrap=True)
     for load in loads:
         outcome = load.outcome
@@ -115,6 +118,7 @@ def table_of(loads: Sequence[Load]) -> Table:
             f"{load.accepted_per_second:,.0f}",
             f"{outcome.accepted_p50_ms:.0f}",
             f"{outcome.accepted_p99_ms:.0f}",
+            f"{outcome.late_p99_ms:.0f}",
             f"{outcome.refused:,}",
             f"{outcome.refused_p99_ms:.0f}" if outcome.refused else "",
             f"{outcome.unsent:,}",
@@ -136,6 +140,11 @@ def carry_out(options: argparse.Namespace, console: Console) -> None:
     with running_stage(console) as stage:
         loads = measure(stage, options)
     console.print(table_of(loads))
+    for load in loads:
+        console.print(
+            f"{load.times:g} ×: the service used {load.service_seconds:.1f} s of processor time, the load generator "
+            f"{load.outcome.processor_seconds:.1f} s, which sent {load.outcome.late_p99_ms:.0f} ms late at most (99 %)."
+        )
     console.print("Every accepted response was found in the database, and no other.")
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"overload-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.json"

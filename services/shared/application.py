@@ -16,7 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from services.shared import garbage, health
 from services.shared.body_limit import BodyLimitMiddleware, LimitOf
 from services.shared.catalogue import CatalogueCache
-from services.shared.crowd import CrowdMiddleware
+from services.shared.crowd import Crowd, CrowdMiddleware
 from services.shared.database import connect
 from services.shared.idempotency import REPLAYED_HEADER, forgetting
 from services.shared.logs import configure_logging, quiet_libraries
@@ -90,6 +90,7 @@ def create_app(
     )
     app.state.service = service
     app.state.settings = settings
+    app.state.crowd = Crowd(settings.requests_max)
     app.state.sessions = None
     app.state.catalogue = CatalogueCache(settings.catalogue_refresh_seconds)
     install_problem_handlers(app)
@@ -121,6 +122,9 @@ def _add_middleware(app: FastAPI, settings: Settings, limit_of: LimitOf) -> None
     # Added last is outermost: the request id is there for whatever answers.
     app.add_middleware(BodyLimitMiddleware, limit_of=limit_of)
     app.add_middleware(CrashMiddleware)
+    app.add_middleware(RequestContextMiddleware)
+    app.add_middleware(CrowdMiddleware, crowd=app.state.crowd)
+    # Outside the crowd: a browser whose question beforehand is refused tells its page nothing.
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -130,8 +134,6 @@ def _add_middleware(app: FastAPI, settings: Settings, limit_of: LimitOf) -> None
             allow_headers=["Content-Type", "Idempotency-Key", "If-None-Match", REQUEST_ID_HEADER],
             expose_headers=[REQUEST_ID_HEADER, REPLAYED_HEADER, "Link", "ETag", "Retry-After", "X-Result-Count"],
         )
-    app.add_middleware(RequestContextMiddleware)
-    app.add_middleware(CrowdMiddleware, requests_max=settings.requests_max)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
 

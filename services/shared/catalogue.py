@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
-from services.shared.database import sessions_of
+from services.shared.database import Sessions, sessions_of
 from services.shared.problems import InvalidRequestProblem, invalid
 from services.shared.tables import (
     CatalogueRevision,
@@ -173,7 +173,7 @@ class CatalogueCache:
         self._refresh_seconds = refresh_seconds
         self._snapshot: Catalogue | None = None
         self._checked_at = 0.0
-        self._reading = asyncio.Lock()
+        self._read: asyncio.Event | None = None
 
     @property
     def fresh(self) -> Catalogue | None:
@@ -184,17 +184,34 @@ class CatalogueCache:
     async def get(self, session: AsyncSession) -> Catalogue:
         """The snapshot, read anew over ``session`` where the files were loaded since.
 
-        Of many who ask at once one reads: the others need no connection.
+        Of many who ask at once one reads: the others need no connection. A lock would let them go one a turn of the
+        event loop, which is long when many ask.
         """
-        async with self._reading:
-            fresh = self.fresh
-            if fresh is not None:
-                return fresh
-            revision = await _newest_revision(session)
-            if self._snapshot is None or self._snapshot.revision != revision:
-                self._snapshot = await read_catalogue(session)
-            self._checked_at = time.monotonic()
-            return self._snapshot
+        while self._read is not None:
+            await self._read.wait()
+        fresh = self.fresh
+        if fresh is not None:
+            return fresh
+        self._read = read = asyncio.Event()
+        try:
+            return await self._look_after(session)
+        finally:
+            self._read = None
+            read.set()
+
+    async def _look_after(self, session: AsyncSession) -> Catalogue:
+        revision = await _newest_revision(session)
+        if self._snapshot is None or self._snapshot.revision != revision:
+            self._snapshot = await read_catalogue(session)
+        self._checked_at = time.monotonic()
+        return self._snapshot
+
+    async def renewed(self, sessions: Sessions) -> Catalogue | None:
+        """The snapshot once it was looked after where it had to be; None where there is no fresh one even then."""
+        if self.fresh is None:
+            async with sessions.session() as session:
+                await self.get(session)
+        return self.fresh
 
 
 async def read_catalogue(session: AsyncSession) -> Catalogue:

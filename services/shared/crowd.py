@@ -1,6 +1,8 @@
 """No more requests under way than can be answered in time: the others are told at once to come again."""
 
+import math
 import time
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
@@ -15,36 +17,71 @@ RETRY_SECONDS = 1
 """By then those under way are answered."""
 
 LOG_SECONDS = 1.0
-"""How often it is logged how many were refused: a line for each would cost as much as an answer."""
+"""How often it is logged how many were refused: a line for each would cost as much as an answer. Those between two
+lines share a request id, by which the line is found."""
 
-_ID = "{request_id}"
+STATUS = HTTPStatus.SERVICE_UNAVAILABLE
+
+_READABLE = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", f"Date, Retry-After, {REQUEST_ID_HEADER}".encode()),
+]
+"""Any page may read it: it tells of nobody, and when to come again."""
 
 log = structlog.get_logger(__name__)
 
 
-class CrowdMiddleware:
-    """Refuses with 503 and ``Retry-After`` while ``requests_max`` requests are under way in the process.
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer, for ASGI and as HTTP/1.1 has it."""
 
-    Without a bound each that comes makes all others wait longer. Outermost, and written beforehand but for the request
-    id, as what is spent on refusing is taken from answering. Whether the service lives may always be asked.
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    written: bytes
+    """The headers, an empty line and the body."""
+
+
+class Crowd:
+    """How many requests a process may have under way, and what the others are told."""
+
+    def __init__(self, requests_max: int) -> None:
+        self.requests_max = requests_max
+        self._refused = 0
+        self._logged_at = -math.inf
+        self._refusal = _refusal("", requests_max)
+
+    def refuse(self) -> Refusal:
+        """What one more is told, which is counted. Written beforehand: time to refuse is taken from answering."""
+        self._refused += 1
+        if time.monotonic() - self._logged_at >= LOG_SECONDS:
+            request_id = str(new_uuid())
+            log.warning("crowded", request_id=request_id, refused=self._refused, requests_max=self.requests_max)
+            self._refusal = _refusal(request_id, self.requests_max)
+            self._refused, self._logged_at = 0, time.monotonic()
+        return self._refusal
+
+
+class CrowdMiddleware:
+    """Refuses with 503 and ``Retry-After`` while as many requests are under way as the crowd allows.
+
+    Without a bound each that comes makes all others wait longer. Whether the service lives may always be asked. Most
+    are refused before they come here (:mod:`services.shared.refusing_protocol`).
     """
 
-    def __init__(self, app: ASGIApp, *, requests_max: int) -> None:
+    def __init__(self, app: ASGIApp, *, crowd: Crowd) -> None:
         self.app = app
-        self.requests_max = requests_max
+        self.crowd = crowd
         self._under_way = 0
-        self._refused = 0
-        self._logged_at = 0.0
-        self._document = _document(requests_max)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI call."""
         if scope["type"] != "http" or scope["path"].startswith(HEALTH):
             await self.app(scope, receive, send)
             return
-        if self._under_way >= self.requests_max:
-            self._note()
-            await self._refuse(send)
+        if self._under_way >= self.crowd.requests_max:
+            refusal = self.crowd.refuse()
+            await send({"type": "http.response.start", "status": int(STATUS), "headers": [*refusal.headers]})
+            await send({"type": "http.response.body", "body": refusal.body})
             return
         self._under_way += 1
         try:
@@ -52,34 +89,24 @@ class CrowdMiddleware:
         finally:
             self._under_way -= 1
 
-    def _note(self) -> None:
-        self._refused += 1
-        if time.monotonic() - self._logged_at >= LOG_SECONDS:
-            log.warning("crowded", refused=self._refused, under_way=self._under_way)
-            self._refused, self._logged_at = 0, time.monotonic()
 
-    async def _refuse(self, send: Send) -> None:
-        request_id = str(new_uuid())
-        body = self._document.replace(_ID, request_id).encode()
-        headers = [
-            (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
-            (b"retry-after", str(RETRY_SECONDS).encode()),
-            (REQUEST_ID_HEADER.lower().encode(), request_id.encode()),
-        ]
-        await send({"type": "http.response.start", "status": int(HTTPStatus.SERVICE_UNAVAILABLE), "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-
-def _document(requests_max: int) -> str:
-    """The answer, with a place for the request's id."""
+def _refusal(request_id: str, requests_max: int) -> Refusal:
     problem = UnavailableProblem
-    return ProblemDocument(
+    document = ProblemDocument(
         type=f"urn:katsaus:problem:{problem.code}",
         title=problem.title,
         status=int(problem.status),
         code=problem.code,
         detail=f"{requests_max} requests are under way; send it again after Retry-After seconds",
-        request_id=_ID,
+        request_id=request_id,
         invalid_params=[],
-    ).model_dump_json()
+    )
+    body = document.model_dump_json().encode()
+    headers = [
+        *_READABLE,
+        (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", str(RETRY_SECONDS).encode()),
+        (REQUEST_ID_HEADER.lower().encode(), request_id.encode()),
+    ]
+    return Refusal(headers, body, b"".join(b"%b: %b\r\n" % header for header in headers) + b"\r\n" + body)

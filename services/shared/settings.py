@@ -47,10 +47,11 @@ class Settings(BaseSettings):
         "whoever waits longer has given up.",
     )
     requests_max: int = Field(
-        default=500,
+        default=250,
         ge=1,
         description="Requests a process may have under way; more are answered 503 with Retry-After at once, so that "
-        "those under way keep their time. A fraction of a second's work of plain requests.",
+        "those under way keep their time: by Little's law a quarter of a second where a thousand are answered in one, "
+        "which a slow machine manages of plain requests, and a second on a quarter of such a machine.",
     )
     database_statement_timeout_ms: int = Field(
         default=30_000,

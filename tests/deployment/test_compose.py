@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,8 @@ class TestStructure:
 class TestCommands:
     @pytest.mark.parametrize("name", SERVICES)
     def test_each_service_runs_an_app_of_ours(self, name: str) -> None:
-        program, target, *_ = service(name)["command"]
+        program, _, serving, target, *_ = service(name)["command"]
+        assert find_spec(serving)
         module, _, attribute = target.partition(":")
         assert shutil.which(program, path=str(Path(sys.executable).parent))
         assert isinstance(getattr(import_module(module), attribute), FastAPI)

@@ -34,12 +34,16 @@ async def asks(session: SessionDep) -> dict[str, bool]:
     return {"done": True}
 
 
-@pytest.fixture
-def app() -> FastAPI:
+def make_app() -> FastAPI:
     app = create_app(service=Service.FEEDBACK_API, title="test", description="test", tags={}, routers=[router])
     app.state.may_answer = asyncio.Event()
     app.state.waiting = asyncio.Semaphore(0)
     return app
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    return make_app()
 
 
 @pytest.fixture
@@ -72,6 +76,24 @@ async def test_one_too_many_is_refused_and_those_under_way_are_answered(
     app.state.may_answer.set()
     assert {answer.status_code for answer in await asyncio.gather(*under_way)} == {200}
     assert (await client.get("/asks")).status_code == 200
+
+
+async def test_a_page_of_another_origin_may_ask_and_reads_the_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "https://www.hel.fi"
+    settings = Settings(cors_origins=(page,), requests_max=1)
+    monkeypatch.setattr("services.shared.application.get_settings", lambda: settings)
+    app = make_app()
+    async with client_of(app) as client:
+        under_way = asyncio.create_task(client.get("/waits"))
+        await app.state.waiting.acquire()
+        beforehand = {"Origin": page, "Access-Control-Request-Method": "GET"}
+        assert (await client.options("/waits", headers=beforehand)).status_code == 200
+        refused = await client.get("/waits", headers={"Origin": page})
+        assert_is_told_to_come_again(refused)
+        assert refused.headers["Access-Control-Allow-Origin"] == page
+        assert "Retry-After" in refused.headers["Access-Control-Expose-Headers"]
+        app.state.may_answer.set()
+        assert (await under_way).status_code == 200
 
 
 async def test_who_waits_for_a_connection_in_vain_is_told_so(app: FastAPI, client: httpx.AsyncClient) -> None:

@@ -98,6 +98,18 @@ async def test_many_are_stored_in_few_transactions(app: FastAPI, public: httpx.A
     assert transactions < 20
 
 
+async def test_so_they_are_where_the_catalogue_must_be_looked_after_first(
+    app: FastAPI, public: httpx.AsyncClient, survey: str
+) -> None:
+    await give_all(public, survey, [{"answers": {"nps": 1}}])
+    app.state.catalogue = CatalogueCache(refresh_seconds=3600.0)
+    answers = await give_all(public, survey, [{"answers": {"nps": number % 11}} for number in range(60)])
+    assert {answer.status_code for answer in answers} == {201}
+    stored, transactions, counted, _ = await recount(app, survey)
+    assert stored == counted == 61
+    assert transactions < 20
+
+
 async def test_one_that_is_refused_costs_its_neighbours_nothing(
     app: FastAPI, public: httpx.AsyncClient, survey: str
 ) -> None:

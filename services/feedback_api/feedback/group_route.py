@@ -23,9 +23,11 @@ from services.shared.short_way import JSON, short_way
 
 async def _take(request: Request) -> Response | None:
     catalogue: CatalogueCache = request.app.state.catalogue
-    fresh = catalogue.fresh
     # A proof of work is looked up in the database.
-    if fresh is None or settings_of(request).proof_of_work_required:
+    if settings_of(request).proof_of_work_required:
+        return None
+    fresh = await catalogue.renewed(sessions_of(request))
+    if fresh is None:
         return None
     submission = await _read(request)
     judged = _judge(request, submission, fresh) if submission is not None else None

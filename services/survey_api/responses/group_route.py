@@ -19,7 +19,7 @@ from services.survey_api.surveys.origins import foreign_origin
 
 async def _take(request: Request) -> Response | None:
     catalogue: CatalogueCache = request.app.state.catalogue
-    fresh = catalogue.fresh
+    fresh = await catalogue.renewed(sessions_of(request))
     body = _read(await request.body()) if fresh is not None else None
     if fresh is None or body is None:
         return None
