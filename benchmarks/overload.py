@@ -108,7 +108,7 @@ def measure(stage: Stage, options: argparse.Namespace) -> list[Load]:
 def table_of(loads: Sequence[Load]) -> Table:
     """The rates as a table."""
     table = Table(show_edge=False)
-    for heading in ("rate", "offered/s", "accepted/s", "p50 ms", "p99 ms", "late", "refused", "in ms", "unsent", "MiB"):
+    for heading in ("rate", "offered/s", "accepted/s", "p50 ms", "p99 ms", "refused", "in ms", "unsent", "MiB"):
         table.add_column(heading, justify="right", no_wrap=True)
     for load in loads:
         outcome = load.outcome
@@ -118,7 +118,6 @@ def table_of(loads: Sequence[Load]) -> Table:
             f"{load.accepted_per_second:,.0f}",
             f"{outcome.accepted_p50_ms:.0f}",
             f"{outcome.accepted_p99_ms:.0f}",
-            f"{outcome.late_p99_ms:.0f}",
             f"{outcome.refused:,}",
             f"{outcome.refused_p99_ms:.0f}" if outcome.refused else "",
             f"{outcome.unsent:,}",
@@ -143,7 +142,8 @@ def carry_out(options: argparse.Namespace, console: Console) -> None:
     for load in loads:
         console.print(
             f"{load.times:g} ×: the service used {load.service_seconds:.1f} s of processor time, the load generator "
-            f"{load.outcome.processor_seconds:.1f} s, which sent {load.outcome.late_p99_ms:.0f} ms late at most (99 %)."
+            f"{load.outcome.processor_seconds:.1f} s; 99 % of the requests were sent at most "
+            f"{load.outcome.late_p99_ms:.0f} ms late."
         )
     console.print("Every accepted response was found in the database, and no other.")
     FOLDER.mkdir(exist_ok=True)
