@@ -36,6 +36,8 @@ class Said:
     base: int | None
     interval: tuple[float, float] | None
     is_hidden: bool
+    waves: frozenset[int] = frozenset({0})
+    """Whose records it counts (``waves.py``)."""
 
     def __post_init__(self) -> None:
         told = (self.value, self.count, self.base, self.interval)
@@ -198,8 +200,8 @@ def _said(
     )
 
 
-_AS_IN_REPORTS = {"chat-options": "survey-options"}
-"""The tables whose figures the reports say under another table's name."""
+_AS_ELSEWHERE = {"chat-options": "survey-options", "smileys-by-hour": HOURS}
+"""The tables whose figures the reports, or the grid of hours, say under another table's name."""
 
 _OF_SURVEYS = ("respondents", "response_rate")
 
@@ -210,7 +212,7 @@ def said_in_rows(table: str, rows: Iterable[Json], kind: PeriodKind, units: Unit
         key = tuple(row[dimension] for dimension in TABLES[table].dimensions)
         interval = (row["lower"], row["upper"]) if row["lower"] is not None else None
         where = frozenset(key) if table == "smileys-by-service-point" else units
-        name = "surveys" if row["measure"] in _OF_SURVEYS else _AS_IN_REPORTS.get(table, table)
+        name = "surveys" if row["measure"] in _OF_SURVEYS else _AS_ELSEWHERE.get(table, table)
         yield _said(name, key, row["measure"], where, parse_period(kind, row["period"]), row | {"interval": interval})
 
 

@@ -118,3 +118,29 @@ def _some(dice: random.Random, codes: Sequence[str]) -> tuple[str, ...]:
 
 def _day(dice: random.Random, month: int) -> date:
     return date(2019, month, dice.choice((5, 20)))
+
+
+LATE_HOUR = 16
+
+
+def invent_late(seed: int, wave: int) -> Records:
+    """What comes to the second quarter after an edition: of some kinds enough to be told, of others hardly any."""
+    dice = random.Random(-seed - wave)
+    records = Records(SURVEYS, THEMES)
+    day, is_first = date(2019, 6, 20 + wave), wave == 1
+    for point in ("kallio-health-station", "malmi-health-station") if is_first else ("kallio-health-station",):
+        for face, number in zip(FACES, (30, 12, 6, 2) if is_first else (1, 0, 0, 1), strict=True):
+            for _ in range(number):
+                records.answer(TERMINALS, point, day, LATE_HOUR, {"mood": face})
+    _ask(records, dice, "kallio-health-station", day, 2 if is_first else 60)
+    _ask(records, dice, "ruskeasuo-dental-clinic", day, 30 if is_first else 1)
+    for number in range(30 if is_first else 12):
+        topic, kind = dice.choices(TOPICS, (9, 9, 9, 2, 1))[0], dice.choices(TYPES, (9, 9, 9, 1))[0]
+        records.feedback.append(Item(list(POINTS)[number % len(POINTS)], day, topic, kind))
+    for _ in range(25 if is_first else 2):
+        service = dice.choices(SERVICES, (60, 35, 5))[0]
+        records.contacts.append((day, service, _some(dice, ("self_determination", "access_to_information", "other"))))
+    for _ in range(3 if is_first else 40):
+        reports = _some(dice, ("housing", "loneliness", "other")), _some(dice, ("waiting", "cost", "trust"))
+        records.reports.append((day, *reports))
+    return records

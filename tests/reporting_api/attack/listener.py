@@ -13,6 +13,7 @@ from tests.reporting_api.attack.collect import HOURS, Said
 from tests.reporting_api.attack.constraints import Claim, Question, Questions, claims_of, scores_of
 from tests.reporting_api.attack.means import spread_of
 from tests.reporting_api.attack.solver import Area, Atom, Attacker, Finding, finding_of
+from tests.reporting_api.attack.waves import true_day, wave_of
 
 _NEARLY = 1e-6
 
@@ -34,6 +35,8 @@ class Listener:
 
     questions: Questions
     heard: dict[Said, None] = field(default_factory=dict)
+    late: Sequence[frozenset[int]] = ()
+    """Waves that came between two editions: of opinions, every small count of theirs is asked about."""
 
     def hear(self, said: Iterable[Said]) -> None:
         """Remember all of it."""
@@ -47,7 +50,7 @@ class Listener:
                 claims[claim.question].append(claim)
         outcome = Outcome()
         for name, question in self.questions.items():
-            inquest = _Inquest(question, claims[name])
+            inquest = _Inquest(question, claims[name], self.late)
             for area, cells, truth in inquest.small(claims[name]):
                 what = f"{name}: {', '.join(cells)} of {sorted(area.units)} in {sorted(area.blocks)}"
                 finding = finding_of(inquest.attacker, what, area.atoms(cells), truth, IN_FORCE)
@@ -59,8 +62,9 @@ class Listener:
 class _Inquest:
     """One question: its attacker, and the truth to measure it by."""
 
-    def __init__(self, question: Question, claims: Sequence[Claim]) -> None:
+    def __init__(self, question: Question, claims: Sequence[Claim], late: Sequence[frozenset[int]]) -> None:
         self._question = question
+        self._late = late
         self._units = {unit for unit, _, _ in question.answers}
         self._hours = frozenset(hour for hour, _, _ in question.by_hour)
         days = sorted({day for _, day, _ in question.answers})
@@ -126,8 +130,15 @@ class _Inquest:
         if not self._question.is_simple:
             # Units' numbers by type say nothing of topics, given those of the city.
             wanted = {(area, cells) for area, cells in wanted if area.units == self._units}
-        means = {self._area(claim) for claim in claims if claim.is_mean}
-        return wanted | {(area, (cell,)) for area in means for cell in self._question.cells}
+        areas = {self._area(claim) for claim in claims if claim.is_mean} | set(self._of_late())
+        return wanted | {(area, (cell,)) for area in areas for cell in self._question.cells}
+
+    def _of_late(self) -> Iterator[Area]:
+        """Who came between two editions, in all units and in each."""
+        if self._question.is_simple:
+            for waves in self._late:
+                blocks = frozenset(block for day, block in self._blocks.items() if wave_of(day) in waves)
+                yield from (Area(frozenset(units), blocks) for units in (self._units, *zip(self._units)))
 
     def truth(self, area: Area, cells: Iterable[str]) -> int:
         """How many there are."""
@@ -135,7 +146,11 @@ class _Inquest:
 
     def _area(self, claim: Claim) -> Area:
         period = claim.said.period
-        within = {block for day, block in self._blocks.items() if period.starts_on <= day < period.ends_on}
+        within = {
+            block
+            for day, block in self._blocks.items()
+            if wave_of(day) in claim.said.waves and period.starts_on <= true_day(day) < period.ends_on
+        }
         hour = frozenset({":".join(claim.said.key)}) if claim.said.table == HOURS else None
         return Area(hour or claim.said.units & self._units, frozenset(within))
 
@@ -143,4 +158,4 @@ class _Inquest:
 def _blocks(days: Sequence[date], periods: set[Period]) -> dict[date, str]:
     """Days that no period tells apart are one block."""
     edges = sorted({edge for period in periods for edge in (period.starts_on, period.ends_on)})
-    return {day: str(sum(edge <= day for edge in edges)) for day in days}
+    return {day: f"{wave_of(day)}:{sum(edge <= true_day(day) for edge in edges)}" for day in days}

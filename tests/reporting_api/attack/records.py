@@ -90,9 +90,13 @@ class Records:
                 self.answers[survey, question, unit, day, hour, value] += 1
 
     async def write(self, session: AsyncSession) -> None:
-        """All of them."""
+        """All of them, and the surveys."""
         for code, asked in self.surveys.items():
             await add_survey(session, code, asked.kind, asked.questions)
+        await self.add(session)
+
+    async def add(self, session: AsyncSession) -> None:
+        """All of them, where the surveys are there already."""
         await session.execute(insert(AnswerHistogram), list(self._histogram()))
         if self.invitations:
             await session.execute(insert(SurveyInvitation), list(self._invited()))

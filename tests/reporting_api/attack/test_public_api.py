@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import AsyncIterator, Iterable
-from datetime import date
 
 import httpx
 import pytest
@@ -16,19 +15,12 @@ from tests.reporting_api.attack.constraints import FEEDBACK
 from tests.reporting_api.attack.demonstration import demonstration
 from tests.reporting_api.attack.invented import CITY, SUCCESSOR, SURVEY, branches, invent
 from tests.reporting_api.attack.listener import Listener
-from tests.reporting_api.test_units_in_time import unit
 
 pytestmark = pytest.mark.anyio
 
 SEEDS = range(1 + int(os.environ.get("KATSAUS_ATTACK_CITIES", "40")) // 500)
 
 QUARTER, MONTH, WEEK, YEAR = PeriodKind.QUARTER, PeriodKind.MONTH, PeriodKind.WEEK, PeriodKind.YEAR
-
-
-@pytest.fixture
-async def merged(session: AsyncSession) -> None:
-    session.add(unit("old-clinic", "service-centres", SUCCESSOR, date(2019, 4, 1)))
-    await session.flush()
 
 
 async def everything(client: httpx.AsyncClient, seed: int) -> AsyncIterator[Iterable[Said]]:
