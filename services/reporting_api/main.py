@@ -36,6 +36,9 @@ surveys.
 Each figure states its count, base and 95 % interval, and compares with earlier periods in words that follow the
 interval. `GET /v1/measures` defines every measure. Anyone may read; opinion cells of fewer than 5 and means of fewer
 than 10 are hidden, except for keys of scope `report:internal`.
+
+Figures are live, also of a period that is over (`final`), until an edition of its quarter is published: then anyone
+sees those of the edition (`editions` names it) until a correction.
 """
 
 TAGS = {

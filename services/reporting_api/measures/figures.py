@@ -16,10 +16,15 @@ Number = int | float
 
 
 class FigureStatus(StrEnum):
-    """How far a figure can be relied on."""
+    """Whether there is a value, and whether its period is over: `final` if it is, `partial` while it runs.
+
+    Neither says that the value stands. Until an edition of the quarter is published, answers, feedback and decisions
+    that come late still move it; afterwards only a correction does, for anyone (`editions` names the edition).
+    `suppressed`: hidden by disclosure control. `not_available`: there is nothing to compute it from.
+    """
 
     FINAL = "final"
-    """The period is over."""
+    """The period is over; what comes late may still move the figure until an edition of it is published."""
     PARTIAL = "partial"
     """The period was still running when the figure was made."""
     SUPPRESSED = "suppressed"

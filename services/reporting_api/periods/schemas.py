@@ -367,7 +367,7 @@ class PeriodAnswer(ResponseModel):
     ends_on: date
     starts_at: datetime
     ends_at: datetime
-    is_complete: bool
+    is_complete: bool = Field(description="Whether the period is over; what comes late may still move its figures.")
 
 
 class UnitAnswer(ResponseModel):
@@ -416,10 +416,14 @@ class Report(ResponseModel, Generic[FigureT]):
 
     period: PeriodAnswer
     unit: UnitAnswer | None
-    as_of: datetime = Field(description="Nothing shown is older: now, or when the earliest of `editions` was counted.")
+    as_of: datetime = Field(
+        description="Nothing shown is older: when the earliest of `editions` was counted; else now, or without a key "
+        "of `report:internal` perhaps a moment ago."
+    )
     editions: list[EditionShown] = Field(
         description="Published editions whose figures are shown, of the period or of what it is compared with: what "
-        "came in later waits for a correction. Empty where all is live, and for keys of scope `report:internal`."
+        "came in later waits for a correction. Empty where all is live and still moves, also after the period, and for "
+        "keys of scope `report:internal`."
     )
     ripening: Ripening | None = Field(description="Null only in editions made before it was counted.")
     demonstration: Demonstration

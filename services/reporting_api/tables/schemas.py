@@ -42,10 +42,14 @@ class TableAnswer(ResponseModel):
     title: str
     language: str = Field(examples=["fi"])
     periods: list[str] = Field(examples=[["2021-Q2"]])
-    as_of: datetime = Field(description="No figure is older: now, or when the earliest of `editions` was counted.")
+    as_of: datetime = Field(
+        description="No figure is older: when the earliest of `editions` was counted; else now, or without a key of "
+        "`report:internal` perhaps a moment ago."
+    )
     updated: datetime = Field(description="When the newest of the figures were counted.")
     editions: list[EditionShown] = Field(
-        description="Published editions that the figures of their quarters are; what is of no edition is of `updated`."
+        description="Published editions that the figures of their quarters are; what is of no edition is of `updated` "
+        "and may still move, also after its period."
     )
     policy: str | None = Field(description="The disclosure policy applied; null where nothing is hidden.")
     notes: list[str]
@@ -53,7 +57,7 @@ class TableAnswer(ResponseModel):
     rows: list[dict[str, str | Number | None]] = Field(
         description="`status` tells an absent value from a hidden one: "
         + ", ".join(f"`{status}`" for status in FigureStatus)
-        + ".",
+        + ". `final` is of a period that is over, whether or not an edition of it is published.",
         examples=[[{"period": "2021-Q2", "type": "complaint", "measure": "feedback_by_type", "value": 1012}]],
     )
 
