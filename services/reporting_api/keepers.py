@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.reporting_api.hours.schemas import SmileyHours
 from services.reporting_api.keeper import Keeper
 from services.reporting_api.periods.answers import Written
 from services.reporting_api.quarters.service import Quarters
@@ -18,6 +19,7 @@ class Keepers:
     """One for each kind of result."""
 
     answers: Keeper[Written]
+    hours: Keeper[SmileyHours]
     tables: TableKeepers
     quarters: Keeper[Quarters]
 
@@ -28,6 +30,7 @@ class Keepers:
         periods_kept = settings.table_periods_kept
         return cls(
             answers=Keeper(settings.reports_kept, age_max),
+            hours=Keeper(settings.reports_kept, age_max),
             tables=TableKeepers(
                 reports=Keeper(periods_kept, age_max, len),
                 by_hour=Keeper(periods_kept, age_max, lambda built: len(built.edition.periods)),

@@ -25,13 +25,14 @@ pytestmark = pytest.mark.anyio
 
 PATH = "/v1/quarters/2021-Q2"
 TABLE = f"{PATH}/tables/feedback?series=3"
+HOURS = f"{PATH}/smileys"
 BY_HOUR = f"{PATH}/tables/smileys-by-hour?series=2"
 PXWEB = "/pxweb/api/v2/tables/feedback/data"
 ODATA = "/odata/v4/feedback"
 ODATA_BY_HOUR = "/odata/v4/smileys_by_hour"
-ADDRESSES = (PATH, TABLE, BY_HOUR, PXWEB, ODATA, ODATA_BY_HOUR)
+ADDRESSES = (PATH, HOURS, TABLE, BY_HOUR, PXWEB, ODATA, ODATA_BY_HOUR)
 OF_FEEDBACK = (PATH, TABLE, PXWEB, ODATA)
-TELLING_WHEN = {PATH: "as_of", TABLE: "as_of", PXWEB: "updated", ODATA: "@katsaus.as_of"}
+TELLING_WHEN = {PATH: "as_of", HOURS: "as_of", TABLE: "as_of", PXWEB: "updated", ODATA: "@katsaus.as_of"}
 
 
 @pytest.fixture(scope="module")
