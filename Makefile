@@ -36,8 +36,8 @@ openapi: environment ## Write the OpenAPI documents the services generate
 lock: environment ## Lock the newest allowed versions of all packages, with hashes
 	$(PY) -m uv pip compile --system-certs --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade --extra dev pyproject.toml -o requirements.lock
 
-bench: environment ## Measure against floors and a stock implementation
-	@$(KATSAUS) bench
+bench: environment ## Measure against floors and a stock implementation; OPTIONS="--rounds 1 --seconds 1"
+	@$(KATSAUS) bench $(OPTIONS)
 
 clean: ## Remove the environment and caches; the data in .katsaus stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import httpx
 import psycopg
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks.processes import KIB, rss_mib
+from benchmarks.results import table_of_figures
 from benchmarks.stage import OneService, running_service
 
 FORMATS = ("csv", "ndjson", "parquet")
@@ -103,7 +103,8 @@ def main() -> None:
 
 def show(console: Console, runs: dict[str, list[Run]], at_rest: float) -> None:
     """The medians, each round's ratio taken by itself."""
-    table = Table("", "rows/s", "to COPY", "MB", "peak RSS MiB", title=f"at rest {at_rest:.0f} MiB")
+    figures = ("rows/s", "to COPY", "MB", "peak RSS MiB")
+    table = table_of_figures(*figures, titles=("",), title=f"at rest {at_rest:.0f} MiB")
     for name, readings in runs.items():
         ratio = statistics.median(
             one.rows_per_second / copied.rows_per_second for one, copied in zip(readings, runs["COPY"], strict=True)

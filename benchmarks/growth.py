@@ -21,7 +21,7 @@ from rich.table import Table
 
 from benchmarks.__main__ import WARMUP_SECONDS, take_turn
 from benchmarks.load_generator import Plan
-from benchmarks.results import FOLDER, machine
+from benchmarks.results import FOLDER, machine, table_of_figures
 from benchmarks.stage import HOST, QUARTER_PATH, Stage, running_stage
 
 ANSWERS = (2_400_000, 24_000_000, 240_000_000)
@@ -172,18 +172,9 @@ def measure(stage: Stage, options: argparse.Namespace) -> Point:
 
 def table_of(points: Sequence[Point]) -> Table:
     """The sizes as a table; growth is to the first size."""
-    table = Table(show_edge=False)
-    for heading in (
-        "answers a year",
-        "rows",
-        "echo p50 ms",
-        "anyone p50 ms",
-        "to echo",
-        "counted ms",
-        "growth",
-        "staff",
-    ):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = table_of_figures(
+        *("answers a year", "rows", "echo p50 ms", "anyone p50 ms", "to echo", "counted ms", "growth", "staff")
+    )
     for point in points:
         table.add_row(
             f"{point.answers:,}",

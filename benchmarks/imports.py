@@ -15,12 +15,11 @@ from typing import Any
 import httpx
 import psycopg
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks.bodies import SURVEY_CODE, survey_definition
 from benchmarks.import_lines import DEVICES, answers, presses, write_lines
 from benchmarks.processes import forget_peak, peak_rss_mib, processor_seconds, rss_mib
-from benchmarks.results import write_run
+from benchmarks.results import table_of_figures, write_run
 from benchmarks.stage import OneService, running_service
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -149,9 +148,8 @@ def measure(service: OneService, options: argparse.Namespace, progress: Callable
 
 def show(console: Console, runs: list[Run], at_rest: float) -> None:
     """The medians of each size, each round's ratio taken by itself."""
-    table = Table("lines", title=f"POST /v1/responses/import; at rest {at_rest:.0f} MiB", show_edge=False)
-    for heading in ("lines/s", "COPY rows/s", "to COPY", "CPU µs", "DB µs", "peak RSS MiB"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    figures = ("lines", "lines/s", "COPY rows/s", "to COPY", "CPU µs", "DB µs", "peak RSS MiB")
+    table = table_of_figures(*figures, title=f"POST /v1/responses/import; at rest {at_rest:.0f} MiB")
     for lines in sorted({run.lines for run in runs}):
         own = [run for run in runs if run.lines == lines]
         table.add_row(

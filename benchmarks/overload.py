@@ -22,7 +22,7 @@ from benchmarks.bodies import SURVEY_CODE, response_bodies
 from benchmarks.load_generator import Plan
 from benchmarks.open_loop import LAST_ANSWERS_SECONDS, OpenOutcome, OpenPlan
 from benchmarks.processes import processor_seconds, rss_mib
-from benchmarks.results import FOLDER, machine
+from benchmarks.results import FOLDER, machine, table_of_figures
 from benchmarks.stage import Stage, running_stage
 
 TIMES = (0.5, 1.0, 3.0)
@@ -107,9 +107,9 @@ def measure(stage: Stage, options: argparse.Namespace) -> list[Load]:
 
 def table_of(loads: Sequence[Load]) -> Table:
     """The rates as a table."""
-    table = Table(show_edge=False)
-    for heading in ("rate", "offered/s", "accepted/s", "p50 ms", "p99 ms", "refused", "in ms", "unsent", "MiB"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = table_of_figures(
+        *("rate", "offered/s", "accepted/s", "p50 ms", "p99 ms", "refused", "in ms", "unsent", "MiB")
+    )
     for load in loads:
         outcome = load.outcome
         table.add_row(

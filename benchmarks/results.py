@@ -4,12 +4,14 @@ import json
 import math
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from rich import box
 from rich.table import Table
 
 from benchmarks.load_generator import Outcome
@@ -75,13 +77,23 @@ def _processor_ratio(ours: list[Outcome], theirs: list[Outcome]) -> float:
     return median(b.service_us / a.service_us if a.service_us else math.nan for a, b in zip(ours, theirs, strict=True))
 
 
+def table_of_figures(*headings: str, titles: Sequence[str] = (), title: str | None = None) -> Table:
+    """An empty table for figures, whole in 80 columns: what is no terminal, and many a terminal, has no more.
+
+    Columns of ``titles`` stand before the figures; the first of them is folded where it must be.
+    """
+    table = Table(title=title, box=box.SIMPLE_HEAD, show_edge=False, padding=0)
+    for number, heading in enumerate(titles):
+        table.add_column(heading, no_wrap=number > 0, overflow="fold")
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
 def table_of(comparisons: list[Comparison]) -> Table:
     """The run as a table; ratios of the rate are ours to the row's, of processor time the row's to ours."""
-    table = Table(show_edge=False)
-    table.add_column("request", no_wrap=True)
-    table.add_column("target", no_wrap=True)
-    for heading in ("req/s", "p50 ms", "p99 ms", "CPU µs", "DB µs", "rate", "CPU"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    figures = ("req/s", "p50 ms", "p99 ms", "CPU µs", "DB µs", "rate", "CPU")
+    table = table_of_figures(*figures, titles=("request", "target"))
     for comparison in comparisons:
         ratios = {
             "katsaus": "",
