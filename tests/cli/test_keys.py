@@ -8,7 +8,6 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from services.cli.database import prepare
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.failure import CommandError
 from services.cli.home import Home
@@ -24,6 +23,7 @@ from services.cli.main import app
 from services.shared.clock import now
 from services.shared.scopes import Scope
 from services.shared.settings import get_settings
+from tests.conftest import catalogued_database
 
 DATABASE = "katsaus_keys"
 
@@ -31,10 +31,7 @@ DATABASE = "katsaus_keys"
 @pytest.fixture(scope="module")
 def migrated_url(postgres: EmbeddedPostgres) -> str:
     """A database of its own: keys are committed."""
-    postgres.ensure_database(DATABASE)
-    url = postgres.url(DATABASE)
-    prepare(url)
-    return url
+    return catalogued_database(postgres, DATABASE)
 
 
 @pytest.fixture

@@ -46,8 +46,9 @@ class OpenUp(Up):
 
 
 @pytest.fixture(scope="module")
-def open_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def open_up(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     up = OpenUp(tmp_path_factory.mktemp("fuzzing") / "home")
+    up.begin_with(prepared)
     up.start(*(["--demo"] if EXAMPLES > FEW else []))
     yield up
     up.stop()

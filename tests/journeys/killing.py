@@ -17,17 +17,16 @@ import httpx
 import psycopg
 import pytest
 
-from services.cli.catalogue.loader import load_catalogue
+from services.cli.database import DATABASE_NAME
 from services.cli.embedded_postgres import EmbeddedPostgres
-from services.cli.migrations import migrate
 from services.shared.tables.access import Service
+from tests.databases import copy_of
 from tests.journeys.conftest import free_ports
 
 KILLS = int(os.environ.get("KATSAUS_KILLS", "3"))
 CLIENTS = 8
 WAIT_SECONDS = 90.0
 ANSWERS_BETWEEN_KILLS = 50
-DATABASE = "katsaus_kills"
 
 ENVIRONMENT = {"KATSAUS_SUBMISSION_RATE_LIMIT": "", "KATSAUS_FORM_SECRET": "the same for all processes"}
 """All clients send from one address, to a service that is another process after each kill."""
@@ -97,7 +96,7 @@ class Stage:
     @property
     def url(self) -> str:
         """The database's address, which changes when the server starts anew."""
-        return self.server.url(DATABASE)
+        return self.server.url(DATABASE_NAME)
 
     @property
     def base_url(self) -> str:
@@ -181,15 +180,12 @@ class Stage:
 
 
 @contextmanager
-def stage_of(service: Service, folder: Path) -> Iterator[Stage]:
+def stage_of(service: Service, prepared: Path, folder: Path) -> Iterator[Stage]:
     """The stage with the catalogue loaded; everything is stopped when the block ends."""
     with ExitStack() as stack:
-        server = EmbeddedPostgres(folder / "postgres")
+        server = EmbeddedPostgres(copy_of(prepared, folder / "postgres"))
         stack.callback(server.stop)
         server.start()
-        server.ensure_database(DATABASE)
-        migrate(server.url(DATABASE))
-        load_catalogue(server.url(DATABASE))
         stage = Stage(server, service, free_ports(1)[0], folder / "service.log")
         stage.start_service()
         stack.callback(stage.stop_service)

@@ -10,10 +10,10 @@ import httpx
 import psycopg
 import pytest
 
-from services.cli.database import prepare
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.home import Home, HomeKeys
 from services.cli.keys import ensure_home_keys
+from tests.conftest import catalogued_database
 from tests.journeys.conftest import environment, free_ports
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
@@ -87,10 +87,7 @@ class RunningServices:
 
 @pytest.fixture
 def url(postgres: EmbeddedPostgres) -> str:
-    postgres.ensure_database(DATABASE)
-    url = postgres.url(DATABASE)
-    prepare(url)
-    return url
+    return catalogued_database(postgres, DATABASE)
 
 
 @pytest.fixture

@@ -101,8 +101,8 @@ def _press(moment: int) -> dict[str, object]:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with stage_of(Service.SURVEY_API, tmp_path) as stage:
+def stage(prepared: Path, tmp_path: Path) -> Iterator[Stage]:
+    with stage_of(Service.SURVEY_API, prepared, tmp_path) as stage:
         key = create_key(stage.url, "kills", [Scope.SURVEY_MANAGE])
         with stage.client() as client:
             for body in (

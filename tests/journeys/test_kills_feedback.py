@@ -54,8 +54,8 @@ class Submissions(Load):
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with stage_of(Service.FEEDBACK_API, tmp_path) as stage:
+def stage(prepared: Path, tmp_path: Path) -> Iterator[Stage]:
+    with stage_of(Service.FEEDBACK_API, prepared, tmp_path) as stage:
         yield stage
 
 

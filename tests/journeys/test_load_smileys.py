@@ -10,7 +10,7 @@ import pytest
 
 from tests.journeys.conftest import Up, katsaus
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("smileys")]
 
 SURVEY = {
     "code": "round-smileys",
@@ -66,8 +66,9 @@ points: {7: malmi-health-station}
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     up = Up(tmp_path_factory.mktemp("smileys") / "home")
+    up.begin_with(prepared)
     up.start()
     with up.client(1, key=up.key) as client:
         client.post("/v1/surveys", json=SURVEY).raise_for_status()

@@ -151,8 +151,9 @@ class Watch(threading.Thread):
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     up = Up(tmp_path_factory.mktemp("presses") / "home")
+    up.begin_with(prepared)
     up.start()
     yield up
     up.stop()

@@ -19,9 +19,10 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 
 
 @pytest.fixture
-def up(tmp_path: Path) -> Iterator[Up]:
+def up(prepared: Path, tmp_path: Path) -> Iterator[Up]:
     """A home of its own, without the records: a review says so where there are none."""
     up = Up(tmp_path / "home")
+    up.begin_with(prepared)
     up.start()
     yield up
     up.stop()

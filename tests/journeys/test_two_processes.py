@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -21,8 +22,8 @@ _ITEMS = "SELECT body, count(*), count(hold) FROM feedback_content JOIN feedback
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with stage_of(Service.FEEDBACK_API, tmp_path_factory.mktemp("two")) as stage:
+def stage(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with stage_of(Service.FEEDBACK_API, prepared, tmp_path_factory.mktemp("two")) as stage:
         yield stage
 
 

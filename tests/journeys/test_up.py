@@ -56,7 +56,8 @@ class TestStop:
 
 class TestDeaths:
     @pytest.mark.parametrize("service", ["feedback_api", "reporting_api"])
-    def test_dying_service_brings_all_down_with_a_reason(self, up: Up, service: str) -> None:
+    def test_dying_service_brings_all_down_with_a_reason(self, up: Up, prepared: Path, service: str) -> None:
+        up.begin_with(prepared)
         up.start()
         os.kill(up.service_pid(service), signal.SIGKILL)
         assert up.process is not None
@@ -65,7 +66,8 @@ class TestDeaths:
         assert "Traceback" not in up.output
         assert up.remaining() == []
 
-    def test_dying_database_brings_all_down_with_a_reason(self, up: Up) -> None:
+    def test_dying_database_brings_all_down_with_a_reason(self, up: Up, prepared: Path) -> None:
+        up.begin_with(prepared)
         up.start()
         (postmaster,) = processes_with("bin/postgres", str(up.home))
         os.kill(postmaster, signal.SIGKILL)

@@ -29,8 +29,9 @@ class UpWithWorkers(Up):
 
 
 @pytest.fixture
-def up(tmp_path: Path) -> Iterator[UpWithWorkers]:
+def up(prepared: Path, tmp_path: Path) -> Iterator[UpWithWorkers]:
     up = UpWithWorkers(tmp_path / "home")
+    up.begin_with(prepared)
     up.start()
     yield up
     up.stop()
