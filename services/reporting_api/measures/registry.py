@@ -317,7 +317,7 @@ SMILEY_SHARE = _share(
 # Ombudsman: by the day of the contact.
 CONTACTS = _count(
     "ombudsman_contacts",
-    _names("Yhteydenotot asiamiehille", "Kontakter till ombudsmännen", "Contacts to the ombudsmen"),
+    _names("Yhteydenotot asiamiehille", "Kontakter till ombudsmännen", "Contacts to the ombudspersons"),
 )
 CONTACTS_BY_SERVICE = _count(
     "ombudsman_by_service",

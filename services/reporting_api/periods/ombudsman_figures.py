@@ -16,7 +16,7 @@ CountOf = Callable[[OmbudsmanAggregate], int]
 NOT_BY_UNIT: Labels = {
     "fi": "Yhteydenottoja asiamiehille ei kirjata yksiköittäin, joten niitä ei voi rajata yksikköön.",
     "sv": "Kontakter till ombudsmännen antecknas inte per enhet och kan därför inte avgränsas till en enhet.",
-    "en": "Contacts to the ombudsmen are not recorded by unit, so they cannot be narrowed to one.",
+    "en": "Contacts to the ombudspersons are not recorded by unit, so they cannot be narrowed to one.",
 }
 
 

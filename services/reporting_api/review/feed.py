@@ -45,7 +45,7 @@ def _entry(edition: Edition, language: Language, base_url: str) -> Element:
     _add(
         entry,
         "title",
-        f"{words['title']} {words['subtitle'].format(quarter=quarter_words(quarter, language, 'title'))}",
+        f"{words['title']} {words['subtitle'].format(quarter=quarter_words(quarter, language, 'name'))}",
     )
     _add(entry, "updated", _shown_at(edition).isoformat())
     SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})

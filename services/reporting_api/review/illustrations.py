@@ -67,14 +67,15 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
     section, quarter = content.figures.feedback, _quarter(content)
     types = ranked(section.by_type)
     if types:
+        earlier = _last_year(section.by_type, quarter)
         yield Illustration(
             "feedback-types",
             Chapter.FEEDBACK,
             Phrase("chart.feedback_types", {"type": Name(_largest(types).labels, is_common=True)}),
-            Phrase("chart.feedback_types.caption", {"quarter": quarter}),
+            _caption("chart.feedback_types", quarter, earlier),
             "feedback-by-type",
             bars_of_entries(types, quarter, with_last_year=True),
-            Shown(beside=_last_year(section.by_type, quarter)),
+            Shown(beside=earlier),
         )
     series = _points(content.series["feedback"], "feedback_received")
     if sum(point is not None for _, point in series) > 1:
@@ -125,17 +126,15 @@ def _chats(content: EditionContent) -> Iterator[Illustration]:
     ]
     if means:
         highest = max(means, key=lambda it: it[2].value or 0)
+        before = _before({(code,): figure for code, _, figure in means}, quarter)
         yield Illustration(
             "chat-satisfaction",
             Chapter.CHATS,
             Phrase("chart.chat_satisfaction", {"chat": Name(highest[1])}),
-            Phrase("chart.chat_satisfaction.caption", {"quarter": quarter}),
+            _caption("chart.chat_satisfaction", quarter, before),
             "chats",
             dots_of_figures([(labels, figure) for _, labels, figure in means], quarter),
-            Shown(
-                measures=(means[0][2].measure,),
-                beside=_before({(code,): figure for code, _, figure in means}, quarter),
-            ),
+            Shown(measures=(means[0][2].measure,), beside=before),
         )
     answered = [(chat.labels, chat.respondents) for chat in chats if chat.respondents.value]
     if answered:
@@ -196,17 +195,15 @@ def _surveys(content: EditionContent) -> Iterator[Illustration]:
     ]
     if grades:
         best = max(grades, key=lambda it: it[2].value or 0)
+        before = _before({codes: figure for codes, _, figure in grades}, _quarter(content))
         yield Illustration(
             "survey-grades",
             Chapter.SURVEYS,
             _grades_title(best[1], best[2], is_alone=len(grades) == 1),
-            Phrase("chart.survey_grades.caption", {"quarter": _quarter(content)}),
+            _caption("chart.survey_grades", _quarter(content), before),
             "survey-questions",
             dots_of_figures([(labels, figure) for _, labels, figure in grades], _quarter(content), scale=(4, 10)),
-            Shown(
-                measures=(grades[0][2].measure,),
-                beside=_before({codes: figure for codes, _, figure in grades}, _quarter(content)),
-            ),
+            Shown(measures=(grades[0][2].measure,), beside=before),
         )
 
 
@@ -214,6 +211,11 @@ def _measures_of_respondents(chat: ChatEntry[QuarterFigure]) -> Iterator[str]:
     """As the edition names them, which later measures may be called otherwise."""
     for figure in (chat.respondents, chat.response_rate.invitations, chat.response_rate.share):
         yield figure.measure
+
+
+def _caption(chart: str, quarter: Period, earlier: Beside | None) -> Phrase:
+    """What is drawn; an earlier quarter is spoken of where there is one."""
+    return Phrase(f"{chart}.caption" + "_earlier" * (earlier is not None), {"quarter": quarter})
 
 
 def _last_year(entries: Sequence[Entry[QuarterFigure]], quarter: Period) -> Beside | None:

@@ -336,7 +336,7 @@ TABLES: Mapping[str, AnyTable] = _by_name(
     HOURS_TABLE,
     ReportTable(
         "ombudsman",
-        _labels("Yhteydenotot asiamiehille", "Kontakter till ombudsmännen", "Contacts to the ombudsmen"),
+        _labels("Yhteydenotot asiamiehille", "Kontakter till ombudsmännen", "Contacts to the ombudspersons"),
         {},
         _ombudsman_summary,
     ),
@@ -345,7 +345,7 @@ TABLES: Mapping[str, AnyTable] = _by_name(
         _labels(
             "Yhteydenotot asiamiehille palveluittain",
             "Kontakter till ombudsmännen enligt tjänst",
-            "Contacts to the ombudsmen by service",
+            "Contacts to the ombudspersons by service",
         ),
         _SERVICE,
         _ombudsman_by_service,
@@ -355,7 +355,7 @@ TABLES: Mapping[str, AnyTable] = _by_name(
         _labels(
             "Asiamiehille tulleiden yhteydenottojen syyt",
             "Orsaker till kontakterna till ombudsmännen",
-            "Reasons for contacts to the ombudsmen",
+            "Reasons for contacts to the ombudspersons",
         ),
         _REASON,
         _ombudsman_by_reason,

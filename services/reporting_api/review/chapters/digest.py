@@ -38,7 +38,7 @@ def _change(earlier: Earlier) -> list[Phrase]:
 
 def _handling(report: QuarterReport) -> list[Phrase]:
     mean = Source("feedback.handling_time.mean", report.feedback.handling_time.mean)
-    return [Phrase("digest.handling_time", {"mean": mean.value.plain})] if mean.is_shown else []
+    return [Phrase("digest.handling_time", {"n": mean.value.plain})] if mean.is_shown else []
 
 
 def _topic(report: QuarterReport) -> list[Phrase]:

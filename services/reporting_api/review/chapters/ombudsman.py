@@ -7,6 +7,9 @@ from services.reporting_api.review.phrases import Name, Phrase
 from services.reporting_api.review.ranking import ranked
 from services.shared.periods import PeriodKind, parse_period
 
+OTHER = "other"
+"""The services that have no group of their own: a common noun, where the others are names."""
+
 
 def ombudsman_phrases(report: QuarterReport) -> list[Phrase]:
     """The chapter on the ombudsmen."""
@@ -39,7 +42,7 @@ def _shares(key: str, place: str, entries: list[Entry[QuarterFigure]]) -> list[P
         Phrase(
             "ombudsman.share",
             {
-                "name": Name(entry.labels, is_common=key == "ombudsman.reasons"),
+                "name": Name(entry.labels, is_common=key == "ombudsman.reasons" or entry.code == OTHER),
                 "share": Source(f"{place}.{entry.code}.share", entry.share).value,
             },
         )
