@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from services.shared.clock import local_day, midnight
+from services.shared.clock import midnight
 
 EARLIEST_PERIOD_YEAR = 2000
 LATEST_PERIOD_YEAR = 2100
@@ -76,10 +76,6 @@ class Period:
     def days(self) -> int:
         """Number of calendar days."""
         return (self.ends_on - self.starts_on).days
-
-    def contains(self, instant: datetime) -> bool:
-        """Whether ``instant`` (with an offset) falls in the period."""
-        return self.starts_on <= local_day(instant) < self.ends_on
 
     def previous(self) -> "Period":
         """The period of the same kind just before this one."""

@@ -22,6 +22,7 @@ from services.feedback_api.deadlines.rules import (
     Rule,
     closure_of,
     deadline_of,
+    due_at_of,
 )
 from services.feedback_api.deadlines.wording import words_of
 from services.shared.clock import local_day
@@ -216,7 +217,7 @@ class TestClock:
         ids=["winter time", "summer time begins within", "summer time", "winter time begins before"],
     )
     def test_it_ends_at_local_midnight_whatever_the_clocks_do(self, received: str, due_at: str) -> None:
-        assert deadline_of(at_noon(received), WEEK, CLOSED).due_at == datetime.fromisoformat(due_at)
+        assert due_at_of(deadline_of(at_noon(received), WEEK, CLOSED).due_on) == datetime.fromisoformat(due_at)
 
 
 POLICIES = st.builds(
@@ -238,7 +239,7 @@ class TestProperties:
         deadline = deadline_of(received_at, policy, CLOSED)
         assert closure_of(deadline.due_on, CLOSED) is None
         assert deadline.due_on > local_day(received_at)
-        assert deadline.due_at > received_at
+        assert due_at_of(deadline.due_on) > received_at
 
     @given(INSTANTS, POLICIES)
     def test_each_closed_day_passed_over_has_one_reason(self, received_at: datetime, policy: DeadlinePolicy) -> None:

@@ -21,9 +21,9 @@ from services.reporting_api.measures.intervals import (
     CONFIDENCE,
     NORMAL_QUANTILE,
     Sample,
+    combination_welch,
     difference_of_counts,
     difference_recovered,
-    difference_welch,
     mean_t,
     median_ranks,
     wilson,
@@ -110,12 +110,12 @@ class TestDifferences:
         # t of 18 degrees of freedom is 2.101; the standard error is √20.
         sample, earlier = Sample(10, 60.0, 100.0), Sample(10, 50.0, 100.0)
 
-        assert difference_welch(sample, earlier) == pytest.approx((0.604, 19.396), abs=0.001)
+        assert combination_welch([(1, sample), (-1, earlier)]) == pytest.approx((0.604, 19.396), abs=0.001)
 
     @pytest.mark.parametrize("sample", [Sample(1, 50.0, 0.0), Sample(9, 50.0, 0.0)])
     def test_values_all_alike_have_no_interval(self, sample: Sample) -> None:
         assert mean_t(sample) is None
-        assert difference_welch(sample, Sample(10, 50.0, 100.0)) is None
+        assert combination_welch([(1, sample), (-1, Sample(10, 50.0, 100.0))]) is None
 
     def test_counts_of_the_review(self) -> None:
         lower, upper = difference_of_counts(2389, 1340)

@@ -74,14 +74,9 @@ class Deadline:
     due_on: date
     reasons: tuple[Reason, ...]
 
-    @property
-    def due_at(self) -> datetime:
-        """The local midnight after the last day, in UTC; an answer before it is in time."""
-        return due_at_of(self.due_on)
-
 
 def due_at_of(due_on: date) -> datetime:
-    """The instant at which the last day is over, in UTC. Days have 23, 24 or 25 hours."""
+    """The instant when the last day is over, in UTC: an answer before it is in time. Days have 23, 24 or 25 hours."""
     return midnight(due_on + timedelta(days=1))
 
 

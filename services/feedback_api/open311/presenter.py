@@ -1,8 +1,7 @@
 """Rows to what Open311 shows of them. Words, place and pictures are shown of published items only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from uuid import UUID
 
 from services.feedback_api.deadlines.repository import KnownDeadline
 from services.feedback_api.deadlines.rules import due_at_of
@@ -44,9 +43,6 @@ UPDATE_STATUS = {
     Kind.REOPENED: "REOPEN",
 }
 """FixMyStreet's statuses. What is beside the state (a note, a hold) is no update."""
-
-UrlOf = Callable[[UUID, int], str]
-"""Where a published picture is: of the item's id and the picture's position."""
 
 
 def in_language(labels: Labels, language: str) -> str:

@@ -14,7 +14,7 @@ from services.shared.tables.retention import CountedFrom
 
 
 def _is_due(due: Due) -> Sequence[ColumnElement[bool]]:
-    """The conditions of ``Due.applies_to`` and ``Due.is_due``; a test holds the two alike."""
+    """The conditions for an item to fall under the policy and to have been kept long enough."""
     found: list[ColumnElement[bool]] = [
         col(Feedback.hold).in_(due.holds) if due.holds else col(Feedback.hold).is_(None),
         col(Feedback.type_code).in_(due.type_codes)

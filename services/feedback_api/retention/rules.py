@@ -1,4 +1,4 @@
-"""Which policy an item falls under, and from when its content is due. Pure; asks no database."""
+"""What falls under each policy, and from when its content is due. Pure; asks no database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,18 +22,6 @@ class Due:
     other_types: frozenset[str]
     before: datetime
     counted_from: CountedFrom
-
-    def applies_to(self, *, hold: str | None, type_code: str) -> bool:
-        """Whether an item of that hold and type falls under the policy."""
-        is_held_so = hold in self.holds if self.holds else hold is None
-        is_of_type = type_code in self.type_codes if self.type_codes else type_code not in self.other_types
-        return is_held_so and is_of_type
-
-    def is_due(self, *, received_at: datetime, last_event_at: datetime, is_open: bool) -> bool:
-        """Whether an item that falls under the policy has been kept long enough."""
-        if self.counted_from is CountedFrom.RECEIVED:
-            return received_at < self.before
-        return not is_open and last_event_at < self.before
 
 
 def due_of(policies: Sequence[RetentionPolicy], *, now: datetime) -> list[Due]:

@@ -11,9 +11,6 @@ from sqlmodel import col, select
 
 from services.reporting_api.editions.errors import EditionInPreparationProblem
 from services.shared.tables import Edition
-from services.shared.tables.editions import EditionState
-
-IN_PREPARATION = (EditionState.DRAFT, EditionState.SIGNED_OFF)
 
 
 async def list_editions(session: AsyncSession, quarter: str | None = None) -> Sequence[Edition]:

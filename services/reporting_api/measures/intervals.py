@@ -65,13 +65,8 @@ def mean_t(sample: Sample) -> Interval | None:
     return sample.mean - reach, sample.mean + reach
 
 
-def difference_welch(sample: Sample, earlier: Sample) -> Interval | None:
-    """Of ``sample.mean - earlier.mean`` without assuming equal variances; None where either does not vary."""
-    return combination_welch([(1.0, sample), (-1.0, earlier)])
-
-
 def combination_welch(terms: Sequence[tuple[float, Sample]]) -> Interval | None:
-    """Of the sum of means times their weights, such as a stratified mean, or the difference of two.
+    """Of the sum of means times their weights: a stratified mean, or, with 1 and -1, the difference of two (Welch's).
 
     By Student's t with Satterthwaite's degrees of freedom; None where any of the samples does not vary.
     """
