@@ -146,7 +146,7 @@ def _show(
     console.print(table)
     console.print()
     if with_demonstration:
-        from services.cli.demo.counts import PUBLISHED_QUARTER  # noqa: PLC0415
+        from services.cli.demo.counts import PUBLISHED_QUARTER  # noqa: PLC0415 (slow)
 
         figures = f"{addresses[-1].base_url}/v1/quarters/{PUBLISHED_QUARTER}"
         console.print(f"Demonstration figures  {figures}", soft_wrap=True, highlight=False)

@@ -199,4 +199,4 @@ def _document_problems(app: FastAPI, words: Mapping[str, str], *, key_operations
                     operation["security"].append({})
         return document
 
-    app.openapi = openapi  # type: ignore[method-assign]
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI has it done

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.tables import Table
 
-_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy does not type it
 
 
 Rows = Sequence[Mapping[str, Any]]
@@ -48,7 +48,7 @@ def _statement(inserts: tuple[tuple[type[Table], tuple[str, ...]], ...]) -> Text
 
 def insert_of(table: type[Table], columns: Iterable[str]) -> str:
     """SQL that inserts the rows in the parameter of the table's name, a JSON text; a condition may follow it."""
-    known = table.__table__.columns  # type: ignore[attr-defined]
+    known = table.__table__.columns
     types = {name: known[name].type.compile(_DIALECT) for name in columns}
     # What is stored as JSON comes as its text, and would be taken for a JSON string.
     read = ", ".join(f"{name} {'text' if kind == 'JSONB' else kind}" for name, kind in types.items())

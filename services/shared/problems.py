@@ -309,7 +309,7 @@ class CrashMiddleware:
             await self.app(scope, receive, watch_answer)
         except Exception as error:
             # Not log.exception, which would write the message: it may hold what a resident wrote.
-            log.error("crashed", kind=_kind_of(error), where=traceback.format_tb(error.__traceback__))  # noqa: TRY400
+            log.error("crashed", kind=_kind_of(error), where=traceback.format_tb(error.__traceback__))  # noqa: TRY400 (as said above)
             if has_answered:
                 raise
             problem = Problem("the cause is in the service's log under this request_id")

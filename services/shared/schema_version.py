@@ -20,7 +20,7 @@ def expected_revision() -> str:
 async def database_revision(session: AsyncSession) -> str | None:
     """The revision the database was migrated to, or None where it has none."""
     # Imported here: the command asks for the expected revision at every start, and must not wait for SQLAlchemy.
-    from sqlalchemy import text  # noqa: PLC0415
+    from sqlalchemy import text  # noqa: PLC0415 (slow)
 
     exists = await session.execute(text("SELECT to_regclass('alembic_version')"))
     if exists.scalar_one() is None:

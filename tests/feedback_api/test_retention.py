@@ -145,7 +145,7 @@ async def test_sql_and_rules_say_the_same_of_every_item(staff: httpx.AsyncClient
     catalogue = await read_catalogue(session)
     for due in due_of(catalogue.retention_policies_of(RetainedContent.FEEDBACK), now=now()):
         in_sql = {facts.id for facts in await repository.lock_due(session, due, 100)}
-        rows = (await session.execute(Feedback.__table__.select())).all()  # type: ignore[attr-defined]
+        rows = (await session.execute(Feedback.__table__.select())).all()
         by_rule = {
             row.id
             for row in rows

@@ -86,7 +86,7 @@ def load_catalogue(database_url: str) -> LoadedCatalogue:
 
 
 def _rows(name: str, text: str) -> list[Entry]:
-    table = _TABLES[name].__table__  # type: ignore[attr-defined]
+    table = _TABLES[name].__table__
     columns = {column.name for column in table.columns}
     rows = []
     for position, entry in enumerate(yaml.safe_load(text), start=1):
@@ -109,7 +109,7 @@ def _write(connection: Connection, rows: dict[str, list[Entry]], revision: str) 
     if connection.execute(newest).scalar_one_or_none() == revision:
         return False
     for name, entries in rows.items():
-        table = _TABLES[name].__table__  # type: ignore[attr-defined]
+        table = _TABLES[name].__table__
         nothing: Entry = {
             column.name: [] if isinstance(column.type, ARRAY) else None
             for column in table.columns
@@ -121,7 +121,7 @@ def _write(connection: Connection, rows: dict[str, list[Entry]], revision: str) 
     # Files that went back to an older state are the newest revision again: caches follow the time of loading.
     _upsert(
         connection,
-        CatalogueRevision.__table__,  # type: ignore[attr-defined]
+        CatalogueRevision.__table__,
         {"content_hash": revision, "loaded_at": now()},
     )
     return True

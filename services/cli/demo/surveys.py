@@ -237,7 +237,7 @@ def response_lines() -> Iterator[ImportLine]:
     """The import lines of all demonstration responses, in the order of :func:`response_counts`; always the same."""
     for survey, quarter in response_counts():
         # Seeded by what it makes, so that a new survey changes no other one's answers.
-        dice = random.Random(f"{survey} {quarter}")  # noqa: S311
+        dice = random.Random(f"{survey} {quarter}")  # noqa: S311 (the same each time)
         answered = _answered(survey, quarter, dice)
         instants = opening_hours_of(parse_period(PeriodKind.QUARTER, quarter), len(answered), dice)
         for number, (instant, fields) in enumerate(zip(instants, answered, strict=True), start=1):

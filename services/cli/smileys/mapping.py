@@ -64,7 +64,8 @@ class Mapping(_Strict):
 
     def instant(self, value: str) -> datetime:
         """The time as the file writes it; raises :class:`ValueError`."""
-        read = datetime.strptime(value, self.time_format) if self.time_format else datetime.fromisoformat(value)  # noqa: DTZ007
+        form = self.time_format
+        read = datetime.strptime(value, form) if form else datetime.fromisoformat(value)  # noqa: DTZ007 (its zone: below)
         if read.tzinfo is not None:
             return read
         local = read.replace(tzinfo=ZoneInfo(self.time_zone))

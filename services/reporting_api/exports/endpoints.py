@@ -64,7 +64,7 @@ class Export:
         self,
         session: StreamSessionDep,
         choice: Annotated[Choice, Depends(_choice)],
-        format: Annotated[ExportFormat, Query(description="What the rows are written in.")] = ExportFormat.CSV,  # noqa: A002
+        format: Annotated[ExportFormat, Query(description="What the rows are written in.")] = ExportFormat.CSV,  # noqa: A002 (the promised name)
         cursor: Annotated[
             str | None,
             Query(

@@ -104,7 +104,7 @@ async def pxweb_tables(
 @router.get("/tables/{id}", summary="A table, for PxWeb tools", response_model=PxTableAnswer, responses=UNKNOWN)
 async def pxweb_table(
     request: Request,
-    id: IdPath,  # noqa: A002 (the specification's name)
+    id: IdPath,  # noqa: A002 (the name in PxWebApi) (the specification's name)
     service: QuarterServiceDep,
     lang: LangQuery = Language.FI,
 ) -> Response:
@@ -117,7 +117,7 @@ async def pxweb_table(
 
 @router.get("/tables/{id}/metadata", summary="The variables of a table", responses=DATASET | UNKNOWN)
 async def pxweb_metadata(
-    id: IdPath,  # noqa: A002
+    id: IdPath,  # noqa: A002 (the name in PxWebApi)
     asker: AskerDep,
     service: QuarterServiceDep,
     lang: LangQuery = Language.FI,
@@ -136,7 +136,7 @@ async def pxweb_metadata(
 )
 async def pxweb_default_selection(
     request: Request,
-    id: IdPath,  # noqa: A002
+    id: IdPath,  # noqa: A002 (the name in PxWebApi)
     service: QuarterServiceDep,
     lang: LangQuery = Language.FI,
 ) -> Response:
@@ -221,7 +221,7 @@ def selection_of(request: Request) -> dict[str, list[str]]:
 @router.get("/tables/{id}/data", summary="Cells of a table", responses=DATA, openapi_extra=VALUE_CODES)
 async def pxweb_data(
     request: Request,
-    id: IdPath,  # noqa: A002
+    id: IdPath,  # noqa: A002 (the name in PxWebApi)
     output: OutputDep,
     service: QuarterServiceDep,
 ) -> Response:
@@ -231,7 +231,7 @@ async def pxweb_data(
 
 @router.post("/tables/{id}/data", summary="Cells of a table, selected by a body", responses=DATA)
 async def pxweb_data_query(
-    id: IdPath,  # noqa: A002
+    id: IdPath,  # noqa: A002 (the name in PxWebApi)
     body: VariablesSelection,
     output: OutputDep,
     service: QuarterServiceDep,

@@ -138,4 +138,4 @@ class Earlier:
     def difference(self) -> Fact:
         """The size of the difference."""
         number = self.comparison.difference
-        return self.source._fact(self.difference_part, None if number is None else abs(number))  # noqa: SLF001
+        return self.source._fact(self.difference_part, None if number is None else abs(number))  # noqa: SLF001 (as above)

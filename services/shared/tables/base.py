@@ -1,8 +1,9 @@
 """The one metadata and the column shorthands all tables use."""
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import sqlalchemy
 from sqlalchemy import ARRAY, CheckConstraint, DateTime, MetaData, Text
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
@@ -25,6 +26,9 @@ class Table(SQLModel):
     """Base of all tables."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+    if TYPE_CHECKING:
+        __table__: ClassVar[sqlalchemy.Table]
 
 
 def text(**options: Any) -> Any:

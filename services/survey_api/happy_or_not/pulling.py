@@ -87,7 +87,7 @@ class Puller:
                 await _Run(self.sessions, self.settings, pull, taking, counts).read()
         except VendorError as error:
             failure = (error.code, str(error))
-            log.error("pull_failed", pull=str(pull.id), code=error.code, detail=str(error))  # noqa: TRY400
+            log.error("pull_failed", pull=str(pull.id), code=error.code, detail=str(error))  # noqa: TRY400 (its words tell all)
         # Also what a failed pull has read: a text that is still to come is added later.
         await taking.take_all()
         await self._forget_taken(now())

@@ -218,7 +218,7 @@ async def look_at_all_again(session: AsyncSession) -> None:
     """Let everything that waits be looked at again: the mapping or the catalogue may have changed."""
     for table in ("happy_or_not_feedback", "happy_or_not_hour"):
         await session.execute(
-            text(f"UPDATE {table} SET reason = NULL WHERE state = 'waiting' AND reason IS NOT NULL")  # noqa: S608
+            text(f"UPDATE {table} SET reason = NULL WHERE state = 'waiting' AND reason IS NOT NULL")  # noqa: S608 (ours)
         )
 
 

@@ -47,5 +47,5 @@ class CountsImport:
         try:
             return (await self._take_together([line]))[0]
         except SQLAlchemyError as error:
-            log.error("counts line failed", line=line[0], kind=type(error).__name__)  # noqa: TRY400
+            log.error("counts line failed", line=line[0], kind=type(error).__name__)  # noqa: TRY400 (no answers in logs)
             return refused(line[0], Problem("the service could not store this line; send it again"))

@@ -154,11 +154,11 @@ def plain_answers(question: Question) -> Sequence[Answer]:
 
 
 def _read_number(allowed: Sequence[int], answer: Answer) -> ReadAnswer:
-    is_number = isinstance(answer, int | float) and not isinstance(answer, bool)
-    if not is_number or answer not in allowed:
+    # Python takes true for 1.
+    if isinstance(answer, bool) or not isinstance(answer, int | float) or answer not in allowed:
         raise WrongAnswerError(f"give {_numbers_named(allowed)}")
     # 50.0 is the same JSON number as 50.
-    value = int(answer)  # type: ignore[arg-type]
+    value = int(answer)
     return ReadAnswer(value, (value,))
 
 
