@@ -1,7 +1,7 @@
 """Reading v2: what the customer has, and the presses, follow-ups and texts of a span of days."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,10 +18,22 @@ from services.survey_api.happy_or_not import repository, staging
 from services.survey_api.happy_or_not.client_v2 import ClientV2, read_rows
 from services.survey_api.happy_or_not.staging import Press
 from services.survey_api.happy_or_not.times import UnreadableTimeError, local_instant
-from services.survey_api.happy_or_not.vendor_schemas import ButtonRow, FeedbackRow, FollowUpRow, TextRow
+from services.survey_api.happy_or_not.vendor_schemas import (
+    ButtonRow,
+    ExperiencePoint,
+    FeedbackRow,
+    FollowUpOption,
+    FollowUpQuestion,
+    FollowUpRow,
+    TextRow,
+    VendorSurvey,
+)
 from services.survey_api.happy_or_not.windows import Window
 
 Row = TypeVar("Row", bound=FeedbackRow)
+
+Values = dict[str, Any]
+"""Column to value."""
 
 
 @dataclass(frozen=True)
@@ -43,52 +55,13 @@ class ReadingV2:
         questions = {question.id: question.text for question in await self.client.questions()}
         asked = {question.id: question for question in await self.client.follow_up_questions()}
         options = await self.client.follow_up_options()
-        seen = {"generation": Generation.V2, "seen_at": at}
+        seen = {"seen_at": at}
         async with self.sessions.session() as session, session.begin():
+            await repository.keep_seen(session, HappyOrNotPoint, [seen | _point_values(it) for it in points])
             await repository.keep_seen(
-                session,
-                HappyOrNotPoint,
-                [
-                    seen
-                    | {
-                        "point_id": point.id,
-                        "name": point.name,
-                        "parent_id": point.parent,
-                        "is_group": point.is_group,
-                    }
-                    for point in points
-                ],
+                session, HappyOrNotSurvey, [seen | _survey_values(it, questions) for it in surveys]
             )
-            await repository.keep_seen(
-                session,
-                HappyOrNotSurvey,
-                [
-                    seen
-                    | {
-                        "survey_id": survey.id,
-                        "question": survey.question or questions.get(survey.question_id or ""),
-                        "scale": survey.scale,
-                        "index_type": survey.index_type,
-                        "state": survey.state,
-                    }
-                    for survey in surveys
-                ],
-            )
-            await repository.keep_seen(
-                session,
-                HappyOrNotOption,
-                [
-                    {
-                        "option_id": option.id,
-                        "survey_id": asked[option.question_id].survey_id if option.question_id in asked else None,
-                        "follow_up_question_id": option.question_id,
-                        "is_positive": asked[option.question_id].is_positive if option.question_id in asked else None,
-                        "label": option.text,
-                        "seen_at": at,
-                    }
-                    for option in options
-                ],
-            )
+            await repository.keep_seen(session, HappyOrNotOption, [seen | _option_values(it, asked) for it in options])
 
     async def read_window(self, window: Window) -> None:
         """Keep everything given in the window. What was kept before and is the same stays as it was."""
@@ -149,3 +122,35 @@ class ReadingV2:
         """Before anything is written; a text beyond the limit of ours is cut there, and a NUL is no character."""
         cleaned = text.replace("\x00", "").strip()
         return mask(cleaned).text[: self.settings.text_max_length].strip()
+
+
+def _point_values(point: ExperiencePoint) -> Values:
+    return {
+        "generation": Generation.V2,
+        "point_id": point.id,
+        "name": point.name,
+        "parent_id": point.parent,
+        "is_group": point.is_group,
+    }
+
+
+def _survey_values(survey: VendorSurvey, questions: Mapping[str, str | None]) -> Values:
+    return {
+        "generation": Generation.V2,
+        "survey_id": survey.id,
+        "question": survey.question or questions.get(survey.question_id or ""),
+        "scale": survey.scale,
+        "index_type": survey.index_type,
+        "state": survey.state,
+    }
+
+
+def _option_values(option: FollowUpOption, asked: Mapping[str, FollowUpQuestion]) -> Values:
+    question = asked.get(option.question_id)
+    return {
+        "option_id": option.id,
+        "survey_id": question.survey_id if question else None,
+        "follow_up_question_id": option.question_id,
+        "is_positive": question.is_positive if question else None,
+        "label": option.text,
+    }
