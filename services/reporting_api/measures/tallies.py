@@ -154,13 +154,11 @@ def _in_percent(interval: Interval | None) -> Interval | None:
 
 
 @dataclass(frozen=True, slots=True)
-class MeanTally(ScoreTally):
-    """A mean of ``n`` values that ``among`` could have had, with their exact sum and their sample variance."""
+class ValuesTally(Tally):
+    """Base of the tallies of ``n`` values that ``among`` could have had: the rest are missing."""
 
     n: int
     among: int
-    total: Fraction
-    variance: float
 
     @property
     def count(self) -> int:
@@ -169,8 +167,16 @@ class MeanTally(ScoreTally):
 
     @property
     def base(self) -> int | None:
-        """How many could have had a value: the rest are missing."""
+        """How many could have had a value."""
         return self.among
+
+
+@dataclass(frozen=True, slots=True)
+class MeanTally(ValuesTally, ScoreTally):
+    """A mean of values, from their exact sum and their sample variance."""
+
+    total: Fraction
+    variance: float
 
     @property
     def value(self) -> Fraction | None:
@@ -209,23 +215,11 @@ def mean_of_days(n: int, among: int, microseconds: int, variance: float) -> Mean
 
 
 @dataclass(frozen=True, slots=True)
-class MedianTally(Tally):
-    """The median of ``n`` values, the mean of the two middle ones; ``bounds``: the values at its interval's ranks."""
+class MedianTally(ValuesTally):
+    """The median of values, the mean of the two middle ones; ``bounds``: the values at its interval's ranks."""
 
-    n: int
-    among: int
     middle: Fraction | None
     bounds: Interval | None
-
-    @property
-    def count(self) -> int:
-        """The number of values."""
-        return self.n
-
-    @property
-    def base(self) -> int | None:
-        """How many could have had a value."""
-        return self.among
 
     @property
     def value(self) -> Fraction | None:
@@ -244,23 +238,11 @@ class MedianTally(Tally):
 
 
 @dataclass(frozen=True, slots=True)
-class RecommendationTally(ScoreTally):
+class RecommendationTally(ValuesTally, ScoreTally):
     """Promoters less detractors in per cent of all who answered (NPS)."""
 
     promoters: int
     detractors: int
-    n: int
-    among: int
-
-    @property
-    def count(self) -> int:
-        """The number of answers."""
-        return self.n
-
-    @property
-    def base(self) -> int | None:
-        """How many could have answered."""
-        return self.among
 
     @property
     def value(self) -> Fraction | None:
