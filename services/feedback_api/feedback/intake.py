@@ -247,40 +247,41 @@ def add_new(
 ) -> UUID:
     """Add the rows of a new item with its first event, and return its id."""
     feedback_id = new_uuid()
-    received_at = first.last_event_at
-    rows.facts.append(
-        {
-            "id": feedback_id,
-            "receipt": new_receipt(),
-            "source": source,
-            "source_reference": reference,
-            "received_at": received_at,
-            "received_on": local_day(received_at),
-            "recorded_at": now,
-            "updated_at": now,
-            "channel_code": fields.channel,
-            "language": fields.language,
-            "reply_wanted": fields.reply_wanted,
-            "sender_identified": False,
-            "publication_permitted": False,
-            **repository.standing_values(first),
-        }
+    facts = _facts_of(fields, first) | {"source": source, "source_reference": reference}
+    rows.facts.append({"id": feedback_id, "recorded_at": now, "updated_at": now} | facts)
+    rows.content.append({"feedback_id": feedback_id} | _content_of(fields))
+    received = Happening(
+        FeedbackEventKind.RECEIVED, first.last_event_at, first.unit_code, first.type_code, first.topic_code
     )
-    rows.content.append(
-        {
-            "feedback_id": feedback_id,
-            "title": fields.title,
-            "body": fields.text,
-            "sender_name": fields.sender_name,
-            "sender_email": fields.sender_email,
-            "sender_phone": fields.sender_phone,
-            **_place_of(fields.location),
-            "attributes": orjson.dumps(fields.attributes).decode() if fields.attributes else None,
-        }
-    )
-    received = Happening(FeedbackEventKind.RECEIVED, received_at, first.unit_code, first.type_code, first.topic_code)
     rows.add_event(feedback_id, 1, received, actor=actor, at=now, note=None)
     return feedback_id
+
+
+def _facts_of(fields: FeedbackFields, first: Standing) -> dict[str, Any]:
+    received_at = first.last_event_at
+    return {
+        "receipt": new_receipt(),
+        "received_at": received_at,
+        "received_on": local_day(received_at),
+        "channel_code": fields.channel,
+        "language": fields.language,
+        "reply_wanted": fields.reply_wanted,
+        "sender_identified": False,
+        "publication_permitted": False,
+        **repository.standing_values(first),
+    }
+
+
+def _content_of(fields: FeedbackFields) -> dict[str, Any]:
+    return {
+        "title": fields.title,
+        "body": fields.text,
+        "sender_name": fields.sender_name,
+        "sender_email": fields.sender_email,
+        "sender_phone": fields.sender_phone,
+        **_place_of(fields.location),
+        "attributes": orjson.dumps(fields.attributes).decode() if fields.attributes else None,
+    }
 
 
 def _place_of(location: Location | None) -> dict[str, Any]:
