@@ -118,9 +118,9 @@ class RolledBackSessions:
         """Its statements stay, as far as anything does in the test's one transaction."""
         return _SessionAs(self, keeps=True)
 
-    async def is_reachable(self) -> bool:
-        """The test's connection is open."""
-        return True
+    async def fault(self) -> str | None:
+        """None: the test's connection is open."""
+        return None
 
     async def dispose(self) -> None:
         """The test closes its connection itself."""

@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Protocol
 
+import structlog
 from fastapi import Depends, Request
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -30,6 +32,27 @@ _CONNECT_SECONDS_LEAST = 2
 """libpq waits no shorter."""
 
 
+_FAULTS = {
+    'role "katsaus_': "the database was never migrated: run `katsaus migrate`",
+    "authentication failed": "the database refuses the user or password of DATABASE_URL",
+    "does not exist": "the user or database of DATABASE_URL does not exist",
+}
+"""By words of PostgreSQL's refusal to connect, in which nothing of a request can be."""
+
+log = structlog.get_logger(__name__)
+
+
+def cause_of(error: BaseException) -> str:
+    """Why a connection could not be made or was lost, in libpq's words; else only the kind of the error.
+
+    What the server says of a statement may hold what a resident wrote, and always has a code.
+    """
+    orig = getattr(error, "orig", None)
+    if orig is None or getattr(orig, "sqlstate", None) is not None:
+        return type(error).__name__
+    return str(orig).partition("\n")[0]
+
+
 class DatabaseNotConfiguredError(RuntimeError):
     """No database address was given to a process that cannot start one itself."""
 
@@ -45,8 +68,8 @@ class Sessions(Protocol):
         """A session whose every statement is a transaction of its own, which saves the way there and back of two."""
         ...
 
-    async def is_reachable(self) -> bool:
-        """Whether a trivial query works now."""
+    async def fault(self) -> str | None:
+        """What keeps a trivial query from working now, for whoever runs the service; None where it works."""
         ...
 
     async def dispose(self) -> None:
@@ -71,14 +94,18 @@ class Database:
         """A session whose every statement is a transaction of its own."""
         return self._autocommitting()
 
-    async def is_reachable(self) -> bool:
-        """Whether a trivial query works now."""
+    async def fault(self) -> str | None:
+        """What keeps a trivial query from working now, for whoever runs the service; None where it works."""
         try:
             async with self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
-        except Exception:  # noqa: BLE001 (whatever the reason, the answer is no)
-            return False
-        return True
+        except PoolTimeoutError:
+            return "all connections to the database are in use"
+        except Exception as error:  # noqa: BLE001 (whatever the reason, the answer is no)
+            cause = cause_of(error)
+            log.warning("the database cannot be reached", cause=cause)
+            return next((fault for words, fault in _FAULTS.items() if words in cause), "the database cannot be reached")
+        return None
 
     async def dispose(self) -> None:
         """Close all connections."""

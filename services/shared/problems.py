@@ -28,6 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.shared.database import cause_of
 from services.shared.reasons import field_name, reason_of
 from services.shared.request_context import current_request_id
 
@@ -252,7 +253,7 @@ async def _handle_database(request: Request, error: Exception) -> JSONResponse:
     # Without a code it was not the database that answered: nobody listens there, or the connection broke.
     if not error.connection_invalidated and not (state or "08").startswith(_AWAY_STATES):
         raise error
-    log.error("the database is away", kind=_kind_of(error))
+    log.error("the database is away", kind=_kind_of(error), cause=cause_of(error))
     detail = "the database cannot be reached or is full; send it again after Retry-After seconds"
     return await _handle_problem(request, UnavailableProblem(detail, headers={"Retry-After": AWAY_SECONDS}))
 

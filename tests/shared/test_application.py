@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.shared.application import create_app
-from services.shared.database import SessionDep, connect
+from services.shared.database import ROLES, SessionDep, connect
 from services.shared.settings import Settings
 from services.shared.tables.access import Service
 from tests.conftest import attach, client_of
@@ -108,6 +108,25 @@ class TestReadiness:
         await session.execute(text("UPDATE alembic_version SET version_num = '0001_create_catalogue'"))
         response = await client.get("/health/ready")
         assert response.status_code == 503
+        assert "katsaus migrate" in response.json()["reason"]
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999_of_tomorrow'"))
+        assert "start the newer version" in (await client.get("/health/ready")).json()["reason"]
+
+    async def test_without_a_catalogue_it_is_not_ready(self, client: httpx.AsyncClient, session: AsyncSession) -> None:
+        await session.execute(text("DELETE FROM catalogue_revision"))
+        response = await client.get("/health/ready")
+        assert response.status_code == 503
+        assert "katsaus catalogue" in response.json()["reason"]
+
+    async def test_a_database_that_was_never_migrated_says_so(
+        self, database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The services' roles are not there yet."""
+        monkeypatch.setitem(ROLES, Service.FEEDBACK_API, "katsaus_of_tomorrow")
+        app = make_app()
+        app.state.sessions = connect(Settings(DATABASE_URL=database_url), Service.FEEDBACK_API)
+        async with client_of(app) as client:
+            response = await client.get("/health/ready")
         assert "katsaus migrate" in response.json()["reason"]
 
     async def test_a_database_that_is_away_is_not_ready(self) -> None:

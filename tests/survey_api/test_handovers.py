@@ -149,6 +149,7 @@ class TestDeliver:
         assert [await worker.deliver_due(), await worker.deliver_due()] == [1, 0]
         [request] = remote.requests
         assert request.headers["Idempotency-Key"] == f"comment-handover-{handover_id}"
+        assert request.headers["X-Request-ID"] == f"handover-{handover_id}", "found in feedback_api's log by it"
         assert request.headers["Authorization"] == "Bearer katsaus_key"
         row = await row_of(session)
         assert (row.payload, row.attempts, row.last_error) == (None, 1, None)

@@ -8,6 +8,7 @@ import httpx
 from pydantic import BaseModel, SecretStr
 
 from services.shared.http_client import ServiceClient
+from services.shared.request_context import REQUEST_ID_HEADER
 from services.shared.tables.access import Service
 
 PASSING_REFUSALS = frozenset(
@@ -60,5 +61,9 @@ class FeedbackClient(ServiceClient):
             "/v1/feedback",
             CreatedFeedback,
             json=comment.model_dump(mode="json", exclude_none=True, exclude=left_out),
-            headers={"Idempotency-Key": f"comment-handover-{handover_id}"},
+            headers={
+                "Idempotency-Key": f"comment-handover-{handover_id}",
+                # The request that brought the comment is answered long since: this finds it in the other log.
+                REQUEST_ID_HEADER: f"handover-{handover_id}",
+            },
         )
