@@ -165,15 +165,15 @@ def _chapters(content: EditionContent, language: Language, quoted: Sequence[Rele
     numbered = list(enumerate(illustrations_of(content), start=1))
     for chapter in Chapter:
         text = _text(content, chapter, language)
-        paragraphs = tuple(
-            " ".join(say(phrase, language) for phrase in phrases) for phrases in paragraphs_of(chapter, content.figures)
-        )
+        told = paragraphs_of(chapter, content.figures)
+        paragraphs = tuple(" ".join(say(phrase, language) for phrase in phrases) for phrases in told)
         figures = tuple(_figure(number, it, content, language) for number, it in numbered if it.chapter is chapter)
         has_actions = chapter is Chapter.ACTIONS and content.actions
         if text or paragraphs or figures or has_actions or chapter is Chapter.METHODS:
             heading = words_of(language)["headings"][chapter]
             quotations, has_lost = _quotations(content, chapter, language, quoted)
-            definitions = link_of_chapter(chapter, language) if paragraphs or figures else None
+            has_facts = bool(figures) or any(phrase.facts() for phrases in told for phrase in phrases)
+            definitions = link_of_chapter(chapter, language) if has_facts else None
             yield ReviewChapter(chapter, heading, text, paragraphs, quotations, has_lost, figures, definitions)
 
 

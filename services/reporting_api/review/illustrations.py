@@ -18,8 +18,8 @@ from services.reporting_api.review.drawings import (
 )
 from services.reporting_api.review.facts import Source, decimals_of
 from services.reporting_api.review.illustration import Illustration
-from services.reporting_api.review.phrases import Name, Phrase
-from services.reporting_api.review.ranking import hidden, hidden_shares, ranked, ranked_shares
+from services.reporting_api.review.phrases import Name, Part, Phrase
+from services.reporting_api.review.ranking import OTHER, hidden, hidden_shares, ranked, ranked_shares
 from services.reporting_api.review.table_view import Beside, Key, Shown
 from services.reporting_api.review.week import week_illustrations
 from services.reporting_api.tables.stored import StoredTable
@@ -56,7 +56,9 @@ def _participation(content: EditionContent) -> Iterator[Illustration]:
             yield Illustration(
                 f"social-reports-{code}s",
                 Chapter.PARTICIPATION,
-                Phrase(f"chart.social_{code}s", {"name": Name(_largest(drawn).labels, is_common=True)}),
+                _finding(
+                    f"chart.social_{code}s", _numbers(drawn), {"name": Name(_largest(drawn).labels, is_common=True)}
+                ),
                 Phrase(f"chart.social_{code}s.caption", {"quarter": _quarter(content)}),
                 f"social-reports-by-{code}",
                 bars_of_entries([*drawn, *hidden(entries)], _quarter(content), with_last_year=False),
@@ -71,7 +73,7 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "feedback-types",
             Chapter.FEEDBACK,
-            Phrase("chart.feedback_types", {"type": Name(_largest(types).labels, is_common=True)}),
+            _finding("chart.feedback_types", _numbers(types), {"type": Name(_largest(types).labels, is_common=True)}),
             _caption("chart.feedback_types", quarter, earlier),
             "feedback-by-type",
             bars_of_entries(types, quarter, with_last_year=True),
@@ -93,7 +95,7 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "topics",
             Chapter.TOPICS,
-            Phrase("chart.topics", {"topic": Name(topics[0].labels)}),
+            _finding("chart.topics", _numbers(topics), {"topic": Name(topics[0].labels)}),
             Phrase("chart.topics.caption" + "_most" * (len(topics) > TOPICS_DRAWN), {"quarter": quarter}),
             "feedback-by-topic",
             bars_of_entries(topics[:TOPICS_DRAWN], quarter, with_last_year=False),
@@ -107,8 +109,10 @@ def _themes(content: EditionContent) -> Iterator[Illustration]:
             yield Illustration(
                 f"theme-{theme.code.replace('_', '-')}",
                 Chapter.THEMES,
-                Phrase(
-                    "chart.theme", {"theme": Name(theme.labels), "type": Name(_largest(types).labels, is_common=True)}
+                _finding(
+                    "chart.theme",
+                    _numbers(types),
+                    {"theme": Name(theme.labels), "type": Name(_largest(types).labels, is_common=True)},
                 ),
                 Phrase("chart.theme.caption", {"quarter": _quarter(content), "theme": Name(theme.labels)}),
                 "themes-by-type",
@@ -130,7 +134,7 @@ def _chats(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "chat-satisfaction",
             Chapter.CHATS,
-            Phrase("chart.chat_satisfaction", {"chat": Name(highest[1])}),
+            _finding("chart.chat_satisfaction", [it[2].value or 0 for it in means], {"chat": Name(highest[1])}),
             _caption("chart.chat_satisfaction", quarter, before),
             "chats",
             dots_of_figures([(labels, figure) for _, labels, figure in means], quarter),
@@ -142,7 +146,7 @@ def _chats(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "chat-respondents",
             Chapter.CHATS,
-            Phrase("chart.chat_respondents", {"chat": Name(most[0])}),
+            _finding("chart.chat_respondents", [it[1].value or 0 for it in answered], {"chat": Name(most[0])}),
             Phrase("chart.chat_respondents.caption", {"quarter": quarter}),
             "chats",
             bars_of_figures(answered),
@@ -175,11 +179,15 @@ def _ombudsman(content: EditionContent) -> Iterator[Illustration]:
         drawn = ranked(entries)
         if drawn:
             # Reasons are so often other ones that the first with a name says more; services are told as they are.
-            told = drawn[0] if code == "reasons" else _largest(drawn)
+            is_reason = code == "reasons"
+            compared = [it for it in drawn if not is_reason or it.code != OTHER]
+            told = drawn[0] if is_reason else _largest(drawn)
             yield Illustration(
                 f"ombudsman-{code}",
                 Chapter.OMBUDSMAN,
-                Phrase(f"chart.ombudsman_{code}", {"name": Name(told.labels, is_common=code == "reasons")}),
+                _finding(
+                    f"chart.ombudsman_{code}", _numbers(compared), {"name": Name(told.labels, is_common=is_reason)}
+                ),
                 Phrase(f"chart.ombudsman_{code}.caption", {"quarter": _quarter(content)}),
                 f"ombudsman-by-{code[:-1]}",
                 bars_of_entries([*drawn, *hidden(entries)], _quarter(content), with_last_year=False),
@@ -199,7 +207,7 @@ def _surveys(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "survey-grades",
             Chapter.SURVEYS,
-            _grades_title(best[1], best[2], is_alone=len(grades) == 1),
+            _grades_title(best[1], [figure for _, _, figure in grades]),
             _caption("chart.survey_grades", _quarter(content), before),
             "survey-questions",
             dots_of_figures([(labels, figure) for _, labels, figure in grades], _quarter(content), scale=(4, 10)),
@@ -234,10 +242,10 @@ def _beside(earlier: Mapping[Key, Number | None], figure: QuarterFigure, quarter
     return Beside(quarter, figure.unit, decimals_of(figure), values) if values else None
 
 
-def _grades_title(name: Labels, figure: QuarterFigure, *, is_alone: bool) -> Phrase:
-    if is_alone:
-        return Phrase("chart.survey_grades.one", {"value": Source("surveys", figure).value})
-    return Phrase("chart.survey_grades", {"name": Name(name)})
+def _grades_title(best: Labels, figures: Sequence[QuarterFigure]) -> Phrase:
+    if len(figures) == 1:
+        return Phrase("chart.survey_grades.one", {"value": Source("surveys", figures[0]).value})
+    return _finding("chart.survey_grades", [it.value or 0 for it in figures], {"name": Name(best)})
 
 
 def _options(
@@ -250,7 +258,11 @@ def _options(
         yield Illustration(
             f"{chat}-{question.code}".replace("_", "-"),
             Chapter.CHATS,
-            Phrase("chart.chat_topics", {"chat": Name(name), "topic": Name(most.labels, is_common=True)}),
+            _finding(
+                "chart.chat_topics",
+                [it.share.value or 0 for it in shown],
+                {"chat": Name(name), "topic": Name(most.labels, is_common=True)},
+            ),
             Phrase(caption, {"quarter": quarter, "chat": Name(name)}),
             "chat-options",
             bars_of_shares([*shown, *hidden_shares(question.options)]),
@@ -266,6 +278,16 @@ def _points(table: StoredTable, measure: str) -> list[tuple[str, float | None]]:
     """The measure of each quarter; one in which nothing at all came was not recorded, and is a gap, not nought."""
     values = {cell.key[0]: cell.value for cell in table.cells if cell.key[-1] == measure}
     return [(category.code, values.get(category.code) or None) for category in table.dimensions[0].categories]
+
+
+def _numbers(entries: Sequence[Entry[QuarterFigure]]) -> list[Number]:
+    return [entry.number.value or 0 for entry in entries]
+
+
+def _finding(chart: str, values: Sequence[Number], parts: Mapping[str, Part]) -> Phrase:
+    """What the chart shows to be the largest; what it is of, where two are or nothing is compared."""
+    is_tied = not values or values.count(max(values)) > 1
+    return Phrase(f"{chart}.tied" if is_tied else chart, parts)
 
 
 def _largest(entries: Sequence[Entry[QuarterFigure]]) -> Entry[QuarterFigure]:

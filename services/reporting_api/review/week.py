@@ -38,6 +38,12 @@ class Week:
         """The weekday and hour of the highest value; the earlier of two that are equal."""
         return max(sorted(self.cells), key=lambda place: self.cells[place].value or -1)
 
+    @property
+    def is_tied(self) -> bool:
+        """Whether two hours have the highest value."""
+        values = [cell.value for cell in self.cells.values() if cell.value is not None]
+        return values.count(max(values)) > 1
+
     def written(self, weekday: int, hour: int, language: Language) -> str:
         """The value as the language writes it; nothing where there were no presses."""
         cell = self.cells[weekday, hour]
@@ -67,7 +73,7 @@ def week_illustrations(table: StoredTable | None, quarter: Period) -> Iterator[I
     yield Illustration(
         table.name,
         Chapter.SMILEYS,
-        Phrase(f"chart.week.{week.measure.slug}", parts),
+        Phrase(f"chart.week.{week.measure.slug}" + ".tied" * week.is_tied, parts),
         Phrase(f"chart.week.{week.measure.slug}.caption", {"quarter": quarter}),
         table.name,
         lambda language, width: _draw(week, language, width),

@@ -1,6 +1,8 @@
 """The review over HTTP: conditional requests, what a withdrawal and a correction change, and who sees what."""
 
+import re
 import struct
+from html import unescape
 from xml.etree import ElementTree
 
 import httpx
@@ -9,6 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tests.reporting_api.factories import add_contacts, add_feedback
 from tests.reporting_api.review.conftest import draft, publish
 
 pytestmark = pytest.mark.anyio
@@ -112,6 +115,26 @@ async def test_the_internal_version_is_never_answered_to_anyone_from_memory(
     assert (internal.status_code, internal.headers["cache-control"]) == (200, "private, no-store")
     assert refused.status_code == 404
     assert (await anyone.get(PAGE)).text != internal.text
+
+
+async def test_nothing_is_called_the_most_where_two_are_alike(
+    anyone: httpx.AsyncClient, app: FastAPI, session: AsyncSession
+) -> None:
+    await add_feedback(session, type_code="complaint", topic_code="home_care")
+    await add_feedback(session, type_code="question", topic_code="apotti")
+    for service, number in (("family_and_social", 9), ("other", 12), ("health_and_substance_abuse", 3)):
+        await add_contacts(session, service, number, "other")
+    await draft(app)
+    await publish(session)
+
+    page = unescape((await anyone.get(PAGE)).text)
+
+    for title in ("Palautteet tyypeittäin", "Palautteet luokittain", "Asiamiehille tulleiden yhteydenottojen syyt"):
+        assert f". {title}</strong>" in page
+    # Nor is a year before told of that is not drawn, and hidden shares are spoken of where they are missing.
+    for claim in ("Yleisin palautetyyppi", "Eniten palautetta", "Yleisin nimetty syy", "Ontto"):
+        assert claim not in page
+    assert re.search("muut palvelut [^.]*%[.] Osaa luvuista ei julkaista", page)
 
 
 @pytest.mark.usefixtures("published")

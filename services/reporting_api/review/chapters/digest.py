@@ -45,7 +45,9 @@ def _topic(report: QuarterReport) -> list[Phrase]:
     topics = [entry for entry in report.feedback.by_topic if entry.code is not None and entry.number.value]
     if not topics:
         return []
-    most = ranked(topics)[0]
+    most, *others = ranked(topics)
+    if any(it.number.value == most.number.value for it in others):
+        return []
     return [Phrase("digest.topic", {"topic": Name(most.labels)})]
 
 

@@ -41,7 +41,7 @@ def topic_phrases(report: QuarterReport) -> list[Phrase]:
     ]
     rest = [entry for entry in report.feedback.by_topic if entry.code is None and entry.number.value]
     return [
-        Phrase("topics.most", {"topics": topics}),
+        Phrase("topics.most" if len(topics) > 1 else "topics.only", {"topics": topics}),
         *(Phrase("topics.unclassified", {"n": _number("by_topic", entry).value}) for entry in rest),
     ]
 

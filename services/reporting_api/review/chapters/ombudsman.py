@@ -4,11 +4,8 @@ from services.reporting_api.periods.schemas import Entry, QuarterFigure, Quarter
 from services.reporting_api.review.chapters.changes import change_phrases
 from services.reporting_api.review.facts import Source
 from services.reporting_api.review.phrases import Name, Phrase
-from services.reporting_api.review.ranking import ranked
+from services.reporting_api.review.ranking import OTHER, ranked
 from services.shared.periods import PeriodKind, parse_period
-
-OTHER = "other"
-"""The services that have no group of their own: a common noun, where the others are names."""
 
 
 def ombudsman_phrases(report: QuarterReport) -> list[Phrase]:
@@ -29,7 +26,7 @@ def ombudsman_phrases(report: QuarterReport) -> list[Phrase]:
     if reasons.is_shown and not reasons.is_nought:
         phrases.append(Phrase("ombudsman.reasons_recorded", {"n": reasons.value}))
         phrases += _shares("ombudsman.reasons", "ombudsman.by_reason", section.by_reason)
-    if any(Source("", it.share).is_suppressed for it in (*section.by_service, *section.by_reason)):
+    elif reasons.is_suppressed:
         phrases.append(Phrase("suppressed.some"))
     return phrases
 
@@ -37,7 +34,7 @@ def ombudsman_phrases(report: QuarterReport) -> list[Phrase]:
 def _shares(key: str, place: str, entries: list[Entry[QuarterFigure]]) -> list[Phrase]:
     shown = [entry for entry in ranked(entries) if entry.share.value]
     if not shown:
-        return []
+        return [Phrase("suppressed.some")] if any(Source("", it.share).is_suppressed for it in entries) else []
     shares = [
         Phrase(
             "ombudsman.share",
@@ -48,4 +45,5 @@ def _shares(key: str, place: str, entries: list[Entry[QuarterFigure]]) -> list[P
         )
         for entry in shown
     ]
-    return [Phrase(key, {"shares": shares})]
+    is_whole = not any(Source("", it.share).is_suppressed for it in entries)
+    return [Phrase(key, {"shares": shares}), *([] if is_whole else [Phrase("suppressed.some")])]
