@@ -127,6 +127,15 @@ def what_is_prepared() -> str:
     return f"{expected_revision()} {revision_of(read_files())}"
 
 
+def check_has_schema(database_url: str) -> None:
+    """Raise :class:`CommandError` where the database was never migrated.
+
+    For commands that change a key at night: the schema is not theirs to change under services that run.
+    """
+    if schema_revision(database_url) is None:
+        raise CommandError("The database has no Katsaus yet; `katsaus up` or `katsaus migrate` makes it.")
+
+
 def bring_schema(database_url: str) -> str:
     """Migrate to this version's schema and give its revision. Does nothing where it is there already."""
     from services.shared.schema_version import expected_revision  # noqa: PLC0415 (slow)

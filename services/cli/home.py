@@ -14,6 +14,7 @@ from services.cli.failure import CommandError
 HOME_VARIABLE = "KATSAUS_HOME"
 _DEFAULT_NAME = ".katsaus"
 _OWNER_ONLY = 0o600
+_OWNER_ONLY_FOLDER = 0o700
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ class Home:
         """Create the folder; raises :class:`CommandError` where that cannot be done."""
         try:
             self.logs.mkdir(parents=True, exist_ok=True)
+            # Pictures that residents sent are nobody else's on this machine.
+            self.attachments.mkdir(exist_ok=True)
+            self.attachments.chmod(_OWNER_ONLY_FOLDER)
         except OSError as error:
             raise CommandError(
                 f"The home folder {self.folder} cannot be made ({error.strerror}); set {HOME_VARIABLE} to another one."

@@ -312,14 +312,14 @@ def key_create(
     expires_days: Annotated[int | None, typer.Option(min=1, help="The key ends after so many days.")] = None,
 ) -> None:
     """Make a key and show it, this once."""
-    from services.cli.database import any_database, prepare
+    from services.cli.database import any_database, check_has_schema
     from services.cli.keys import create_key
     from services.shared.clock import now
     from services.shared.settings import get_settings
 
     expires_at = None if expires_days is None else now() + timedelta(days=expires_days)
     with any_database(find_home(), get_settings()) as url:
-        prepare(url)
+        check_has_schema(url)
         key = create_key(url, name, scope, expires_at=expires_at)
     console.print(key, soft_wrap=True, highlight=False)
     print("Keep it now: only its hash is stored, so it cannot be shown again.", file=sys.stderr)
@@ -328,7 +328,7 @@ def key_create(
 @key_app.command("register")
 def key_register() -> None:
     """Let the services call each other with the key in KATSAUS_SERVICE_KEY. Safe to repeat."""
-    from services.cli.database import any_database, prepare
+    from services.cli.database import any_database, check_has_schema
     from services.cli.keys import register_service_key
     from services.shared.settings import get_settings
 
@@ -336,7 +336,7 @@ def key_register() -> None:
     if settings.service_key is None:
         raise CommandError("KATSAUS_SERVICE_KEY is not set; docs/deploy.md says how to make one.")
     with any_database(find_home(), settings) as url:
-        prepare(url)
+        check_has_schema(url)
         is_new = register_service_key(url, settings.service_key.get_secret_value())
     console.print("The services' key is registered." if is_new else "The services' key was registered already.")
 
@@ -344,12 +344,12 @@ def key_register() -> None:
 @key_app.command("list")
 def key_list() -> None:
     """List the keys, without their secrets."""
-    from services.cli.database import any_database, prepare
+    from services.cli.database import any_database, check_has_schema
     from services.cli.keys import list_keys
     from services.shared.settings import get_settings
 
     with any_database(find_home(), get_settings()) as url:
-        prepare(url)
+        check_has_schema(url)
         keys = list_keys(url)
     table = Table("name", "begins", "scopes", "made", "ends", "revoked", show_edge=False)
     for row in keys:
@@ -381,11 +381,11 @@ def key_revoke_scope(
 
 
 def _show_scopes(name: str, scopes: list[str], change: Callable[[str, str, list[str]], list[str]]) -> None:
-    from services.cli.database import any_database, prepare
+    from services.cli.database import any_database, check_has_schema
     from services.shared.settings import get_settings
 
     with any_database(find_home(), get_settings()) as url:
-        prepare(url)
+        check_has_schema(url)
         left = change(url, name, scopes)
     console.print(f"The key {name!r} may do: {' '.join(left)}", soft_wrap=True)
 
@@ -393,12 +393,12 @@ def _show_scopes(name: str, scopes: list[str], change: Callable[[str, str, list[
 @key_app.command("revoke")
 def key_revoke(name: Annotated[str, typer.Argument(help="The key's name, as the list shows it.")]) -> None:
     """End a key at once."""
-    from services.cli.database import any_database, prepare
+    from services.cli.database import any_database, check_has_schema
     from services.cli.keys import revoke_key
     from services.shared.settings import get_settings
 
     with any_database(find_home(), get_settings()) as url:
-        prepare(url)
+        check_has_schema(url)
         revoke_key(url, name)
     console.print(f"The key {name!r} is revoked.")
 

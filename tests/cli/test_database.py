@@ -6,7 +6,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from services.cli.database import any_database, check_reachable, libpq_url, own_database, prepare
+from services.cli.database import (
+    any_database,
+    check_has_schema,
+    check_reachable,
+    libpq_url,
+    own_database,
+    prepare,
+    schema_revision,
+)
 from services.cli.embedded_postgres import EmbeddedPostgres
 from services.cli.failure import CommandError
 from services.cli.home import Home
@@ -27,6 +35,11 @@ class TestPrepare:
     def test_brings_an_empty_database_up_to_date_and_then_does_nothing(self, url: str) -> None:
         assert prepare(url) is True
         assert prepare(url) is False
+
+    def test_a_command_that_needs_a_schema_does_not_make_one(self, url: str) -> None:
+        with pytest.raises(CommandError, match="katsaus migrate"):
+            check_has_schema(url)
+        assert schema_revision(url) is None
 
     def test_schema_of_a_newer_version_is_refused(self, url: str) -> None:
         prepare(url)

@@ -30,6 +30,13 @@ class TestFindHome:
         assert find_home().folder == Path(__file__).resolve().parents[2] / ".katsaus"
 
 
+def test_attachments_are_the_owners_alone(home: Home) -> None:
+    home.attachments.mkdir(parents=True)
+    home.attachments.chmod(0o755)  # as an earlier version made it
+    home.make()
+    assert stat.S_IMODE(home.attachments.stat().st_mode) == 0o700
+
+
 class TestLock:
     def test_second_instance_is_refused_naming_home_and_process(self, home: Home) -> None:
         with home.locked(), pytest.raises(HomeInUseError) as refusal, home.locked():

@@ -94,6 +94,10 @@ class TestStructure:
             assert service(name)["cap_drop"] == ["ALL"]
             assert service(name)["read_only"]
 
+    def test_no_log_can_fill_the_disk(self) -> None:
+        for name in ("postgres", *OURS):
+            assert set(service(name)["logging"]["options"]) == {"max-size", "max-file"}, name
+
     def test_attachments_have_a_volume_that_also_holds_what_is_on_its_way(self) -> None:
         found = service("feedback_api")
         (volume,) = found["volumes"]

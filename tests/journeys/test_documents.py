@@ -11,7 +11,10 @@ from tests.feedback_api.test_attachments import picture
 from tests.journeys.conftest import Up
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/api.md", "docs/form.md", "docs/privacy.md", "docs/reporting-tools.md", "docs/widget.md")
+PAGES = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("api", "form", "privacy", "reporting-tools", "surveys", "widget")),
+)
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 
 DEFAULT_PORTS = ("8001", "8002", "8003")
