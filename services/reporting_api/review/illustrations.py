@@ -18,9 +18,17 @@ from services.reporting_api.review.drawings import (
 )
 from services.reporting_api.review.facts import Source, decimals_of
 from services.reporting_api.review.illustration import Illustration
-from services.reporting_api.review.phrases import Name, Part, Phrase
+from services.reporting_api.review.phrases import Name, Phrase
 from services.reporting_api.review.ranking import OTHER, hidden, hidden_shares, ranked, ranked_shares
 from services.reporting_api.review.table_view import Beside, Key, Shown
+from services.reporting_api.review.titles import (
+    caption_of,
+    finding,
+    grades_title,
+    largest,
+    numbers_of,
+    series_title,
+)
 from services.reporting_api.review.week import week_illustrations
 from services.reporting_api.tables.stored import StoredTable
 from services.shared.periods import Period, PeriodKind, parse_period
@@ -56,8 +64,8 @@ def _participation(content: EditionContent) -> Iterator[Illustration]:
             yield Illustration(
                 f"social-reports-{code}s",
                 Chapter.PARTICIPATION,
-                _finding(
-                    f"chart.social_{code}s", _numbers(drawn), {"name": Name(_largest(drawn).labels, is_common=True)}
+                finding(
+                    f"chart.social_{code}s", numbers_of(drawn), {"name": Name(largest(drawn).labels, is_common=True)}
                 ),
                 Phrase(f"chart.social_{code}s.caption", {"quarter": _quarter(content)}),
                 f"social-reports-by-{code}",
@@ -73,8 +81,8 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "feedback-types",
             Chapter.FEEDBACK,
-            _finding("chart.feedback_types", _numbers(types), {"type": Name(_largest(types).labels, is_common=True)}),
-            _caption("chart.feedback_types", quarter, earlier),
+            finding("chart.feedback_types", numbers_of(types), {"type": Name(largest(types).labels, is_common=True)}),
+            caption_of("chart.feedback_types", quarter, earlier),
             "feedback-by-type",
             bars_of_entries(types, quarter, with_last_year=True),
             Shown(beside=earlier),
@@ -84,7 +92,7 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "feedback-series",
             Chapter.FEEDBACK,
-            _series_title(Source("feedback.received", section.received)),
+            series_title(Source("feedback.received", section.received)),
             Phrase("chart.feedback_series.caption"),
             "feedback",
             line_of_series(series, "feedback_received"),
@@ -95,7 +103,7 @@ def _feedback(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "topics",
             Chapter.TOPICS,
-            _finding("chart.topics", _numbers(topics), {"topic": Name(topics[0].labels)}),
+            finding("chart.topics", numbers_of(topics), {"topic": Name(topics[0].labels)}),
             Phrase("chart.topics.caption" + "_most" * (len(topics) > TOPICS_DRAWN), {"quarter": quarter}),
             "feedback-by-topic",
             bars_of_entries(topics[:TOPICS_DRAWN], quarter, with_last_year=False),
@@ -109,10 +117,10 @@ def _themes(content: EditionContent) -> Iterator[Illustration]:
             yield Illustration(
                 f"theme-{theme.code.replace('_', '-')}",
                 Chapter.THEMES,
-                _finding(
+                finding(
                     "chart.theme",
-                    _numbers(types),
-                    {"theme": Name(theme.labels), "type": Name(_largest(types).labels, is_common=True)},
+                    numbers_of(types),
+                    {"theme": Name(theme.labels), "type": Name(largest(types).labels, is_common=True)},
                 ),
                 Phrase("chart.theme.caption", {"quarter": _quarter(content), "theme": Name(theme.labels)}),
                 "themes-by-type",
@@ -134,8 +142,8 @@ def _chats(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "chat-satisfaction",
             Chapter.CHATS,
-            _finding("chart.chat_satisfaction", [it[2].value or 0 for it in means], {"chat": Name(highest[1])}),
-            _caption("chart.chat_satisfaction", quarter, before),
+            finding("chart.chat_satisfaction", [it[2].value or 0 for it in means], {"chat": Name(highest[1])}),
+            caption_of("chart.chat_satisfaction", quarter, before),
             "chats",
             dots_of_figures([(labels, figure) for _, labels, figure in means], quarter),
             Shown(measures=(means[0][2].measure,), beside=before),
@@ -146,7 +154,7 @@ def _chats(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "chat-respondents",
             Chapter.CHATS,
-            _finding("chart.chat_respondents", [it[1].value or 0 for it in answered], {"chat": Name(most[0])}),
+            finding("chart.chat_respondents", [it[1].value or 0 for it in answered], {"chat": Name(most[0])}),
             Phrase("chart.chat_respondents.caption", {"quarter": quarter}),
             "chats",
             bars_of_figures(answered),
@@ -181,12 +189,12 @@ def _ombudsman(content: EditionContent) -> Iterator[Illustration]:
             # Reasons are so often other ones that the first with a name says more; services are told as they are.
             is_reason = code == "reasons"
             compared = [it for it in drawn if not is_reason or it.code != OTHER]
-            told = drawn[0] if is_reason else _largest(drawn)
+            told = drawn[0] if is_reason else largest(drawn)
             yield Illustration(
                 f"ombudsman-{code}",
                 Chapter.OMBUDSMAN,
-                _finding(
-                    f"chart.ombudsman_{code}", _numbers(compared), {"name": Name(told.labels, is_common=is_reason)}
+                finding(
+                    f"chart.ombudsman_{code}", numbers_of(compared), {"name": Name(told.labels, is_common=is_reason)}
                 ),
                 Phrase(f"chart.ombudsman_{code}.caption", {"quarter": _quarter(content)}),
                 f"ombudsman-by-{code[:-1]}",
@@ -207,8 +215,8 @@ def _surveys(content: EditionContent) -> Iterator[Illustration]:
         yield Illustration(
             "survey-grades",
             Chapter.SURVEYS,
-            _grades_title(best[1], [figure for _, _, figure in grades]),
-            _caption("chart.survey_grades", _quarter(content), before),
+            grades_title(best[1], [figure for _, _, figure in grades]),
+            caption_of("chart.survey_grades", _quarter(content), before),
             "survey-questions",
             dots_of_figures([(labels, figure) for _, labels, figure in grades], _quarter(content), scale=(4, 10)),
             Shown(measures=(grades[0][2].measure,), beside=before),
@@ -219,11 +227,6 @@ def _measures_of_respondents(chat: ChatEntry[QuarterFigure]) -> Iterator[str]:
     """As the edition names them, which later measures may be called otherwise."""
     for figure in (chat.respondents, chat.response_rate.invitations, chat.response_rate.share):
         yield figure.measure
-
-
-def _caption(chart: str, quarter: Period, earlier: Beside | None) -> Phrase:
-    """What is drawn; an earlier quarter is spoken of where there is one."""
-    return Phrase(f"{chart}.caption" + "_earlier" * (earlier is not None), {"quarter": quarter})
 
 
 def _last_year(entries: Sequence[Entry[QuarterFigure]], quarter: Period) -> Beside | None:
@@ -242,12 +245,6 @@ def _beside(earlier: Mapping[Key, Number | None], figure: QuarterFigure, quarter
     return Beside(quarter, figure.unit, decimals_of(figure), values) if values else None
 
 
-def _grades_title(best: Labels, figures: Sequence[QuarterFigure]) -> Phrase:
-    if len(figures) == 1:
-        return Phrase("chart.survey_grades.one", {"value": Source("surveys", figures[0]).value})
-    return _finding("chart.survey_grades", [it.value or 0 for it in figures], {"name": Name(best)})
-
-
 def _options(
     chat: str, name: Labels, question: QuestionEntry[QuarterFigure], quarter: Period
 ) -> Iterator[Illustration]:
@@ -258,7 +255,7 @@ def _options(
         yield Illustration(
             f"{chat}-{question.code}".replace("_", "-"),
             Chapter.CHATS,
-            _finding(
+            finding(
                 "chart.chat_topics",
                 [it.share.value or 0 for it in shown],
                 {"chat": Name(name), "topic": Name(most.labels, is_common=True)},
@@ -278,22 +275,3 @@ def _points(table: StoredTable, measure: str) -> list[tuple[str, float | None]]:
     """The measure of each quarter; one in which nothing at all came was not recorded, and is a gap, not nought."""
     values = {cell.key[0]: cell.value for cell in table.cells if cell.key[-1] == measure}
     return [(category.code, values.get(category.code) or None) for category in table.dimensions[0].categories]
-
-
-def _numbers(entries: Sequence[Entry[QuarterFigure]]) -> list[Number]:
-    return [entry.number.value or 0 for entry in entries]
-
-
-def _finding(chart: str, values: Sequence[Number], parts: Mapping[str, Part]) -> Phrase:
-    """What the chart shows to be the largest; what it is of, where two are or nothing is compared."""
-    is_tied = not values or values.count(max(values)) > 1
-    return Phrase(f"{chart}.tied" if is_tied else chart, parts)
-
-
-def _largest(entries: Sequence[Entry[QuarterFigure]]) -> Entry[QuarterFigure]:
-    return max(entries, key=lambda entry: entry.number.value or 0)
-
-
-def _series_title(received: Source) -> Phrase:
-    change = received.last_year.comparison.change
-    return Phrase(f"chart.feedback_series.{change}")

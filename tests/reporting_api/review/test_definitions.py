@@ -19,7 +19,7 @@ PAGE = "/reviews/definitions"
 
 def sections(page: str) -> dict[str, str]:
     """What is said of each measure, without tags, by its slug."""
-    parts = re.findall(r'<section class="definition" aria-labelledby="(\w+)">(.*?)</section>', page, re.DOTALL)
+    parts = re.findall(r'<div class="definition">\s*<h3 id="(\w+)">(.*?)</dl>', page, re.DOTALL)
     return {slug: unescape(re.sub(r"<[^>]+>", " ", part)) for slug, part in parts}
 
 
