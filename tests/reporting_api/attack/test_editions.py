@@ -43,11 +43,11 @@ def of_edition(heard: Iterable[Said], counted: Counted) -> Iterable[Said]:
 async def as_published(client: httpx.AsyncClient, version: int) -> AsyncIterator[Iterable[Said]]:
     """What is read of the quarter at the same addresses as ever, of the last version in more ways."""
     yield await read_report(client, PeriodKind.QUARTER, LABEL, CITY)
-    yield await read_report(client, PeriodKind.MONTH, "2019-06", CITY)
     for number, table in enumerate(("survey-options", "smileys-by-hour", "themes-by-type", "ombudsman-by-reason")):
         if number < version:
             yield await (read_pxweb if (number + version) % 2 else read_odata)(client, table, CITY)
     if version == LAST:
+        yield await read_report(client, PeriodKind.MONTH, "2019-06", CITY)
         yield await read_report(client, PeriodKind.YEAR, "2019", CITY)
         yield await read_hours(client, PeriodKind.QUARTER, LABEL, CITY)
         for unit in ("health-stations", "kallio-health-station"):
@@ -56,10 +56,10 @@ async def as_published(client: httpx.AsyncClient, version: int) -> AsyncIterator
 
 
 async def of_version(client: httpx.AsyncClient, version: int) -> AsyncIterator[tuple[int, Iterable[Said]]]:
-    """All of a version, with the version that it is said of."""
+    """All of a version, with the version that it is said of; the first one's tables are in its content."""
     yield version, await read_content(client, f"{LABEL}/{version}", CITY)
-    yield version, await read_tables(client, f"{LABEL}/{version}", CITY)
     if version > 1:
+        yield version, await read_tables(client, f"{LABEL}/{version}", CITY)
         for before, after in (
             await read_comparison(client, f"{LABEL}/{version}", CITY),
             await read_changes(client, LABEL, version, CITY),
@@ -88,7 +88,7 @@ async def test_everything_public_of_three_editions(
     outcome = listener.attack()
 
     assert len({waves for of_source in counted.values() for waves in of_source.values()}) == 3, "all alike"
-    assert outcome.asked > 150
+    assert outcome.asked > 120
     assert outcome.found == []
     assert await read_archives(anyone) == set()
     await find_what_live_figures_would_tell(insider, listener)
