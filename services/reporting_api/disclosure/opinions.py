@@ -58,21 +58,35 @@ class Opinions:
 def counts_by_family(opinions: Opinions, surveys: Iterable[SurveyDefinition]) -> Mapping[Family, ByUnit]:
     """The counts by family and unit."""
     counts: dict[Family, dict[str, Counter[Key]]] = defaultdict(lambda: defaultdict(Counter))
+    for family, unit, key, number in (*_of_answers(opinions, surveys), *_of_cases(opinions)):
+        counts[family][unit][key] += number
+    return counts
+
+
+Placed = Iterator[tuple[Family, str, Key, int]]
+"""A family, a unit, and how many of what there are."""
+
+
+def _of_answers(opinions: Opinions, surveys: Iterable[SurveyDefinition]) -> Placed:
     questions = {
         (survey.code, question.code): (survey, question) for survey in surveys for question in survey.questions
     }
     for (survey_code, question_code, unit), histogram in opinions.answers.items():
         if question_code == RESPONSES_QUESTION:
-            answered = Counter({Key(Kind.ANSWERS): histogram.get(RESPONSE_VALUE, 0)})
-            counts[family_of_survey(survey_code)][unit].update(answered)
+            yield family_of_survey(survey_code), unit, Key(Kind.ANSWERS), histogram.get(RESPONSE_VALUE, 0)
             continue
         survey, question = questions[survey_code, question_code]
         if survey.kind is not SurveyKind.SMILEY:
-            counts[family_of_survey(survey_code)][unit].update(Counter(dict(_of_question(question, histogram))))
+            for key, number in _of_question(question, histogram):
+                yield family_of_survey(survey_code), unit, key, number
         elif question.kind in scales.SMILEYS:
-            counts[SMILEYS][unit].update(Counter(dict(_of_smileys("", question.kind, histogram))))
+            for key, number in _of_smileys("", question.kind, histogram):
+                yield SMILEYS, unit, key, number
+
+
+def _of_cases(opinions: Opinions) -> Placed:
     for (theme, type_code), number in opinions.themes.items():
-        counts[family_of_theme(theme)][WHOLE_CITY][Key(Kind.CELL, cell=type_code)] += number
+        yield family_of_theme(theme), WHOLE_CITY, Key(Kind.CELL, cell=type_code), number
     for family, question_code, numbers in (
         (OMBUDSMAN, "service", opinions.services),
         (OMBUDSMAN, "reason", opinions.reasons),
@@ -80,32 +94,34 @@ def counts_by_family(opinions: Opinions, surveys: Iterable[SurveyDefinition]) ->
         (SOCIAL_REPORTS, "barrier", opinions.help_barriers),
     ):
         for code, number in numbers.items():
-            counts[family][WHOLE_CITY][Key(Kind.CELL, question_code, code)] += number
+            yield family, WHOLE_CITY, Key(Kind.CELL, question_code, code), number
     for unit, number in opinions.feedback.items():
-        counts[FEEDBACK][unit][Key(Kind.CASES)] += number
-    return counts
+        yield FEEDBACK, unit, Key(Kind.CASES), number
 
 
 def _of_question(question: Question, histogram: Histogram) -> Iterator[tuple[Key, int]]:
     code, kind = question.code, question.kind
     if kind is QuestionKind.MULTIPLE_CHOICE:
-        respondents = histogram.get(RESPONDENTS_VALUE, 0)
-        for option in question.options:
-            chosen = histogram.get(option.number, 0)
-            yield Key(Kind.CELL, code, _CHOSEN, option.code), chosen
-            yield Key(Kind.CELL, code, _LEFT_OUT, option.code), respondents - chosen
-    elif kind is QuestionKind.SINGLE_CHOICE:
-        for option in question.options:
-            yield Key(Kind.CELL, code, option.code), histogram.get(option.number, 0)
-    elif kind is QuestionKind.YES_NO:
-        yield Key(Kind.CELL, code, YES), histogram.get(1, 0)
-        yield Key(Kind.CELL, code, NO), histogram.get(0, 0)
+        yield from _of_options(question, histogram)
     elif kind in scales.SMILEYS:
         yield from _of_smileys(code, kind, histogram)
     elif kind is QuestionKind.NPS:
         yield from _of_recommendation(code, histogram)
+    elif kind in (QuestionKind.SINGLE_CHOICE, QuestionKind.YES_NO):
+        is_choice = kind is QuestionKind.SINGLE_CHOICE
+        values = {option.code: option.number for option in question.options} if is_choice else {YES: 1, NO: 0}
+        yield from ((Key(Kind.CELL, code, cell), histogram.get(value, 0)) for cell, value in values.items())
     elif kind is not QuestionKind.TEXT:
         yield from _of_scale(question, histogram)
+
+
+def _of_options(question: Question, histogram: Histogram) -> Iterator[tuple[Key, int]]:
+    """Of several that may be chosen, each is a distribution of its own."""
+    respondents = histogram.get(RESPONDENTS_VALUE, 0)
+    for option in question.options:
+        chosen = histogram.get(option.number, 0)
+        yield Key(Kind.CELL, question.code, _CHOSEN, option.code), chosen
+        yield Key(Kind.CELL, question.code, _LEFT_OUT, option.code), respondents - chosen
 
 
 def _of_recommendation(code: str, histogram: Histogram) -> Iterator[tuple[Key, int]]:
