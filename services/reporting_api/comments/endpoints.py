@@ -1,14 +1,17 @@
 """/v1/quarters/{quarter}/comments: what residents wrote, as a person has released it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.reporting_api.comments import repository
+from services.reporting_api.comments.repository import ReleasedRow
 from services.reporting_api.comments.schemas import ReleasedComment, ReleasedComments
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer
 from services.reporting_api.disclosure.policy import IN_FORCE
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem
+from services.reporting_api.periods.schemas import PeriodAnswer
 from services.reporting_api.periods.service import find_period, period_answer
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
@@ -41,32 +44,36 @@ async def released_comments(
     """Only what a person has released in survey_api, and nothing of a survey that too few answered in the quarter."""
     as_of = now()
     period = find_period(PeriodKind.QUARTER, quarter, as_of)
-    size, minimum = page_limit(limit), IN_FORCE.minimum_mean_base
+    size = page_limit(limit)
     rows = await repository.list_released(
         session,
         period,
         survey=survey,
         language=lang,
-        minimum=minimum,
+        minimum=IN_FORCE.minimum_mean_base,
         after=decode_position(cursor, 3) if cursor else None,
         limit=size + 1,
     )
-    page = rows[:size]
-    items = [
-        ReleasedComment(
-            survey=row.survey_code,
-            question=row.question_code,
-            language=row.language,
-            comment=row.comment,
-            is_demonstration=row.is_demonstration,
-        )
-        for row in page
-    ]
-    last = page[-1] if len(rows) > size else None
-    answer = ReleasedComments(
-        period=period_answer(period, is_complete=period.ends_at <= as_of),
-        minimum_respondents=minimum,
-        items=items,
-        next=None if last is None else encode_position(last.survey_code, last.question_code, last.place),
-    )
+    answer = _answer(period_answer(period, is_complete=period.ends_at <= as_of), rows, size)
     return conditional_answer(request, answer, is_private=principal is not None)
+
+
+def _answer(period: PeriodAnswer, rows: Sequence[ReleasedRow], size: int) -> ReleasedComments:
+    """The first ``size`` of the rows, and where to go on if there are more."""
+    page = rows[:size]
+    last = page[-1] if len(rows) > size else None
+    return ReleasedComments(
+        period=period,
+        minimum_respondents=IN_FORCE.minimum_mean_base,
+        items=[
+            ReleasedComment(
+                survey=row.survey,
+                question=row.question,
+                language=row.language,
+                comment=row.comment,
+                is_demonstration=row.is_demonstration,
+            )
+            for row in page
+        ],
+        next=None if last is None else encode_position(last.survey, last.question, last.place),
+    )

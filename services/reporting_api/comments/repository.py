@@ -1,9 +1,9 @@
 """Reads released comments."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.comments.schemas import CommentKey
@@ -15,8 +15,8 @@ _LIST = text(
     """
     SELECT released.*
     FROM (
-        SELECT survey_code, question_code, language, comment, survey.is_demonstration,
-            md5(service_point_code || ' ' || response_id) AS place
+        SELECT survey_code, question_code, md5(service_point_code || ' ' || response_id) AS place, language, comment,
+            survey.is_demonstration
         FROM released_comment
         JOIN survey ON survey.code = survey_code
         WHERE given_on >= :starts_on AND given_on < :ends_on
@@ -36,6 +36,17 @@ _LIST = text(
 )
 
 
+class ReleasedRow(NamedTuple):
+    """A released comment; ``place`` is its place among those of its question, and tells neither time nor unit."""
+
+    survey: str
+    question: str
+    place: str
+    language: str | None
+    comment: str
+    is_demonstration: bool
+
+
 async def list_released(
     session: AsyncSession,
     period: Period,
@@ -45,7 +56,7 @@ async def list_released(
     minimum: int,
     after: tuple[str, ...] | None,
     limit: int,
-) -> Sequence[Row[Any]]:
+) -> Sequence[ReleasedRow]:
     """Up to ``limit`` released comments of the period after the (survey, question, place), of surveys that at least
     ``minimum`` answered in it."""
     after_survey, after_question, after_place = after or (None, None, None)
@@ -61,7 +72,7 @@ async def list_released(
         "after_place": after_place,
         "limit": limit,
     }
-    return (await session.execute(_LIST, parameters)).all()
+    return [ReleasedRow(*row) for row in await session.execute(_LIST, parameters)]
 
 
 _KEYS = text(
