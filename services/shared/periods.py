@@ -89,6 +89,14 @@ class Period:
         return period_of(self.kind, self.starts_on.replace(year=self.starts_on.year - 1))
 
 
+def periods_over(period: Period, kind: PeriodKind) -> list[Period]:
+    """The periods of the kind that have days in common with the period, oldest first."""
+    found = [period_of(kind, period.starts_on)]
+    while found[-1].ends_on < period.ends_on:
+        found.append(period_of(kind, found[-1].ends_on))
+    return found
+
+
 def parse_period(kind: PeriodKind, label: str) -> Period:
     """The period that ``label`` names; raises :class:`InvalidPeriodLabelError` saying what a label looks like."""
     match = LABEL_PATTERNS[kind].fullmatch(label)

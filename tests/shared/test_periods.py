@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.shared.clock import CITY_ZONE, local_day, midnight
-from services.shared.periods import InvalidPeriodLabelError, PeriodKind, parse_period, period_of
+from services.shared.periods import InvalidPeriodLabelError, PeriodKind, parse_period, period_of, periods_over
 
 days = st.dates(min_value=date(2001, 1, 1), max_value=date(2099, 12, 31))
 kinds = st.sampled_from(PeriodKind)
@@ -100,3 +100,18 @@ def test_week_53_is_compared_with_the_last_week_of_a_shorter_year() -> None:
 
 def test_instants_are_utc() -> None:
     assert parse_period(PeriodKind.QUARTER, "2021-Q2").starts_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "over", "expected"),
+    [
+        (PeriodKind.QUARTER, "2021-Q2", PeriodKind.MONTH, ["2021-04", "2021-05", "2021-06"]),
+        (PeriodKind.MONTH, "2021-05", PeriodKind.QUARTER, ["2021-Q2"]),
+        (PeriodKind.WEEK, "2021-W13", PeriodKind.QUARTER, ["2021-Q1", "2021-Q2"]),
+        (PeriodKind.YEAR, "2021", PeriodKind.QUARTER, ["2021-Q1", "2021-Q2", "2021-Q3", "2021-Q4"]),
+    ],
+)
+def test_periods_over_another_have_days_in_common(
+    kind: PeriodKind, label: str, over: PeriodKind, expected: list[str]
+) -> None:
+    assert [period.label for period in periods_over(parse_period(kind, label), over)] == expected

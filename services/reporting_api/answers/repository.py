@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from services.reporting_api.answers.cells import Cell, Cells
 from services.reporting_api.answers.months import KeptMonth, kept_months
 from services.reporting_api.disclosure.published import LIVE, editions_shown, records_of
 from services.shared.clock import now
-from services.shared.periods import Period, PeriodKind, period_of
+from services.shared.periods import Period, PeriodKind, period_of, periods_over
 
 _CELLS = "service_point_code, survey_code, question_code, version, collection_mode, value"
 
@@ -167,22 +167,11 @@ class Span:
 def _spans_of(period: Period) -> Sequence[Span]:
     """The months of the period, or of a week the days in each quarter."""
     if period.kind is not PeriodKind.WEEK:
-        spans = [_month(period.starts_on)]
-        while spans[-1].ends_on < period.ends_on:
-            spans.append(_month(spans[-1].ends_on))
-        return spans
-    first, last = (period_of(PeriodKind.QUARTER, day) for day in (period.starts_on, period.ends_on - timedelta(days=1)))
-    if first == last:
-        return [Span(period.starts_on, period.ends_on, is_month=False)]
+        return [Span(it.starts_on, it.ends_on, is_month=True) for it in periods_over(period, PeriodKind.MONTH)]
     return [
-        Span(period.starts_on, first.ends_on, is_month=False),
-        Span(last.starts_on, period.ends_on, is_month=False),
+        Span(max(period.starts_on, it.starts_on), min(period.ends_on, it.ends_on), is_month=False)
+        for it in periods_over(period, PeriodKind.QUARTER)
     ]
-
-
-def _month(day: date) -> Span:
-    month = period_of(PeriodKind.MONTH, day)
-    return Span(month.starts_on, month.ends_on, is_month=True)
 
 
 def _sum(parts: Sequence[Cells]) -> Cells:

@@ -18,7 +18,7 @@ from services.reporting_api.disclosure.views import askable_units
 from services.reporting_api.measures.figures import Compared, SuppressionReason
 from services.reporting_api.periods.aggregates import PeriodAggregate, SurveyDefinition
 from services.shared.catalogue import Catalogue
-from services.shared.periods import Period, PeriodKind, period_of
+from services.shared.periods import Period, PeriodKind, periods_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class _Decision:
         )
 
     def _months(self, quarter: Period) -> list[Period]:
-        return _within(quarter, PeriodKind.MONTH) if self.has_months else []
+        return periods_over(quarter, PeriodKind.MONTH) if self.has_months else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +177,4 @@ def _quarters_of(period: Period) -> list[Period]:
     """The quarters that decide about the period: those it lies in or is made of; none decides about a week."""
     if period.kind is PeriodKind.WEEK:
         return []
-    return _within(period, PeriodKind.QUARTER)
-
-
-def _within(period: Period, kind: PeriodKind) -> list[Period]:
-    found = [period_of(kind, period.starts_on)]
-    while found[-1].ends_on < period.ends_on:
-        found.append(period_of(kind, found[-1].ends_on))
-    return found
+    return periods_over(period, PeriodKind.QUARTER)

@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.disclosure.published import editions_shown
 from services.reporting_api.periods.schemas import EditionShown
-from services.shared.periods import Period, PeriodKind, parse_period, period_of
+from services.shared.periods import Period, PeriodKind, parse_period, periods_over
 
 
 async def editions_of(session: AsyncSession, *periods: Period) -> list[EditionShown]:
     """The editions whose records the session counts for the periods, by their quarters."""
-    quarters = {label for period in periods for label in _quarters_of(period)}
+    quarters = {quarter.label for period in periods for quarter in periods_over(period, PeriodKind.QUARTER)}
     shown = [
         EditionShown(quarter=it.quarter, version=it.version, as_of=it.created_at)
         for it in await editions_shown(session, sorted(quarters))
@@ -33,10 +33,3 @@ def editions_within(editions: Sequence[EditionShown], period: Period) -> list[Ed
 def as_of_records(as_of: datetime, editions: Sequence[EditionShown]) -> datetime:
     """The time that no figure is older than: now, unless it is a published edition's."""
     return min([as_of, *(edition.as_of for edition in editions)])
-
-
-def _quarters_of(period: Period) -> list[str]:
-    quarters = [period_of(PeriodKind.QUARTER, period.starts_on)]
-    while quarters[-1].ends_on < period.ends_on:
-        quarters.append(period_of(PeriodKind.QUARTER, quarters[-1].ends_on))
-    return [quarter.label for quarter in quarters]
