@@ -79,7 +79,7 @@ class Copies:
 
     def of_before(self, kept: type[EditionRecord], ids: Ids = Ids.SAME, *, only: Condition | None = None) -> Insert:
         """The records that the edition before has, where ``only`` holds."""
-        source = _table_of(kept)
+        source = kept.__table__
         return self._copy(kept, source, self._is_of_before(source), ids, only)
 
     def codes_of_live(self, codes: CodesOf) -> Insert:
@@ -104,7 +104,7 @@ class Copies:
 
     def codes_of_before(self, kind: str) -> Insert:
         """The codes of the edition before, whose records were copied with :attr:`Ids.OWN`."""
-        source = _table_of(EditionCode)
+        source = EditionCode.__table__
         return self._copy(EditionCode, source, self._is_of_before(source), Ids.OWN, source.c.kind == kind)
 
     def _copy(
@@ -131,10 +131,5 @@ class Copies:
         return and_(source.c.quarter == self.period.label, source.c.edition == self.before)
 
 
-def _table_of(kept: type[EditionRecord]) -> FromClause:
-    found: FromClause = kept.__table__  # type: ignore[attr-defined]
-    return found
-
-
 def _names(kept: type[EditionRecord]) -> list[str]:
-    return [it.name for it in _table_of(kept).columns if it.name not in _OF_EDITION]
+    return [it.name for it in kept.__table__.columns if it.name not in _OF_EDITION]
