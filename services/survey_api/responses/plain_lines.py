@@ -35,7 +35,7 @@ _TAKEN_OUT = rb"\u0001"
 """What stands for the id and the time when the rest is read."""
 
 CONTENTS_MAX = 10_000
-"""Of one upload, about ten megabytes. When more are met, all are forgotten: then few lines say the same."""
+"""Of one upload, about twenty megabytes. When more are met, all are forgotten: then few lines say the same."""
 
 
 class PlainLines:
