@@ -130,7 +130,7 @@ class ResponseImport:
             judged = {line.number: line for line in await self._judge_others(session, batch, at)}
             judged |= {number: JudgedLine(number, response.judged()) for number, response in batch.plain.items()}
             results = await _store(session, batch.readable, [judged[line.number] for line, _ in lines], at)
-        self._expects_new = all(result.status != "unchanged" for result in results)
+        self._expects_new = all(result.status == "created" for result in results if result.line in batch.plain)
         return results
 
     async def _part(self, session: AsyncSession, lines: Sequence[PreparedLine]) -> _Parted:
