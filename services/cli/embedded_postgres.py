@@ -49,6 +49,7 @@ SERVER_OPTIONS = {
     "shared_buffers": "256MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_error_verbosity": "terse",  # details and contexts repeat rows, and so what residents wrote
     "jit": "off",  # the figures' queries are short; compiling them costs more than it gives
 }
 

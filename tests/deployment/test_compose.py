@@ -78,6 +78,7 @@ class TestStructure:
         assert "postgres-data" in compose()["volumes"]
         assert "pg_isready" in postgres["healthcheck"]["test"]
         assert "ports" not in postgres
+        assert "log_error_verbosity=terse" in postgres["command"]
         for name in OURS:
             assert service(name)["depends_on"]["postgres"] == {"condition": "service_healthy"}
 
