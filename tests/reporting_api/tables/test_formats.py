@@ -2,19 +2,25 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from fastapi import FastAPI
 from pyjstat import pyjstat
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
+from services.cli.embedded_postgres import EmbeddedPostgres
+from services.reporting_api.main import create
 from services.reporting_api.tables.definitions import TABLES
 from services.reporting_api.tables.formats.flat import NUMBERS, without_formula
-from tests.reporting_api.conftest import Read
+from services.shared.database import sqlalchemy_url
+from tests.conftest import catalogued_database
+from tests.reporting_api.conftest import Read, reading
 from tests.reporting_api.factories import (
     IN_PREVIOUS,
     add_answers,
@@ -35,8 +41,27 @@ Cells = dict[tuple[str, ...], tuple[float | None, ...]]
 """Codes of the dimensions to the numbers of :data:`NUMBERS`."""
 
 
-@pytest.fixture
-async def city(session: AsyncSession) -> None:
+@pytest.fixture(scope="module")
+async def city(postgres: EmbeddedPostgres) -> str:
+    """The address of a database that these tests only read, so that each period is counted once for all of them."""
+    url = catalogued_database(postgres, "katsaus_formats")
+    engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        await add_everything(session)
+        await session.commit()
+    await engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="module")
+async def app(city: str) -> AsyncIterator[FastAPI]:
+    async with reading(city) as database:
+        app = create()
+        app.state.sessions = database
+        yield app
+
+
+async def add_everything(session: AsyncSession) -> None:
     """Something in each table: hidden cells, noughts, a mean of nobody, and a label that looks like a formula."""
     for type_code in ("complaint", "complaint", "question", "idea"):
         await add_feedback(session, type_code=type_code, handled_days=2, themes=["covid_vaccination"])
@@ -68,7 +93,6 @@ async def city(session: AsyncSession) -> None:
     await add_answers(session, "survey", "grade", {8: 7, 9: 8})
 
 
-@pytest.mark.usefixtures("city")
 @pytest.mark.parametrize("table", TABLES)
 class TestFormats:
     async def test_csv(self, anyone: httpx.AsyncClient, read_publicly: Read, table: str) -> None:
@@ -105,7 +129,6 @@ class TestFormats:
         assert cells_of_cube(dataset) == await served(read_publicly, table)
 
 
-@pytest.mark.usefixtures("city")
 class TestFeeds:
     """The feeds have all quarters with data, which are the two of the series."""
 
@@ -124,7 +147,6 @@ class TestFeeds:
             assert cells_of(answer.json()["value"]) == await served(read_publicly, table), table
 
 
-@pytest.mark.usefixtures("city")
 class TestStates:
     """Absent, hidden and nought are three different things in each format."""
 
@@ -152,7 +174,6 @@ class TestStates:
         assert (0.0, None) in [(value, dataset["status"].get(str(place))) for value, place in values]
 
 
-@pytest.mark.usefixtures("city")
 class TestFormulas:
     @pytest.mark.parametrize("as_format", ["csv", "csv-fi"])
     async def test_no_cell_begins_a_formula(self, anyone: httpx.AsyncClient, as_format: str) -> None:
