@@ -9,6 +9,8 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
+from services.shared.request_context import current_request_id
+
 
 def configure_logging(service: str, level: str) -> None:
     """Set up structlog for the process, straight to standard error: a line a request must cost next to nothing.
@@ -21,7 +23,7 @@ def configure_logging(service: str, level: str) -> None:
         return event
 
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _add_request_id,
         add_service,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -42,6 +44,13 @@ def configure_logging(service: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     _write_like_ours(level, shared, renderer)
+
+
+def _add_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
+    request_id = current_request_id()
+    if request_id:
+        event["request_id"] = request_id
+    return event
 
 
 def _json_line(event: EventDict, default: Callable[[object], object]) -> bytes:

@@ -39,7 +39,6 @@ class RequestContextMiddleware:
         given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
         request_id = given if _ACCEPTABLE.fullmatch(given) else str(new_uuid())
         token = _request_id.set(request_id)
-        structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()
         status = 0
 
@@ -62,5 +61,4 @@ class RequestContextMiddleware:
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 1),
             )
-            structlog.contextvars.unbind_contextvars("request_id")
             _request_id.reset(token)

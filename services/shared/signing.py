@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from functools import cache
+from functools import cache, lru_cache
 
 from services.shared.settings import Settings
 
@@ -14,6 +14,11 @@ def signing_secret(settings: Settings, purpose: str) -> bytes:
     """
     root = settings.form_secret or settings.service_key
     key = root.get_secret_value().encode() if root else _of_this_process()
+    return _derived(key, purpose)
+
+
+@lru_cache
+def _derived(key: bytes, purpose: str) -> bytes:
     return hmac.digest(key, f"katsaus {purpose}".encode(), "sha256")
 
 
