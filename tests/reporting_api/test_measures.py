@@ -25,7 +25,6 @@ from services.reporting_api.measures.intervals import (
     difference_of_counts,
     difference_recovered,
     mean_t,
-    median_ranks,
     wilson,
 )
 from services.reporting_api.measures.registry import MEASURES
@@ -125,10 +124,6 @@ class TestDifferences:
 
     def test_two_noughts_do_not_differ(self) -> None:
         assert difference_of_counts(0, 0) == (0.0, 0.0)
-
-    @pytest.mark.parametrize(("n", "ranks"), [(5, None), (8, (1, 8)), (12, (2, 11)), (100, (40, 61))])
-    def test_ranks_around_the_median(self, n: int, ranks: tuple[int, int] | None) -> None:
-        assert median_ranks(n) == ranks
 
 
 class TestTallies:

@@ -9,7 +9,7 @@ degrees of freedom (Cochran 1977, section 5.4); of shares recovered variances (Z
 """
 
 from collections.abc import Sequence
-from math import floor, sqrt
+from math import sqrt
 from typing import NamedTuple
 
 Interval = tuple[float, float]
@@ -86,15 +86,6 @@ def mean_normal(n: int, mean: float, variance: float) -> Interval | None:
         return None
     reach = NORMAL_QUANTILE * sqrt(variance / n)
     return mean - reach, mean + reach
-
-
-def median_ranks(n: int) -> tuple[int, int] | None:
-    """The ranks (from 1) of the sorted values that bound the median; None when ``n`` is too small (under 8).
-
-    Rounded outwards, so that the interval is never narrower than the exact one by the binomial distribution.
-    """
-    lower = floor((n - NORMAL_QUANTILE * sqrt(n)) / 2)
-    return (lower, n - lower + 1) if lower >= 1 else None
 
 
 def difference_recovered(

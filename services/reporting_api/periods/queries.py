@@ -103,7 +103,8 @@ SELECT
 FROM ranked
 GROUP BY period, clock
 """  # noqa: S608 (constants)
-"""Rows of counted items that have the clock. The bounds are the values at ``intervals.median_ranks``; NULL if few."""
+"""Rows of counted items that have the clock. The bounds are the values at Campbell and Gardner's ranks (1988), rounded
+outwards, so that they are never nearer than the exact ones by the binomial distribution; NULL of fewer than eight."""
 
 FEEDBACK_CLASSES = f"""
 SELECT period.label AS period, item.type_code, item.topic_code, count(*) AS items
