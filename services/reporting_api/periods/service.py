@@ -39,9 +39,9 @@ from services.reporting_api.periods.schemas import (
     UnitAnswer,
 )
 from services.reporting_api.periods.series import with_series
+from services.reporting_api.periods.series_breaks import without_differences_over_breaks
 from services.reporting_api.periods.smiley_figures import SmileyFigures
 from services.reporting_api.periods.survey_figures import SurveyFigures
-from services.reporting_api.periods.yardsticks import without_changed_yardsticks
 from services.reporting_api.readiness.coverage import Source
 from services.reporting_api.readiness.service import ReadinessService
 from services.reporting_api.statements.clients import StatementClients
@@ -168,7 +168,7 @@ class PeriodService:
         compared = _compared(period)
         editions = await editions_of(self._session, compared.current, compared.previous, compared.last_year)
         report = report.model_copy(update={"editions": editions, "as_of": as_of_records(inquiry.as_of, editions)})
-        report = without_changed_yardsticks(report, counted.catalogue, period)
+        report = without_differences_over_breaks(report, counted.catalogue, period)
         if counted.unit is not None:
             report = without_broken_comparisons(report, counted.catalogue, counted.unit.code, counted.units, period)
         shown = report if inquiry.is_internal else await self._public(report, period, counted, inquiry.as_of)

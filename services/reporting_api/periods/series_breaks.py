@@ -1,4 +1,4 @@
-"""Figures whose yardstick changed between two periods: a measure that was defined anew, a target that was moved."""
+"""Breaks in series: a measure that was defined anew, or a target that was moved, between two periods."""
 
 from collections.abc import Mapping
 
@@ -14,8 +14,8 @@ _Reasons = Mapping[str, Reason]
 """By measure: why its figures in two periods are not comparable."""
 
 
-def without_changed_yardsticks(report: Report[Figure], catalogue: Catalogue, period: Period) -> Report[Figure]:
-    """The report of ``period`` without the differences between figures that were not measured by one yardstick."""
+def without_differences_over_breaks(report: Report[Figure], catalogue: Catalogue, period: Period) -> Report[Figure]:
+    """The report of ``period`` without the differences between figures that a break in their series parts."""
     previous, last_year = (
         _changed(catalogue, earlier, period) for earlier in (period.previous(), period.same_last_year())
     )
