@@ -12,7 +12,7 @@ from services.shared.tables.access import Service
 from services.survey_api.comments.endpoints import router as comments
 from services.survey_api.cors import SurveyCorsMiddleware
 from services.survey_api.devices.endpoints import router as devices
-from services.survey_api.erasures.worker import erasing_copies
+from services.survey_api.erasure.worker import erasing_copies
 from services.survey_api.handovers.endpoints import router as handovers
 from services.survey_api.handovers.worker import running_worker
 from services.survey_api.happy_or_not.endpoints import router as happy_or_not

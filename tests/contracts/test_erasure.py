@@ -14,8 +14,8 @@ from services.shared.http_client import RemoteRefusalError
 from services.shared.scopes import Scope
 from services.shared.settings import get_settings
 from services.shared.tables.access import Service
-from services.survey_api.erasures import worker
-from services.survey_api.erasures.feedback_client import ErasureClient
+from services.survey_api.erasure import worker
+from services.survey_api.erasure.feedback_client import ErasureClient
 from services.survey_api.handovers.feedback_client import FeedbackClient
 from services.survey_api.handovers.worker import HandoverWorker
 from tests.conftest import RolledBackSessions, add_key

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
 from services.shared.tables import SurveyResponse, SurveyResponseContent
-from services.survey_api.erasures.repository import ContentKey
+from services.survey_api.erasure.repository import ContentKey
 
 _OF_RESPONSE = and_(
     col(SurveyResponse.service_point_code) == col(SurveyResponseContent.service_point_code),

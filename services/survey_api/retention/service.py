@@ -14,7 +14,7 @@ from services.shared.settings import Settings
 from services.shared.tables import RetentionPolicy
 from services.shared.tables.access import Service
 from services.shared.tables.retention import RetainedContent
-from services.survey_api.erasures.repository import erase_comments
+from services.survey_api.erasure.repository import erase_comments
 from services.survey_api.retention import repository, uncounted
 
 

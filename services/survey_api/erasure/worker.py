@@ -14,9 +14,9 @@ from fastapi import FastAPI
 from services.shared.database import Sessions
 from services.shared.recurring import recurring
 from services.shared.settings import Settings
-from services.survey_api.erasures import repository
-from services.survey_api.erasures.feedback_client import ErasureClient
-from services.survey_api.erasures.repository import Copy
+from services.survey_api.erasure import repository
+from services.survey_api.erasure.feedback_client import ErasureClient
+from services.survey_api.erasure.repository import Copy
 
 log = structlog.get_logger(__name__)
 
