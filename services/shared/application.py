@@ -13,14 +13,14 @@ from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from services.shared import garbage, health
+from services.shared import garbage_collection, health
+from services.shared.allowed_methods import MethodIndex, MethodMiddleware
 from services.shared.body_limit import BodyLimitMiddleware, LimitOf
 from services.shared.catalogue import CatalogueCache
 from services.shared.crowd import Crowd, CrowdMiddleware
 from services.shared.database import connect
 from services.shared.idempotency import REPLAYED_HEADER, forgetting
 from services.shared.logs import configure_logging, quiet_libraries
-from services.shared.methods import MethodIndex, MethodMiddleware
 from services.shared.problems import (
     PROBLEM_MEDIA_TYPE,
     BadRequestProblem,
@@ -75,7 +75,7 @@ def create_app(
         forgets = forgetting(app.state.sessions, service, days=settings.idempotency_key_days)
         async with forgets, lifespan(app):
             if is_process:
-                garbage.settle()
+                garbage_collection.settle()
             yield
         await app.state.sessions.dispose()
 

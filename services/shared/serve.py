@@ -1,7 +1,7 @@
 """``python -m services.shared.serve services.feedback_api.main:app …``: Uvicorn, with its options and our protocol.
 
 While an app loads, nothing of it can be garbage: looking for some takes a tenth of the time. The collector works again
-when the app has started (``garbage.py``).
+when the app has started (``garbage_collection.py``).
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""The short way of a piece of feedback without files: read, judged and committed with others, then answered."""
+"""The fast path of a piece of feedback without files: read, judged and committed with others, then answered."""
 
 from http import HTTPStatus
 
@@ -15,10 +15,10 @@ from services.feedback_api.spam.rate_limit import refuse_over_limit
 from services.shared.catalogue import Catalogue, CatalogueCache
 from services.shared.clock import now
 from services.shared.database import sessions_of
+from services.shared.fast_path import JSON, fast_path
 from services.shared.group_keys import key_of
 from services.shared.problems import Problem
 from services.shared.settings import settings_of
-from services.shared.short_way import JSON, short_way
 
 
 async def _take(request: Request) -> Response | None:
@@ -41,7 +41,7 @@ async def _take(request: Request) -> Response | None:
     return Response(receipt, HTTPStatus.CREATED.value, media_type=JSON) if receipt is not None else None
 
 
-GroupRoute = short_way(_take, JSON, FORM, f"{FORM};charset=UTF-8")
+GroupRoute = fast_path(_take, JSON, FORM, f"{FORM};charset=UTF-8")
 """A route that tries the group first; the last content type is what scripts in browsers say."""
 
 

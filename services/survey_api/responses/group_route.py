@@ -1,4 +1,4 @@
-"""The short way of a response that is only stored and counted: read, judged, committed with others and answered."""
+"""The fast path of a response that is only stored and counted: read, judged, committed with others and answered."""
 
 from http import HTTPStatus
 
@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from services.shared.catalogue import Catalogue, CatalogueCache
 from services.shared.clock import now
 from services.shared.database import sessions_of
+from services.shared.fast_path import JSON, fast_path
 from services.shared.group_keys import RequestKey, key_of
 from services.shared.security import Principal
-from services.shared.short_way import JSON, short_way
 from services.survey_api.responses.group_commit import Arrival, ResponseGroups, is_grouped
 from services.survey_api.responses.schemas import ResponseCreate, ResponseCreated
 from services.survey_api.responses.submission import is_dated_well
@@ -27,7 +27,7 @@ async def _take(request: Request) -> Response | None:
     return Response(created.model_dump_json(), HTTPStatus.CREATED.value, media_type=JSON) if created else None
 
 
-GroupRoute = short_way(_take, JSON)
+GroupRoute = fast_path(_take, JSON)
 """A route that tries the group first."""
 
 

@@ -1,7 +1,7 @@
-"""The short way of a request that is like most others: taken before FastAPI resolves what its endpoint depends on.
+"""The fast path of a request that is like most others: taken before FastAPI resolves what its endpoint depends on.
 
 It can say "done" and nothing else. Whatever it does not take is answered by the ordinary endpoint, which alone refuses,
-so that both ways answer alike.
+so that both answer alike.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
@@ -12,20 +12,20 @@ from fastapi.routing import APIRoute
 
 from services.shared.group_keys import is_well_formed
 
-ShortWay = Callable[[Request], Awaitable[Response | None]]
+FastPath = Callable[[Request], Awaitable[Response | None]]
 
 JSON = "application/json"
 
 _SPECIAL_HEADERS = ("Authorization", "X-API-Key")
 
 
-def short_way(take: ShortWay, *content_types: str) -> type[APIRoute]:
+def fast_path(take: FastPath, *content_types: str) -> type[APIRoute]:
     """A class of routes that try ``take`` first where the request is of the public, and of one of the content types,
     to the letter.
     """
 
-    class ShortRoute(APIRoute):
-        """Tries the short way, then the ordinary one."""
+    class FastPathRoute(APIRoute):
+        """Tries the fast path, then the ordinary one."""
 
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             """What answers a request."""
@@ -38,7 +38,7 @@ def short_way(take: ShortWay, *content_types: str) -> type[APIRoute]:
 
             return handle
 
-    return ShortRoute
+    return FastPathRoute
 
 
 def _is_of_the_public(request: Request) -> bool:
