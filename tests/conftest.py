@@ -158,15 +158,15 @@ async def session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-_routes: dict[Service, list[BaseRoute]] = {}
-"""Of each service's first app. An app works out the parameters of its routes when it is first asked, which takes longer
-than most tests; routes keep nothing of a request or an app, so the apps of one service can have the same."""
+_routes: dict[str, list[BaseRoute]] = {}
+"""Of the first app of each title: a test's own app has another than its service's. An app works out the parameters of
+its routes when it is first asked, which takes longer than most tests; routes keep nothing of a request or an app."""
 
 
 def attach(app: FastAPI, connection: AsyncConnection) -> FastAPI:
     """Let a service's app work inside the test's transaction, with the service's own role and its rights."""
     service: Service = app.state.service
-    app.router.routes = _routes.setdefault(service, app.router.routes)
+    app.router.routes = _routes.setdefault(app.title, app.router.routes)
     app.state.sessions = RolledBackSessions(connection, ROLES[service])
     if service is Service.REPORTING_API:
         # A test reads what it has written a moment ago.
