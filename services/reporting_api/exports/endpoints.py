@@ -10,7 +10,7 @@ from services.reporting_api.exports.errors import ContentElsewhereProblem
 from services.reporting_api.exports.repository import Choice, ExportRepository
 from services.reporting_api.exports.service import MEDIA_TYPES, ExportFormat, ExportService
 from services.reporting_api.exports.sources import FEEDBACK, RESPONSES, ExportSource
-from services.reporting_api.periods.endpoints import UnitQuery, UnitsQuery
+from services.reporting_api.periods.dependencies import UnitQuery, UnitsQuery
 from services.reporting_api.periods.errors import UnknownUnitProblem
 from services.reporting_api.periods.service import find_unit
 from services.shared.catalogue import CatalogueDep, UnitsAs

@@ -2,47 +2,27 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer
+from services.reporting_api.hours.dependencies import KeptHoursDep
 from services.reporting_api.hours.errors import UnitOrPointProblem
 from services.reporting_api.hours.schemas import SmileyHours
-from services.reporting_api.keeper import Asking, Keeper
-from services.reporting_api.periods.endpoints import PASSING, AskerDep, UnitQuery, UnitsQuery
+from services.reporting_api.periods.dependencies import (
+    KINDS,
+    PASSING,
+    AskerDep,
+    KindPath,
+    LabelPath,
+    UnitQuery,
+    UnitsQuery,
+)
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem, UnknownUnitProblem
-from services.reporting_api.periods.published import as_of_records
-from services.reporting_api.periods.service import Inquiry
-from services.reporting_api.tables.endpoints import KINDS, HoursServiceDep, KindPath, LabelPath
-from services.shared.catalogue import CatalogueDep, UnitsAs
-from services.shared.database import ReadSessionDep
+from services.shared.catalogue import UnitsAs
 from services.shared.problems import InvalidParam, UnauthorizedProblem, problem_responses
 from services.shared.schemas import CODE_MAX_LENGTH
 
 router = APIRouter(prefix="/v1", tags=["figures"])
-
-
-class KeptHours:
-    """The grids, counted once for all who ask for the same."""
-
-    def __init__(
-        self, request: Request, session: ReadSessionDep, catalogue: CatalogueDep, service: HoursServiceDep
-    ) -> None:
-        self._keeper: Keeper[SmileyHours] = request.app.state.keepers.hours
-        self._session = session
-        self._catalogue_revision = catalogue.revision
-        self._service = service
-
-    async def find(self, inquiry: Inquiry, service_point: str | None) -> SmileyHours:
-        """Of the inquiry's branch, or of one service point alone; raises the problems of a period."""
-        asking = Asking(self._session, inquiry.as_of, inquiry.is_internal, self._catalogue_revision)
-        what = inquiry.kind, inquiry.label, inquiry.unit, inquiry.units, service_point
-        hours, as_of = await self._keeper.find(
-            asking, what, lambda: self._service.hours(inquiry, service_point=service_point)
-        )
-        return hours.model_copy(update={"as_of": as_of_records(as_of, hours.editions)})
-
-
-KeptHoursDep = Annotated[KeptHours, Depends(scope="function")]
 
 PointQuery = Annotated[
     str | None,

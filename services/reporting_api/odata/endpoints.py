@@ -11,7 +11,7 @@ from services.reporting_api.odata.errors import ERROR_RESPONSES, VERSION_HEADER,
 from services.reporting_api.odata.metadata import metadata_document
 from services.reporting_api.odata.options import read_options
 from services.reporting_api.odata.presenter import PREFIX, page_of, service_document
-from services.reporting_api.periods.endpoints import AskerDep
+from services.reporting_api.periods.dependencies import AskerDep
 from services.reporting_api.quarters.dependencies import QuarterServiceDep
 from services.shared.settings import settings_of
 

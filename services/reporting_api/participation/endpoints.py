@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer
 from services.reporting_api.participation import service
 from services.reporting_api.participation.schemas import Participation
-from services.reporting_api.periods.endpoints import PASSING, AskerDep, UnitQuery, UnitsQuery
+from services.reporting_api.periods.dependencies import PASSING, AskerDep, UnitQuery, UnitsQuery
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem, UnknownUnitProblem
 from services.shared.catalogue import CatalogueDep, UnitsAs
 from services.shared.database import ReadSessionDep

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from services.reporting_api.conditional import NOT_MODIFIED
 from services.reporting_api.periods.answers import ReportAnswersDep
+from services.reporting_api.periods.dependencies import AskerDep, UnitQuery, UnitsQuery
 from services.reporting_api.periods.errors import (
     PeriodLabelProblem,
     PeriodNotBegunProblem,
@@ -13,39 +14,13 @@ from services.reporting_api.periods.errors import (
     UnknownUnitProblem,
 )
 from services.reporting_api.periods.schemas import MonthReport, QuarterReport, WeekReport, YearReport
-from services.reporting_api.periods.service import Inquiry, PeriodService
-from services.shared.catalogue import CatalogueDep, UnitsAs
-from services.shared.clock import now
-from services.shared.database import ReadSessionDep
+from services.shared.catalogue import UnitsAs
 from services.shared.periods import LABEL_SCHEMAS, PeriodKind
 from services.shared.problems import UnauthorizedProblem, problem_responses
-from services.shared.schemas import CODE_MAX_LENGTH
-from services.shared.scopes import Scope
-from services.shared.security import Principal, PrincipalDep
 from services.shared.settings import get_settings
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 
-PASSING = frozenset({"as_of"})
-"""Differs in each answer without any figure having changed."""
-
-UnitQuery = Annotated[
-    str | None,
-    Query(
-        min_length=1,
-        max_length=CODE_MAX_LENGTH,
-        description="Code or alias of a unit: only the feedback and answers of it and of all below it.",
-        examples=["health-stations"],
-    ),
-]
-
-UnitsQuery = Annotated[
-    UnitsAs,
-    Query(
-        description="With `unit`: `as_then` gathers records by the organisation they were made in; `as_today` also "
-        "those of ended units under the unit that carries on their work, so that a series is comparable over a merger."
-    ),
-]
 SeriesQuery = Annotated[
     int | None,
     Query(
@@ -66,52 +41,6 @@ RESPONSES = NOT_MODIFIED | problem_responses(
 QUARTER_RESPONSES = NOT_MODIFIED | problem_responses(
     UnauthorizedProblem, PeriodNotBegunProblem, PeriodLabelProblem, UnknownUnitProblem, StatementsOfUnitProblem
 )
-
-
-# Async, though they await nothing: FastAPI would run plain functions and classes in a thread.
-async def _service(request: Request, session: ReadSessionDep, catalogue: CatalogueDep) -> PeriodService:
-    return PeriodService(session, catalogue, request.app.state.statement_clients)
-
-
-PeriodServiceDep = Annotated[PeriodService, Depends(_service, scope="function")]
-
-
-class Asker:
-    """The request: what its key may see, and what its client has already."""
-
-    def __init__(self, request: Request, principal: Principal | None) -> None:
-        self.request = request
-        self.has_key = principal is not None
-        self.is_internal = principal is not None and principal.has(Scope.REPORT_INTERNAL)
-
-    def inquiry(
-        self,
-        kind: PeriodKind,
-        label: str,
-        unit: str | None,
-        units: UnitsAs,
-        *,
-        check: str | None = None,
-        series: int | None = None,
-    ) -> Inquiry:
-        """The inquiry as of now."""
-        return Inquiry(
-            kind,
-            label,
-            unit,
-            units,
-            now(),
-            is_internal=self.is_internal,
-            compares_statements=check == "statements",
-            series=series,
-        )
-
-
-async def _asker(request: Request, principal: PrincipalDep) -> Asker:
-    return Asker(request, principal)
-
-
-AskerDep = Annotated[Asker, Depends(_asker)]
 
 
 @router.get(

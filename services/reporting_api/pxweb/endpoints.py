@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer, conditional_json, conditional_text
 from services.reporting_api.language import Language
-from services.reporting_api.periods.endpoints import AskerDep
+from services.reporting_api.periods.dependencies import AskerDep
 from services.reporting_api.pxweb.cube import Cube, Selection, default_selection
 from services.reporting_api.pxweb.dataset import PASSING, csv_of, dataset_of, metadata_of
 from services.reporting_api.pxweb.errors import (

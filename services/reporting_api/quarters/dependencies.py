@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.reporting_api.keeper import Asking
-from services.reporting_api.periods.endpoints import AskerDep
+from services.reporting_api.periods.dependencies import AskerDep
 from services.reporting_api.quarters.service import QuarterService
-from services.reporting_api.tables.endpoints import TableServiceDep
+from services.reporting_api.tables.dependencies import TableServiceDep
 from services.shared.catalogue import CatalogueDep
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep

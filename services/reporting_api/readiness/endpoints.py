@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path
 
 from services.reporting_api.editions.repository import last_published
 from services.reporting_api.editions.service import content_of
-from services.reporting_api.periods.endpoints import PeriodServiceDep
+from services.reporting_api.periods.dependencies import PeriodServiceDep
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem
 from services.reporting_api.periods.service import Inquiry, find_period
 from services.reporting_api.readiness.checks import check_circumstances, check_figures, check_statements, versions_of

@@ -1,24 +1,22 @@
 """Named tables of a period's figures, in the formats reporting tools read."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer, conditional_file
-from services.reporting_api.hours.service import HoursService
 from services.reporting_api.language import Language
-from services.reporting_api.periods.endpoints import AskerDep, PeriodServiceDep, UnitQuery, UnitsQuery
+from services.reporting_api.periods.dependencies import KINDS, AskerDep, KindPath, LabelPath, UnitQuery, UnitsQuery
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem, UnknownUnitProblem
 from services.reporting_api.periods.service import find_period
 from services.reporting_api.tables.definitions import TABLES
+from services.reporting_api.tables.dependencies import TableServiceDep
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.registry import WRITERS, FileFormat
 from services.reporting_api.tables.schemas import DatasetAnswer, TableAnswer, TableList
-from services.reporting_api.tables.service import BuiltTable, TableService, answer_of, summary_of
-from services.shared.catalogue import CatalogueDep, UnitsAs
+from services.reporting_api.tables.service import BuiltTable, answer_of, summary_of
+from services.shared.catalogue import UnitsAs
 from services.shared.clock import now
-from services.shared.database import ReadSessionDep
-from services.shared.periods import PeriodKind
 from services.shared.problems import UnauthorizedProblem, problem_responses
 from services.shared.settings import get_settings
 
@@ -27,12 +25,6 @@ PASSING = frozenset({"as_of", "updated"})
 
 router = APIRouter(prefix="/v1", tags=["tables"])
 
-KINDS: dict[str, PeriodKind] = {f"{kind}s": kind for kind in PeriodKind}
-
-KindPath = Annotated[
-    Literal["quarters", "months", "weeks", "years"], Path(description="Which kind of period the label names.")
-]
-LabelPath = Annotated[str, Path(examples=["2021-Q2"])]
 FormatQuery = Annotated[FileFormat, Query(description="`csv-fi`: semicolon and decimal comma.")]
 LanguageQuery = Annotated[Language, Query(description="Language of labels and notes; codes are the same in all.")]
 SeriesQuery = Annotated[
@@ -40,25 +32,6 @@ SeriesQuery = Annotated[
     Query(ge=1, le=get_settings().series_max_periods, description="How many periods, the one named being the last."),
 ]
 
-
-def _hours(session: ReadSessionDep, catalogue: CatalogueDep) -> HoursService:
-    return HoursService(session, catalogue)
-
-
-HoursServiceDep = Annotated[HoursService, Depends(_hours, scope="function")]
-
-
-def _service(
-    request: Request,
-    session: ReadSessionDep,
-    catalogue: CatalogueDep,
-    periods: PeriodServiceDep,
-    hours: HoursServiceDep,
-) -> TableService:
-    return TableService(session, catalogue.revision, periods, hours, request.app.state.keepers.tables)
-
-
-TableServiceDep = Annotated[TableService, Depends(_service, scope="function")]
 
 RESPONSES = NOT_MODIFIED | problem_responses(
     UnauthorizedProblem, PeriodNotBegunProblem, PeriodLabelProblem, UnknownUnitProblem, UnknownTableProblem
