@@ -11,8 +11,9 @@ from services.reporting_api.comments.schemas import ReleasedComment, ReleasedCom
 from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer
 from services.reporting_api.disclosure.policy import IN_FORCE
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem
+from services.reporting_api.periods.inquiry import find_period
+from services.reporting_api.periods.presenter import period_answer
 from services.reporting_api.periods.schemas import PeriodAnswer
-from services.reporting_api.periods.service import find_period, period_answer
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep
 from services.shared.pagination import CursorQuery, LimitQuery, decode_position, encode_position, page_limit

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reporting_api.hours.schemas import SmileyHours
 from services.reporting_api.hours.service import HoursService
 from services.reporting_api.measures.figures import Figure
+from services.reporting_api.periods.inquiry import Inquiry, find_period
 from services.reporting_api.periods.schemas import Report
 from services.reporting_api.periods.series import SERIES_QUARTERS
-from services.reporting_api.periods.service import Inquiry, PeriodService, find_period
+from services.reporting_api.periods.service import PeriodService
 from services.reporting_api.readiness.checks import Circumstances
 from services.reporting_api.readiness.service import ReadinessService
 from services.reporting_api.statements.clients import StatementClients

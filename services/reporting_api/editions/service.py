@@ -28,7 +28,7 @@ from services.reporting_api.editions.errors import (
 )
 from services.reporting_api.editions.live import LiveFigures
 from services.reporting_api.editions.schemas import EditionDraft, EditionPublication, EditionWithdrawal
-from services.reporting_api.periods.service import find_period
+from services.reporting_api.periods.inquiry import find_period
 from services.reporting_api.readiness.checks import (
     Check,
     CheckCode,

@@ -12,7 +12,7 @@ from services.reporting_api.exports.service import MEDIA_TYPES, ExportFormat, Ex
 from services.reporting_api.exports.sources import FEEDBACK, RESPONSES, ExportSource
 from services.reporting_api.periods.dependencies import UnitQuery, UnitsQuery
 from services.reporting_api.periods.errors import UnknownUnitProblem
-from services.reporting_api.periods.service import find_unit
+from services.reporting_api.periods.inquiry import find_unit
 from services.shared.catalogue import CatalogueDep, UnitsAs
 from services.shared.database import StreamSessionDep
 from services.shared.problems import (

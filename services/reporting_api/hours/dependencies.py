@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reporting_api.hours.schemas import SmileyHours
 from services.reporting_api.hours.service import HoursService
 from services.reporting_api.keeper import Asking, Keeper
+from services.reporting_api.periods.inquiry import Inquiry
 from services.reporting_api.periods.published import as_of_records
-from services.reporting_api.periods.service import Inquiry
 from services.shared.catalogue import Catalogue, CatalogueDep
 from services.shared.database import ReadSessionDep
 

@@ -9,7 +9,7 @@ from services.reporting_api.measures.figures import FigureStatus, Number
 from services.reporting_api.measures.registry import HAPPY_INDEX, SMILEY_MEAN
 from services.reporting_api.measures.rounding import round_half_up
 from services.reporting_api.measures.scales import smiley_grade
-from services.reporting_api.periods.service import period_answer
+from services.reporting_api.periods.presenter import period_answer
 from services.shared.periods import Period
 
 

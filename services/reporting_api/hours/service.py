@@ -16,10 +16,11 @@ from services.reporting_api.hours.repository import HoursRepository
 from services.reporting_api.hours.schemas import HourEntry, SmileyHours
 from services.reporting_api.measures.figures import Compared
 from services.reporting_api.periods.aggregates import SurveyDefinition
+from services.reporting_api.periods.inquiry import Inquiry, find_period, find_unit
+from services.reporting_api.periods.presenter import disclosure_answer, unit_answer
 from services.reporting_api.periods.published import as_of_records, editions_of
 from services.reporting_api.periods.repository import PeriodRepository
 from services.reporting_api.periods.schemas import EditionShown, UnitAnswer
-from services.reporting_api.periods.service import Inquiry, disclosure_answer, find_period, find_unit, unit_answer
 from services.reporting_api.periods.smiley_figures import NOTE
 from services.shared.catalogue import Catalogue
 from services.shared.periods import Period, PeriodKind

@@ -15,16 +15,11 @@ from services.reporting_api.participation.schemas import (
     Proposal,
     UnitName,
 )
+from services.reporting_api.periods.inquiry import Inquiry, find_period, find_unit
 from services.reporting_api.periods.participation_figures import INITIATIVE_STATUSES, PROPOSAL_STATUSES
+from services.reporting_api.periods.presenter import DEMONSTRATION_NOTE, period_answer
 from services.reporting_api.periods.published import as_of_records, editions_of
 from services.reporting_api.periods.schemas import Demonstration
-from services.reporting_api.periods.service import (
-    DEMONSTRATION_NOTE,
-    Inquiry,
-    find_period,
-    find_unit,
-    period_answer,
-)
 from services.shared.catalogue import Catalogue
 from services.shared.tables.participation import InitiativeStatus, ProposalStatus
 

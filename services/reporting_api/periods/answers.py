@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.conditional import Lasting, conditional_lasting
 from services.reporting_api.keeper import Asking, Keeper
+from services.reporting_api.periods.inquiry import Inquiry
 from services.reporting_api.periods.schemas import MonthReport, QuarterReport, WeekReport, YearReport
-from services.reporting_api.periods.service import Inquiry, PeriodService
+from services.reporting_api.periods.service import PeriodService
 from services.shared.catalogue import Catalogue, CatalogueDep
 from services.shared.database import ReadSessionDep
 

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request
 
-from services.reporting_api.periods.service import Inquiry, PeriodService
+from services.reporting_api.periods.inquiry import Inquiry
+from services.reporting_api.periods.service import PeriodService
 from services.shared.catalogue import CatalogueDep, UnitsAs
 from services.shared.clock import now
 from services.shared.database import ReadSessionDep

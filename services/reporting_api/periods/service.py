@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reporting_api.disclosure.joint import DETAIL, JointPattern, joint_patterns
 from services.reporting_api.disclosure.modes import CountedPeriod, ModePattern, mode_patterns
 from services.reporting_api.disclosure.policy import IN_FORCE
-from services.reporting_api.disclosure.published import LIVE, Records, reading
-from services.reporting_api.disclosure.schemas import DisclosureAnswer
+from services.reporting_api.disclosure.published import reading
 from services.reporting_api.disclosure.service import DisclosureService, PeriodPatterns, opinions_of
 from services.reporting_api.disclosure.suppression import Suppression
 from services.reporting_api.measures.figures import Compared, Figure
@@ -18,25 +17,22 @@ from services.reporting_api.measures.rounding import round_half_up
 from services.reporting_api.measures.tallies import ShareTally
 from services.reporting_api.periods.aggregates import PeriodAggregate, SurveyDefinition
 from services.reporting_api.periods.errors import (
-    PeriodLabelProblem,
-    PeriodNotBegunProblem,
     StatementsOfUnitProblem,
-    UnknownUnitProblem,
 )
 from services.reporting_api.periods.feedback_figures import FeedbackFigures
+from services.reporting_api.periods.inquiry import Inquiry, find_period, find_unit, series_of
 from services.reporting_api.periods.listing import listed
 from services.reporting_api.periods.ombudsman_figures import NOT_BY_UNIT, OmbudsmanFigures
 from services.reporting_api.periods.organisation import without_broken_comparisons
 from services.reporting_api.periods.participation_figures import ParticipationFigures
+from services.reporting_api.periods.presenter import DEMONSTRATION_NOTE, disclosure_answer, period_answer, unit_answer
 from services.reporting_api.periods.published import as_of_records, editions_of
 from services.reporting_api.periods.repository import PeriodRepository
 from services.reporting_api.periods.schemas import (
     Demonstration,
-    PeriodAnswer,
     Report,
     Ripening,
     UncoveredSource,
-    UnitAnswer,
 )
 from services.reporting_api.periods.series import with_series
 from services.reporting_api.periods.series_breaks import without_differences_over_breaks
@@ -50,46 +46,10 @@ from services.reporting_api.statements.numbers import feedback_numbers, survey_n
 from services.reporting_api.statements.schemas import StatementComparison
 from services.reporting_api.statements.service import FetchedStatements, fetch_statements
 from services.shared.catalogue import Catalogue, UnitsAs
-from services.shared.clock import local_day
-from services.shared.periods import InvalidPeriodLabelError, Period, PeriodKind, parse_period, period_of
-from services.shared.problems import InvalidParam, InvalidRequestProblem
+from services.shared.periods import Period
+from services.shared.problems import InvalidParam
 from services.shared.tables import Unit
-from services.shared.tables.base import Labels
 from services.shared.tables.surveys import SurveyKind
-
-DEMONSTRATION_NOTE: Labels = {
-    "fi": "Luvuissa on mukana esittelyä varten keksittyjä tietoja.",
-    "sv": "Siffrorna innehåller påhittade uppgifter för demonstration.",
-    "en": "The figures include records invented for demonstration.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Inquiry:
-    """What is asked: a period by kind and label, perhaps of one unit's branch, perhaps with statements."""
-
-    kind: PeriodKind
-    label: str
-    unit: str | None
-    units: UnitsAs
-    as_of: datetime
-    is_internal: bool
-    """Asked with a key that may see unsuppressed figures."""
-    compares_statements: bool = False
-    series: int | None = None
-    """How many periods the figures' series have, this one being the last; None for no series."""
-    edition: tuple[str, int] | None = None
-    """The edition, by quarter and version, whose own records are counted for its quarter, published or not."""
-
-    @property
-    def records(self) -> Records:
-        """Staff see the live records; the public those of published editions, where there are any."""
-        return LIVE if self.is_internal else Records(self.as_of, self.edition)
-
-
-def inquiry_of_city(period: Period, as_of: datetime, *, is_internal: bool) -> Inquiry:
-    """Of the whole city's period."""
-    return Inquiry(period.kind, period.label, None, UnitsAs.THEN, as_of, is_internal=is_internal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,37 +212,6 @@ def _period(inquiry: Inquiry) -> Period:
     return period
 
 
-def series_of(inquiry: Inquiry, number: int) -> list[Period]:
-    """The period asked for and ``number - 1`` periods before it, oldest first; raises as :func:`find_period`."""
-    periods = [find_period(inquiry.kind, inquiry.label, inquiry.as_of)]
-    while len(periods) < number:
-        periods.insert(0, periods[0].previous())
-    return periods
-
-
-def find_period(kind: PeriodKind, label: str, as_of: datetime) -> Period:
-    """The period that ``label`` names, begun by ``as_of``; raises the problems of ``errors.py``."""
-    try:
-        period = parse_period(kind, label)
-    except InvalidPeriodLabelError as error:
-        reason = str(error)
-        raise PeriodLabelProblem(reason, invalid_params=[InvalidParam(name=str(kind), reason=reason)]) from error
-    if period.starts_at > as_of:
-        present = period_of(period.kind, local_day(as_of))
-        raise PeriodNotBegunProblem(
-            f"{period.label} begins on {period.starts_on}; the newest {period.kind} to ask for is {present.label}"
-        )
-    return period
-
-
-def find_unit(catalogue: Catalogue, code: str, units: UnitsAs) -> Unit:
-    """The unit of the code or alias; raises :class:`UnknownUnitProblem`."""
-    try:
-        return catalogue.find_unit_as(code, units=units)
-    except InvalidRequestProblem as problem:
-        raise UnknownUnitProblem(problem.detail, invalid_params=problem.invalid_params) from None
-
-
 def _compare(statements: FetchedStatements, counted: Counted) -> list[StatementComparison]:
     current = counted.periods.current
     return [
@@ -337,34 +266,6 @@ def _surveys(counted: Counted, kind: SurveyKind, *, is_complete: bool) -> list[S
             or (survey.is_open_in_period and (branch is None or survey.unit_code in branch))
         )
     ]
-
-
-def unit_answer(unit: Unit | None, units: UnitsAs) -> UnitAnswer | None:
-    """The unit as it is answered; None for the whole city."""
-    return None if unit is None else UnitAnswer(code=unit.code, names=unit.names, units=units)
-
-
-def disclosure_answer(policy: str | None) -> DisclosureAnswer:
-    """The thresholds in force, and the policy that was applied; None for those who see all."""
-    return DisclosureAnswer(
-        policy=policy,
-        minimum_cell=IN_FORCE.minimum_cell,
-        minimum_mean_base=IN_FORCE.minimum_mean_base,
-        minimum_unit_cases=IN_FORCE.minimum_unit_cases,
-    )
-
-
-def period_answer(period: Period, *, is_complete: bool) -> PeriodAnswer:
-    """The period as it is answered."""
-    return PeriodAnswer(
-        kind=period.kind,
-        label=period.label,
-        starts_on=period.starts_on,
-        ends_on=period.ends_on,
-        starts_at=period.starts_at,
-        ends_at=period.ends_at,
-        is_complete=is_complete,
-    )
 
 
 def _ripening(counted: Counted, uncovered: Mapping[Source, Sequence[date]]) -> Ripening:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.reporting_api.keeper import Asking, Keeper
-from services.reporting_api.periods.service import inquiry_of_city
+from services.reporting_api.periods.inquiry import inquiry_of_city
 from services.reporting_api.quarters.repository import QuarterRepository
 from services.reporting_api.tables.formats.flat import Edition
 from services.reporting_api.tables.service import SOURCE, BuiltTable, TableService, find_table

@@ -8,7 +8,7 @@ from services.reporting_api.editions.repository import last_published
 from services.reporting_api.editions.service import content_of
 from services.reporting_api.periods.dependencies import PeriodServiceDep
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem
-from services.reporting_api.periods.service import Inquiry, find_period
+from services.reporting_api.periods.inquiry import Inquiry, find_period
 from services.reporting_api.readiness.checks import check_circumstances, check_figures, check_statements, versions_of
 from services.reporting_api.readiness.schemas import QuarterReadiness
 from services.reporting_api.readiness.service import ReadinessService

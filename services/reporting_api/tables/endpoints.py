@@ -8,7 +8,7 @@ from services.reporting_api.conditional import NOT_MODIFIED, conditional_answer,
 from services.reporting_api.language import Language
 from services.reporting_api.periods.dependencies import KINDS, AskerDep, KindPath, LabelPath, UnitQuery, UnitsQuery
 from services.reporting_api.periods.errors import PeriodLabelProblem, PeriodNotBegunProblem, UnknownUnitProblem
-from services.reporting_api.periods.service import find_period
+from services.reporting_api.periods.inquiry import find_period
 from services.reporting_api.tables.definitions import TABLES
 from services.reporting_api.tables.dependencies import TableServiceDep
 from services.reporting_api.tables.errors import UnknownTableProblem

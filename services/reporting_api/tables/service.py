@@ -10,9 +10,10 @@ from services.reporting_api.hours.service import HoursService
 from services.reporting_api.keeper import Asking, Keeper
 from services.reporting_api.language import Language
 from services.reporting_api.measures.figures import Figure
+from services.reporting_api.periods.inquiry import Inquiry, series_of
 from services.reporting_api.periods.published import editions_within
 from services.reporting_api.periods.schemas import EditionShown, QuarterReport, Report
-from services.reporting_api.periods.service import Inquiry, PeriodService, series_of
+from services.reporting_api.periods.service import PeriodService
 from services.reporting_api.tables.definitions import TABLES, AnyTable, HoursTable, TableDefinition
 from services.reporting_api.tables.errors import UnknownTableProblem
 from services.reporting_api.tables.formats.flat import Edition, columns_of, flat_rows, in_language

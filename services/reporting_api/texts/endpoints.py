@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from services.reporting_api.periods.errors import PeriodNotBegunProblem
+from services.reporting_api.periods.inquiry import Inquiry
 from services.reporting_api.periods.schemas import QuarterReport
 from services.reporting_api.periods.series import SERIES_QUARTERS
-from services.reporting_api.periods.service import Inquiry, PeriodService
+from services.reporting_api.periods.service import PeriodService
 from services.reporting_api.texts import repository
 from services.reporting_api.texts.errors import ChapterTextNotFoundProblem
 from services.reporting_api.texts.facts import NONE_KNOWN, KnownNumbers, unknown_numbers
