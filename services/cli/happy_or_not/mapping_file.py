@@ -3,19 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from services.cli.failure import CommandError
+from services.cli.yaml_file import read_yaml_file
 
 
 def read_mapping(file: Path) -> dict[str, Any]:
     """The file as survey_api takes it; raises :class:`CommandError` saying what cannot be read."""
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CommandError(f"{file} is not YAML in UTF-8: {str(error).splitlines()[0]}") from error
+    content = read_yaml_file(file)
     if not isinstance(content, dict) or not isinstance(content.get("surveys"), list):
         raise CommandError(f"{file} has no list `surveys`; docs/happy-or-not.md shows one.")
     return content | {"surveys": [_entry(entry) for entry in content["surveys"]]}

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from services.cli.failure import CommandError
 from services.cli.service_http import Service
+from services.cli.yaml_file import read_yaml_file
 
 
 def load_pack(survey_api: Service, file: Path, console: Console, *, checks_only: bool) -> None:
@@ -28,12 +28,7 @@ def load_pack(survey_api: Service, file: Path, console: Console, *, checks_only:
 
 def read_pack(file: Path) -> dict[str, Any]:
     """The pack in the file: its name, and surveys that each have a code."""
-    try:
-        pack = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CommandError(f"{file} is no YAML in UTF-8: {' '.join(str(error).split())}") from error
+    pack = read_yaml_file(file)
     if not isinstance(pack, dict) or not isinstance(pack.get("surveys"), list) or not pack.get("pack"):
         raise CommandError(f"{file} is no pack: it needs `pack: NAME` and a list of `surveys`.")
     for place, survey in enumerate(pack["surveys"]):

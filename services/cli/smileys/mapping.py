@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from services.cli.failure import CommandError
+from services.cli.yaml_file import read_yaml_file
 from services.shared.clock import CITY_ZONE_NAME
+from services.shared.reasons import field_name, reason_of
 
 
 class _Strict(BaseModel):
@@ -77,11 +78,7 @@ class Mapping(_Strict):
 def read_mapping(path: Path) -> Mapping:
     """The mapping of the file; raises :class:`CommandError` that names what is wrong."""
     try:
-        return Mapping.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise CommandError(f"{path} is no YAML: {error}") from error
+        return Mapping.model_validate(read_yaml_file(path))
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        faults = "; ".join(f"{field_name(fault['loc'])}: {reason_of(fault)}" for fault in error.errors())
         raise CommandError(f"{path}: {faults}") from error
