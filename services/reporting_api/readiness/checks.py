@@ -122,30 +122,36 @@ def check_figures(report: AnyReport) -> Iterator[Check]:
     yield make_check(
         CheckCode.HAS_DATA, None if records else "nothing was received or answered in the quarter", records=records
     )
-    share_open = percent(balance.open, balance.counted)
-    yield make_check(
-        CheckCode.FEW_OPEN,
-        f"{share_open:.1f} % of the feedback is still open, so handling times will grow"
-        if share_open > MOST_OPEN_PERCENT
-        else None,
-        open=balance.open,
-        counted=balance.counted,
-        limit_percent=MOST_OPEN_PERCENT,
-    )
-    unclassified = unclassified_of(report)
-    share_unclassified = percent(unclassified, balance.counted)
-    yield make_check(
-        CheckCode.FEW_UNCLASSIFIED,
-        f"{share_unclassified:.1f} % of the feedback has no topic; classify it"
-        if share_unclassified > MOST_UNCLASSIFIED_PERCENT
-        else None,
-        unclassified=unclassified,
-        counted=balance.counted,
-        limit_percent=MOST_UNCLASSIFIED_PERCENT,
-    )
+    yield _check_open(balance.open, balance.counted)
+    yield _check_unclassified(unclassified_of(report), balance.counted)
     yield make_check(
         CheckCode.NO_DEMONSTRATION_DATA,
         "the figures hold records invented for demonstration" if report.demonstration.is_demonstration else None,
+    )
+
+
+def _check_open(number: int, counted: int) -> Check:
+    """Of the counted cases."""
+    share = percent(number, counted)
+    detail = f"{share:.1f} % of the feedback is still open, so handling times will grow"
+    return make_check(
+        CheckCode.FEW_OPEN,
+        detail if share > MOST_OPEN_PERCENT else None,
+        open=number,
+        counted=counted,
+        limit_percent=MOST_OPEN_PERCENT,
+    )
+
+
+def _check_unclassified(number: Number, counted: int) -> Check:
+    """Of the counted cases."""
+    share = percent(number, counted)
+    return make_check(
+        CheckCode.FEW_UNCLASSIFIED,
+        f"{share:.1f} % of the feedback has no topic; classify it" if share > MOST_UNCLASSIFIED_PERCENT else None,
+        unclassified=number,
+        counted=counted,
+        limit_percent=MOST_UNCLASSIFIED_PERCENT,
     )
 
 
