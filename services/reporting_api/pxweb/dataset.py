@@ -21,7 +21,6 @@ def metadata_of(cube: Cube, language: Language, edition: Edition) -> dict[str, A
     """The dataset without its cells."""
     periods = next((it.categories for it in cube.dimensions if it.role is Role.TIME), ())
     beside = edition.of(category.code for category in periods)
-    codes = [dimension.code for dimension in cube.dimensions]
     return {
         "version": "2.0",
         "class": "dataset",
@@ -32,28 +31,34 @@ def metadata_of(cube: Cube, language: Language, edition: Edition) -> dict[str, A
         "role": {
             role.value: [it.code for it in cube.dimensions if it.role is role] for role in (Role.TIME, Role.METRIC)
         },
-        "id": codes,
+        "id": [dimension.code for dimension in cube.dimensions],
         "size": [len(dimension.categories) for dimension in cube.dimensions],
         "dimension": {it.code: _dimension(it, cube, language) for it in cube.dimensions},
         "value": None,
         "extension": {
-            "px": {
-                "tableid": cube.table.name,
-                "matrix": cube.table.name,
-                "language": language.value,
-                "contents": in_language(cube.titles, language),
-                "description": in_language(cube.titles, language),
-                "aggregallowed": False,
-                "official-statistics": False,
-                "heading": codes[:1],
-                "stub": codes[1:],
-            },
+            "px": _presentation(cube, language),
             "firstPeriod": periods[0].code if periods else "",
             "lastPeriod": periods[-1].code if periods else "",
             "discontinued": False,
             "policy": edition.policy,
             "editions": [one.model_dump(mode="json") for one in beside.editions],
         },
+    }
+
+
+def _presentation(cube: Cube, language: Language) -> dict[str, Any]:
+    """What PxWeb's own tools show beside a table, and how they lay it out: periods across, all else down."""
+    codes = [dimension.code for dimension in cube.dimensions]
+    return {
+        "tableid": cube.table.name,
+        "matrix": cube.table.name,
+        "language": language.value,
+        "contents": in_language(cube.titles, language),
+        "description": in_language(cube.titles, language),
+        "aggregallowed": False,
+        "official-statistics": False,
+        "heading": codes[:1],
+        "stub": codes[1:],
     }
 
 
