@@ -79,12 +79,7 @@ class DisclosureService:
             as_of,
             has_months=periods.current.kind is PeriodKind.MONTH,
         )
-        needed = [period for quarter in quarters.values() for period in decision.needed(quarter)]
-        unread = [period for period in needed if period.label not in known]
-        counted = {**known, **(await self._repository.count(unread, by_unit=by_unit) if unread else {})}
-        patterns: dict[str, QuarterPatterns | RevisedQuarter] = {
-            label: decision.of(quarter, counted) for label, quarter in quarters.items()
-        }
+        patterns = await self._alone(quarters, decision, known, by_unit=by_unit)
         before = await self._before(quarters, decision)
         for label, earlier in before.items():
             # By unit whoever asks: what was moved from one unit to another does not show in the city's counts.
@@ -98,6 +93,15 @@ class DisclosureService:
                 before[period.label].modes if period.label in before else [],
             )
         )
+
+    async def _alone(
+        self, quarters: Mapping[str, Period], decision: "_Decision", known: Mapping[str, Opinions], *, by_unit: bool
+    ) -> dict[str, QuarterPatterns | RevisedQuarter]:
+        """The patterns of each quarter as if it had no earlier editions; what is not ``known`` is counted."""
+        needed = [period for quarter in quarters.values() for period in decision.needed(quarter)]
+        unread = [period for period in needed if period.label not in known]
+        counted = {**known, **(await self._repository.count(unread, by_unit=by_unit) if unread else {})}
+        return {label: decision.of(quarter, counted) for label, quarter in quarters.items()}
 
     async def _before(self, quarters: Mapping[str, Period], decision: "_Decision") -> Mapping[str, "_Earlier"]:
         """What the editions before the one that is read have told, by quarter; those that have none are left out."""
