@@ -51,11 +51,7 @@ class PeriodRepository:
             "ends": [period.ends_on for period in distinct.values()],
             "units": None if units is None else sorted(units),
         }
-        totals = await self._rows_by_period(queries.FEEDBACK_TOTALS, parameters)
-        clocks = await self._rows_by_period(queries.FEEDBACK_CLOCKS, {**parameters, "z": NORMAL_QUANTILE})
-        classes = await self._rows_by_period(queries.FEEDBACK_CLASSES, parameters)
-        languages = await self._rows_by_period(queries.FEEDBACK_LANGUAGES, parameters)
-        themes = await self._rows_by_period(queries.FEEDBACK_THEMES, parameters)
+        feedback = await self._feedback(parameters)
         contacts = await self._rows_by_period(queries.OMBUDSMAN_SERVICES, parameters)
         reasons = await self._rows_by_period(queries.OMBUDSMAN_REASONS, parameters)
         participation = await self._rows_by_period(PARTICIPATION, parameters)
@@ -64,7 +60,7 @@ class PeriodRepository:
         invitations = await self._rows_by_period(queries.INVITATIONS, parameters)
         return {
             label: PeriodAggregate(
-                feedback=_feedback(totals[label][0], clocks[label], classes[label], themes[label], languages[label]),
+                feedback=feedback[label],
                 ombudsman=_ombudsman(contacts[label], reasons[label]),
                 participation=_participation(participation[label]),
                 questions=question_aggregates(_of_units(answers[label], units), lambda it: (it.survey, it.question)),
@@ -77,6 +73,18 @@ class PeriodRepository:
                 },
             )
             for label in distinct
+        }
+
+    async def _feedback(self, parameters: Mapping[str, Any]) -> dict[str, FeedbackAggregate]:
+        """By the periods' labels: each has a row of totals."""
+        totals = await self._rows_by_period(queries.FEEDBACK_TOTALS, parameters)
+        clocks = await self._rows_by_period(queries.FEEDBACK_CLOCKS, {**parameters, "z": NORMAL_QUANTILE})
+        classes = await self._rows_by_period(queries.FEEDBACK_CLASSES, parameters)
+        languages = await self._rows_by_period(queries.FEEDBACK_LANGUAGES, parameters)
+        themes = await self._rows_by_period(queries.FEEDBACK_THEMES, parameters)
+        return {
+            label: _feedback(total, clocks[label], classes[label], themes[label], languages[label])
+            for label, (total,) in totals.items()
         }
 
     async def list_surveys(self, period: Period) -> list[SurveyDefinition]:
