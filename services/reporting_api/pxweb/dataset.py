@@ -9,9 +9,11 @@ from typing import Any
 
 from services.reporting_api.language import Language
 from services.reporting_api.pxweb.cube import Cube
-from services.reporting_api.tables.formats.flat import Edition, in_language, without_formula
+from services.reporting_api.tables.formats.flat import WHOLE_NUMBERS, Edition, in_language, without_formula
 from services.reporting_api.tables.formats.json_stat import STATISTIC
+from services.reporting_api.tables.formats.units import COUNTED, UNIT_LABELS
 from services.reporting_api.tables.model import MEASURE, Category, Dimension, Role
+from services.shared.tables.base import Labels
 
 PASSING = frozenset({"updated"})
 """Differs in each answer without any figure having changed."""
@@ -76,13 +78,27 @@ def _dimension(dimension: Dimension, cube: Cube, language: Language) -> dict[str
         "index": {it.code: place for place, it in enumerate(dimension.categories)},
         "label": {it.code: in_language(it.labels, language) for it in dimension.categories},
     }
-    if dimension.code == MEASURE:
-        measures = [cube.table.definitions[it.code] for it in dimension.categories]
-        category["unit"] = {it.slug: {"base": str(it.unit), "decimals": it.decimals} for it in measures}
+    if units := _units(dimension, cube, language):
+        category["unit"] = units
     extension: dict[str, Any] = {"elimination": False, "show": "value", "codeLists": []}
     if dimension.code == STATISTIC:
         extension |= {"elimination": True, "eliminationValueCode": dimension.categories[0].code}
     return {"label": in_language(dimension.labels, language), "category": category, "extension": extension}
+
+
+def _units(dimension: Dimension, cube: Cube, language: Language) -> dict[str, Any]:
+    """Each measure's unit; and of the numbers beside it, those that are not in the measure's unit."""
+    codes = [it.code for it in dimension.categories]
+    if dimension.code == MEASURE:
+        measures = [cube.table.definitions[code] for code in codes]
+        return {it.slug: _unit(UNIT_LABELS[it.unit], it.decimals, language) for it in measures}
+    if dimension.code == STATISTIC:
+        return {code: _unit(COUNTED, 0, language) for code in codes if code in WHOLE_NUMBERS}
+    return {}
+
+
+def _unit(labels: Labels, decimals: int, language: Language) -> dict[str, Any]:
+    return {"base": in_language(labels, language), "decimals": decimals}
 
 
 @dataclass(frozen=True, slots=True)

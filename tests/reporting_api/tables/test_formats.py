@@ -15,9 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from services.cli.embedded_postgres import EmbeddedPostgres
+from services.reporting_api.language import Language
 from services.reporting_api.main import create
+from services.reporting_api.review.phrases import words_of
 from services.reporting_api.tables.definitions import TABLES
 from services.reporting_api.tables.formats.flat import NUMBERS, without_formula
+from services.reporting_api.tables.formats.units import UNIT_LABELS
 from services.shared.database import sqlalchemy_url
 from tests.conftest import catalogued_database
 from tests.reporting_api.conftest import Read, reading
@@ -129,6 +132,64 @@ class TestFormats:
         assert cells_of_cube(dataset) == await served(read_publicly, table)
 
 
+UNITS = {
+    "fi": {"smiley_presses": "lukumäärä", "satisfied_share": "prosenttia", "happy_index": "indeksiluku"},
+    "sv": {"smiley_presses": "antal", "satisfied_share": "procent", "happy_index": "indextal"},
+    "en": {"smiley_presses": "number", "satisfied_share": "per cent", "happy_index": "index"},
+}
+DECIMALS = {"smiley_presses": 0, "satisfied_share": 1, "happy_index": 2, "smiley_mean": 2}
+
+
+class TestUnits:
+    """Presses are counted, their share has one decimal and their means have two; what each rests on is counted."""
+
+    @pytest.mark.parametrize("language", UNITS)
+    async def test_json_stat(self, anyone: httpx.AsyncClient, language: str) -> None:
+        dataset = pyjstat.Dataset.read((await fetch(anyone, "smileys", "json-stat", lang=language)).decode())
+
+        units = units_of(dataset, "measure")
+        assert {code: unit["decimals"] for code, unit in units.items()} == DECIMALS
+        assert {code: units[code]["label"] for code in UNITS[language]} == UNITS[language]
+        assert {code: units[code]["base"] for code in UNITS[language]} == UNITS[language]
+        counted = {"label": UNITS[language]["smiley_presses"], "base": UNITS[language]["smiley_presses"], "decimals": 0}
+        assert units_of(dataset, "statistic") == {"count": counted, "base": counted}
+        assert dataset["role"]["metric"] == ["measure", "statistic"]
+
+    @pytest.mark.parametrize("language", UNITS)
+    async def test_pxweb(self, anyone: httpx.AsyncClient, language: str) -> None:
+        answer = await anyone.get("/pxweb/api/v2/tables/smileys/metadata", params={"lang": language})
+
+        units = units_of(answer.json(), "measure")
+        assert {code: unit["decimals"] for code, unit in units.items()} == DECIMALS
+        assert {code: units[code]["base"] for code in UNITS[language]} == UNITS[language]
+        counted = {"base": UNITS[language]["smiley_presses"], "decimals": 0}
+        assert units_of(answer.json(), "statistic") == {"count": counted, "base": counted}
+
+    async def test_xlsx(self, anyone: httpx.AsyncClient) -> None:
+        book = openpyxl.load_workbook(io.BytesIO(await fetch(anyone, "smileys", "xlsx")))
+        header, *lines = book["data"].iter_rows()
+        rows = [dict(zip([name.value for name in header], line, strict=True)) for line in lines]
+
+        written = {0: "0", 1: "0.0", 2: "0.00"}
+        formats = {
+            (str(row["measure"].value), name, row[name].number_format)
+            for row in rows
+            for name in NUMBERS
+            if row[name].value is not None
+        }
+        assert ("satisfied_share", "lower", "0.0") in formats
+        assert formats == {
+            (measure, name, "0" if name in {"count", "base"} else written[DECIMALS[measure]])
+            for measure, name, _ in formats
+        }
+        assert {measure for measure, name, _ in formats if name == "value"} == set(DECIMALS)
+
+    @pytest.mark.parametrize("language", Language)
+    def test_units_are_called_as_on_the_definitions_page(self, language: Language) -> None:
+        named = {str(unit): labels[language] for unit, labels in UNIT_LABELS.items()}
+        assert named == words_of(language)["quality"]["units"]
+
+
 class TestFeeds:
     """The feeds have all quarters with data, which are the two of the series."""
 
@@ -202,6 +263,11 @@ async def served(read: Read, table: str) -> Cells:
 
 def cells_of(rows: list[dict[str, Any]]) -> Cells:
     return {codes_of(row): tuple(row[name] for name in NUMBERS) for row in rows}
+
+
+def units_of(dataset: Any, dimension: str) -> dict[str, dict[str, Any]]:
+    units: dict[str, dict[str, Any]] = dataset["dimension"][dimension]["category"]["unit"]
+    return units
 
 
 def cells_of_cube(dataset: Any) -> Cells:

@@ -5,7 +5,8 @@ from typing import Any
 
 from services.reporting_api.language import Language
 from services.reporting_api.measures.figures import FigureStatus, Number
-from services.reporting_api.tables.formats.flat import NUMBERS, Edition, in_language
+from services.reporting_api.tables.formats.flat import NUMBERS, WHOLE_NUMBERS, Edition, in_language
+from services.reporting_api.tables.formats.units import COUNTED, UNIT_LABELS
 from services.reporting_api.tables.model import MEASURE, Dimension, Role, Table
 from services.shared.tables.base import Labels
 
@@ -58,7 +59,8 @@ def to_json_stat(table: Table, language: Language, edition: Edition) -> dict[str
         "size": [*(len(it.categories) for it in table.dimensions), len(NUMBERS)],
         "role": {
             "time": [it.code for it in table.dimensions if it.role is Role.TIME],
-            "metric": [it.code for it in table.dimensions if it.role is Role.METRIC],
+            # Both tell units; the standard has those in dimensions of this role alone.
+            "metric": [*(it.code for it in table.dimensions if it.role is Role.METRIC), STATISTIC],
         },
         "dimension": {it.code: _dimension(it, table, language) for it in table.dimensions}
         | {STATISTIC: _statistic(language)},
@@ -79,7 +81,7 @@ def _dimension(dimension: Dimension, table: Table, language: Language) -> dict[s
         "label": {it.code: in_language(it.labels, language) for it in dimension.categories},
     }
     if dimension.code == MEASURE:
-        category["unit"] = {it.slug: {"label": str(it.unit), "decimals": it.decimals} for it in table.measures}
+        category["unit"] = {it.slug: _unit(UNIT_LABELS[it.unit], it.decimals, language) for it in table.measures}
     return {"label": in_language(dimension.labels, language), "category": category}
 
 
@@ -89,5 +91,13 @@ def _statistic(language: Language) -> dict[str, Any]:
         "category": {
             "index": list(NUMBERS),
             "label": {code: in_language(labels, language) for code, labels in STATISTICS.items()},
+            # The others are in the measure's unit.
+            "unit": {code: _unit(COUNTED, 0, language) for code in NUMBERS if code in WHOLE_NUMBERS},
         },
     }
+
+
+def _unit(labels: Labels, decimals: int, language: Language) -> dict[str, Any]:
+    """JSON-stat's ``label``, and the same as PxWeb's ``base``."""
+    label = in_language(labels, language)
+    return {"label": label, "base": label, "decimals": decimals}

@@ -1,23 +1,24 @@
 """XLSX: typed cells under a frozen header, and a sheet of notes with what is needed to use the figures."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 from services.reporting_api.language import Language
 from services.reporting_api.tables.formats.flat import (
-    NUMBERS,
     Edition,
-    FlatValue,
     columns_of,
     flat_rows,
     in_language,
 )
-from services.reporting_api.tables.model import Table
+from services.reporting_api.tables.formats.units import decimals_of
+from services.reporting_api.tables.model import MEASURE, Table
 from services.shared.tables.base import Labels
 
 SHEET = "data"
@@ -56,7 +57,7 @@ def to_xlsx(table: Table, language: Language, edition: Edition) -> bytes:
         # Not the time of writing: the same edition is the same file, however often it is downloaded.
         book.set_properties({"created": edition.as_of.astimezone(UTC).replace(tzinfo=None)})
         header = book.add_format({"bold": True, "bottom": 1})
-        _write_rows(book.add_worksheet(SHEET), header, table, language)
+        _write_rows(book.add_worksheet(SHEET), header, _number_formats(book, table), table, language)
         notes = book.add_worksheet(NOTES_SHEET)
         for column, width in enumerate(_NOTES_WIDTHS):
             notes.set_column(column, column, width)
@@ -66,7 +67,23 @@ def to_xlsx(table: Table, language: Language, edition: Edition) -> bytes:
     return out.getvalue()
 
 
-def _write_rows(sheet: "Worksheet", header: object, table: Table, language: Language) -> None:
+def _number_formats(book: "Workbook", table: Table) -> Callable[[str, str], "Format"]:
+    """The format of one of the ``NUMBERS`` of a measure, by their names.
+
+    In the file a format has a point, whatever the reader's language: a Finnish Excel shows a comma.
+    """
+    decimals = {0, *(measure.decimals for measure in table.measures)}
+    formats = {it: book.add_format({"num_format": f"{0:.{it}f}"}) for it in sorted(decimals)}
+    return lambda number, measure: formats[decimals_of(number, table.definitions[measure])]
+
+
+def _write_rows(
+    sheet: "Worksheet",
+    header: "Format",
+    number_format: Callable[[str, str], "Format"],
+    table: Table,
+    language: Language,
+) -> None:
     columns = columns_of(table)
     sheet.set_column(0, len(columns) - 1, _WIDTH)
     sheet.freeze_panes(1, 0)
@@ -75,17 +92,12 @@ def _write_rows(sheet: "Worksheet", header: object, table: Table, language: Lang
     line = 0
     for line, row in enumerate(flat_rows(table, language), start=1):
         for place, column in enumerate(columns):
-            _write(sheet, line, place, column, row[column])
+            value = row[column]
+            if isinstance(value, str):
+                sheet.write_string(line, place, value)
+            elif value is not None:
+                sheet.write_number(line, place, value, number_format(column, str(row[MEASURE])))
     sheet.autofilter(0, 0, line, len(columns) - 1)
-
-
-def _write(sheet: "Worksheet", line: int, place: int, column: str, value: FlatValue) -> None:
-    if value is None:
-        return
-    if column in NUMBERS:
-        sheet.write_number(line, place, value)
-    else:
-        sheet.write_string(line, place, str(value))
 
 
 def _notes(table: Table, language: Language, edition: Edition) -> Iterator[tuple[str, str]]:
