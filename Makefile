@@ -34,7 +34,7 @@ openapi: environment ## Write the OpenAPI documents the services generate
 	@$(KATSAUS) openapi write
 
 lock: environment ## Lock the newest allowed versions of all packages, with hashes
-	$(PY) -m uv pip compile --system-certs --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade --extra dev pyproject.toml -o requirements.lock
+	$(PY) -m uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade --extra dev pyproject.toml -o requirements.lock
 
 bench: environment ## Measure against floors and a stock implementation; OPTIONS="--rounds 1 --seconds 1"
 	@$(KATSAUS) bench $(OPTIONS)
