@@ -7,6 +7,7 @@ against a server that waits for its answers to be read.
 
 import asyncio
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Annotated, Any, Generic, NamedTuple, TypeVar
@@ -139,10 +140,13 @@ DryRunQuery = Annotated[
 
 
 async def read_lines(chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[list[Line]]:
-    """The lines of a body as they come, blank ones left out; one over ``max_bytes`` comes as one without content."""
+    """The lines of a body as they come, blank ones left out; one over ``max_bytes`` comes as one without content.
+
+    A byte-order mark at the body's beginning, as Windows tools write one, is no part of its first line.
+    """
     number = 0
     pending, is_over = bytearray(), False
-    async for chunk in chunks:
+    async for chunk in _without_mark(chunks):
         first, *others = chunk.split(b"\n")
         if not others:
             pending += first
@@ -158,6 +162,21 @@ async def read_lines(chunks: AsyncIterator[bytes], max_bytes: int) -> AsyncItera
     last = _line(number + 1, bytes(pending), max_bytes, is_over=is_over)
     if last is not None:
         yield [last]
+
+
+async def _without_mark(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    beginning: bytes | None = b""
+    async for chunk in chunks:
+        if beginning is None:
+            yield chunk
+            continue
+        beginning += chunk
+        # What may become a mark yet is kept until more has come.
+        if not BOM_UTF8.startswith(beginning):
+            yield beginning.removeprefix(BOM_UTF8)
+            beginning = None
+    if beginning:
+        yield beginning.removeprefix(BOM_UTF8)
 
 
 def _line(number: int, content: bytes, max_bytes: int, *, is_over: bool = False) -> Line | None:

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from codecs import BOM_UTF8
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -26,6 +28,16 @@ async def test_a_gzipped_import_is_taken(staff: httpx.AsyncClient, session: Asyn
     answer = await staff.post(PATH, content=gzip.compress(lines), headers=GZIP)
     assert {json.loads(result)["status"] for result in answer.text.splitlines()} == {"created"}
     assert await count(session, "survey_response") == 1_100
+
+
+@pytest.mark.parametrize(("pack", "headers"), [(bytes, {}), (gzip.compress, GZIP)], ids=["plain", "gzipped"])
+async def test_a_byte_order_mark_hurts_no_import(
+    staff: httpx.AsyncClient, pack: Callable[[bytes], bytes], headers: dict[str, str]
+) -> None:
+    answer = await staff.post(PATH, content=pack(BOM_UTF8 + ndjson([line(), line()])), headers=headers)
+    assert [json.loads(result)["status"] for result in answer.text.splitlines()] == ["created", "created"]
+    answer = await staff.post(PATH, content=pack(BOM_UTF8), headers=headers)
+    assert (answer.status_code, answer.json()["invalid_params"][0]["name"]) == (422, "body")
 
 
 async def test_members_one_after_another_are_one_body(staff: httpx.AsyncClient, session: AsyncSession) -> None:
