@@ -21,7 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reporting_api.editions.content import EditionContent, digest
 from services.reporting_api.editions.formats import CURRENT_FORMAT, STEPS
+from services.reporting_api.measures.registry import MeasureUnit
 from services.reporting_api.tables.formats.registry import FileFormat
+from services.reporting_api.tables.formats.units import UNIT_LABELS
 from services.shared.identifiers import new_uuid
 from services.shared.tables import Edition
 from tests.reporting_api.review.conftest import PUBLISHED_AT, draft, publish
@@ -207,7 +209,8 @@ async def test_an_edition_of_measures_there_are_no_more(
         assert all(row["unit"] == units[row["measure"]] for row in rows)
         assert pq.read_table(io.BytesIO(answers[FileFormat.PARQUET].content)).num_rows == len(rows)
         decimals = answers[FileFormat.JSON_STAT].json()["dimension"]["measure"]["category"].get("unit", {})
-        assert {slug: it["label"] for slug, it in decimals.items()} == {slug: units[slug] for slug in decimals}
+        words = {slug: UNIT_LABELS[MeasureUnit(units[slug])]["en"] for slug in decimals}
+        assert {slug: it["label"] for slug, it in decimals.items()} == words
         notes = openpyxl.load_workbook(io.BytesIO(answers[FileFormat.XLSX].content))["notes"]
         told = {str(word): str(text) for word, text in notes.iter_rows(values_only=True)}
         assert all(DEFINED["en"] in told[slug] for slug in decimals)
