@@ -32,6 +32,8 @@ from services.shared.problems import (
     install_problem_handlers,
     problem_responses,
 )
+from services.shared.query_parameters import PREFIX as REFUSES_UNKNOWN_PARAMETERS
+from services.shared.query_parameters import QueryIndex, QueryMiddleware
 from services.shared.request_context import REQUEST_ID_HEADER, RequestContextMiddleware
 from services.shared.security import KeyWith
 from services.shared.settings import Settings, get_settings
@@ -95,6 +97,8 @@ def create_app(
     app.state.catalogue = CatalogueCache(settings.catalogue_refresh_seconds)
     install_problem_handlers(app)
     all_routers = (*routers, health.router)
+    # Within MethodMiddleware, so that HEAD is asked as GET is.
+    app.add_middleware(QueryMiddleware, index=QueryIndex(all_routers))
     app.add_middleware(MethodMiddleware, index=MethodIndex(all_routers))
     _add_middleware(app, settings, _limits(settings, stream_paths, upload_limit))
     for router in all_routers:
@@ -139,7 +143,8 @@ def _add_middleware(app: FastAPI, settings: Settings, limit_of: LimitOf) -> None
 
 
 def _document_common_problems(responses: dict[str, Any], *, has_body: bool, path: str) -> None:
-    """What any request may be answered: 422 by the framework; 400, 413 and 503 before an endpoint sees it.
+    """What any request may be answered: 422 by the framework, and for unknown parameters of queries; 400, 413 and 503
+    before an endpoint sees it.
 
     An operation that documents its 400 in another shape answers all its errors in that shape, and no 422.
     """
@@ -150,10 +155,21 @@ def _document_common_problems(responses: dict[str, Any], *, has_body: bool, path
         responses["422"] = problem_responses(InvalidRequestProblem)[422]
     if path.startswith(health.PREFIX):
         return
+    if path.startswith(REFUSES_UNKNOWN_PARAMETERS):
+        responses["422"] = _with_invalid_request(responses.get("422"))
     responses.setdefault("503", problem_responses(UnavailableProblem)[503])
     responses.setdefault("400", problem_responses(BadRequestProblem)[400])
     if has_body:
         responses.setdefault("413", problem_responses(PayloadTooLargeProblem)[413])
+
+
+def _with_invalid_request(documented: dict[str, Any] | None) -> dict[str, Any]:
+    answer = problem_responses(InvalidRequestProblem)[422]
+    if documented is None:
+        return answer
+    if InvalidRequestProblem.code in documented["description"]:
+        return documented
+    return documented | {"description": f"{answer['description']}; {documented['description']}"}
 
 
 def _routes_with_key(routers: Sequence[APIRouter]) -> Iterator[APIRoute]:

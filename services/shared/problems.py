@@ -183,7 +183,7 @@ class UnavailableProblem(Problem):
 
 def invalid(name: str, reason: str) -> InvalidRequestProblem:
     """The problem of one wrong field."""
-    return InvalidRequestProblem(f"{name}: {reason}", invalid_params=[InvalidParam(name=name, reason=reason)])
+    return wrong_fields([InvalidParam(name=name, reason=reason)])
 
 
 def problem_responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
@@ -228,7 +228,11 @@ def validation_problem(errors: Sequence[Any]) -> Problem:
     """Pydantic's errors as one problem: 400 where it was not even JSON, else 422 with every field that is wrong."""
     if any(error["type"] == "json_invalid" for error in errors):
         return BadRequestProblem("the body is not valid JSON in UTF-8; check quotes, commas, brackets and encoding")
-    params = invalid_params_of(errors)
+    return wrong_fields(invalid_params_of(errors))
+
+
+def wrong_fields(params: Sequence[InvalidParam]) -> InvalidRequestProblem:
+    """The problem of one or more wrong fields."""
     count = f"{len(params)} fields are wrong" if len(params) > 1 else f"{params[0].name}: {params[0].reason}"
     return InvalidRequestProblem(count, invalid_params=params)
 
