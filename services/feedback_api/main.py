@@ -13,6 +13,7 @@ from services.feedback_api.form import endpoints as form
 from services.feedback_api.form.errors import FORM_PATH, FormErrorMiddleware
 from services.feedback_api.initiatives.endpoints import router as initiatives_router
 from services.feedback_api.mail.endpoints import router as mail_router
+from services.feedback_api.metrics import look_up
 from services.feedback_api.ombudsman import endpoints as ombudsman
 from services.feedback_api.open311 import endpoints as open311
 from services.feedback_api.open311.errors import Open311ErrorMiddleware
@@ -98,10 +99,13 @@ def create() -> FastAPI:
         stream_paths=frozenset({feedback.IMPORT_PATH, ombudsman.IMPORT_PATH}),
         upload_limit=_upload_limit,
         lifespan=background,
+        look_up=look_up,
     )
     settings = app.state.settings
     app.state.feedback_groups = feedback_groups(
-        waiting_max=settings.feedback_queue_max, group_max=settings.feedback_batch_max
+        waiting_max=settings.feedback_queue_max,
+        group_max=settings.feedback_batch_max,
+        metrics=app.state.metrics,
     )
     app.add_middleware(Open311ErrorMiddleware)
     app.add_middleware(FormErrorMiddleware)

@@ -15,6 +15,7 @@ from services.reporting_api.exports.endpoints import router as exports_router
 from services.reporting_api.hours.endpoints import router as hours_router
 from services.reporting_api.keepers import Keepers
 from services.reporting_api.measures.endpoints import router as measures_router
+from services.reporting_api.metrics import look_up
 from services.reporting_api.odata.endpoints import router as odata_router
 from services.reporting_api.parameters import PARAMETERS
 from services.reporting_api.participation.endpoints import router as participation_router
@@ -88,6 +89,7 @@ def create() -> FastAPI:
             review_router,
         ],
         lifespan=_statement_clients,
+        look_up=look_up,
     )
     app.state.statement_clients = None
     app.state.edition_turn = asyncio.Lock()

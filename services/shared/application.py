@@ -21,6 +21,10 @@ from services.shared.crowd import Crowd, CrowdMiddleware
 from services.shared.database import connect
 from services.shared.idempotency import REPLAYED_HEADER, forgetting
 from services.shared.logs import configure_logging, quiet_libraries
+from services.shared.metrics import endpoints as metrics
+from services.shared.metrics.instruments import Metrics
+from services.shared.metrics.keys import ScrapeKeys, admitted
+from services.shared.metrics.lookups import LookUp, nothing
 from services.shared.problems import (
     PROBLEM_MEDIA_TYPE,
     BadRequestProblem,
@@ -58,10 +62,11 @@ def create_app(
     stream_paths: frozenset[str] = frozenset(),
     upload_limit: Callable[[str, str], int | None] | None = None,
     lifespan: Lifespan = _nothing_more,
+    look_up: LookUp = nothing,
 ) -> FastAPI:
     """A service's app. ``parameters`` says by name what those of addresses mean; ``stream_paths`` take bodies of any
     length, and ``upload_limit`` may tell a larger limit for a path and content type than the setting's; ``lifespan``
-    runs what the service needs besides.
+    runs what the service needs besides, and ``look_up`` tells metrics of its tables.
 
     The database is connected when the app starts, unless ``app.state.sessions`` was set before, as tests do.
     """
@@ -74,6 +79,7 @@ def create_app(
         if is_process:
             configure_logging(service, settings.log_level)
             app.state.sessions = connect(settings, service)
+            app.state.metrics.watch(app.state.sessions.engine)
         forgets = forgetting(app.state.sessions, service, days=settings.idempotency_key_days)
         async with forgets, lifespan(app):
             if is_process:
@@ -92,18 +98,22 @@ def create_app(
     )
     app.state.service = service
     app.state.settings = settings
-    app.state.crowd = Crowd(settings.requests_max)
+    app.state.metrics = Metrics()
+    app.state.scrape_keys = ScrapeKeys()
+    app.state.look_up = look_up
+    app.state.crowd = Crowd(settings.requests_max, counted=app.state.metrics.refused)
     app.state.sessions = None
     app.state.catalogue = CatalogueCache(settings.catalogue_refresh_seconds)
     install_problem_handlers(app)
-    all_routers = (*routers, health.router)
+    all_routers = (*routers, health.router, metrics.router)
     # Within MethodMiddleware, so that HEAD is asked as GET is.
     app.add_middleware(QueryMiddleware, index=QueryIndex(all_routers))
     app.add_middleware(MethodMiddleware, index=MethodIndex(all_routers))
     _add_middleware(app, settings, _limits(settings, stream_paths, upload_limit))
     for router in all_routers:
         app.include_router(router)
-    _document_problems(app, parameters, key_operations={_operation_id(route) for route in _routes_with_key(routers)})
+    with_key = {_operation_id(route) for route in _routes_with_key(all_routers)}
+    _document_problems(app, parameters, key_operations=with_key)
     return app
 
 
@@ -126,7 +136,7 @@ def _add_middleware(app: FastAPI, settings: Settings, limit_of: LimitOf) -> None
     # Added last is outermost: the request id is there for whatever answers.
     app.add_middleware(BodyLimitMiddleware, limit_of=limit_of)
     app.add_middleware(CrashMiddleware)
-    app.add_middleware(RequestContextMiddleware)
+    app.add_middleware(RequestContextMiddleware, metrics=app.state.metrics)
     app.add_middleware(CrowdMiddleware, crowd=app.state.crowd)
     # Outside the crowd: a browser whose question beforehand is refused tells its page nothing.
     if settings.cors_origins:
@@ -175,7 +185,9 @@ def _with_invalid_request(documented: dict[str, Any] | None) -> dict[str, Any]:
 def _routes_with_key(routers: Sequence[APIRouter]) -> Iterator[APIRoute]:
     """Operations that are for keys with a scope; the others that read keys are for the public too."""
     for route in (route for router in routers for route in router.routes):
-        if isinstance(route, APIRoute) and any(isinstance(one.call, KeyWith) for one in _all_of(route.dependant)):
+        if isinstance(route, APIRoute) and any(
+            isinstance(one.call, KeyWith) or one.call is admitted for one in _all_of(route.dependant)
+        ):
             yield route
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
+from prometheus_client import Counter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.shared.health import PREFIX as HEALTH
 from services.shared.identifiers import new_uuid
+from services.shared.metrics.endpoints import PATH as METRICS
 from services.shared.problems import PROBLEM_MEDIA_TYPE, ProblemDocument, UnavailableProblem
 from services.shared.request_context import REQUEST_ID_HEADER
 
@@ -19,6 +21,8 @@ RETRY_SECONDS = 1
 LOG_SECONDS = 1.0
 """How often it is logged how many were refused: a line for each would cost as much as an answer. Those between two
 lines share a request id, by which the line is found."""
+
+_ALWAYS = (HEALTH, METRICS)
 
 STATUS = HTTPStatus.SERVICE_UNAVAILABLE
 
@@ -44,8 +48,9 @@ class Refusal:
 class Crowd:
     """How many requests a process may have under way, and what the others are told."""
 
-    def __init__(self, requests_max: int) -> None:
+    def __init__(self, requests_max: int, *, counted: Counter) -> None:
         self.requests_max = requests_max
+        self._counted = counted
         self._refused = 0
         self._logged_at = -math.inf
         self._refusal = _refusal("", requests_max)
@@ -53,6 +58,7 @@ class Crowd:
     def refuse(self) -> Refusal:
         """What one more is told, which is counted. Written beforehand: time to refuse is taken from answering."""
         self._refused += 1
+        self._counted.inc()
         if time.monotonic() - self._logged_at >= LOG_SECONDS:
             request_id = str(new_uuid())
             log.warning("crowded", request_id=request_id, refused=self._refused, requests_max=self.requests_max)
@@ -64,7 +70,8 @@ class Crowd:
 class CrowdMiddleware:
     """Refuses with 503 and ``Retry-After`` while as many requests are under way as the crowd allows.
 
-    Without a bound each that comes makes all others wait longer. Whether the service lives may always be asked. Most
+    Without a bound each that comes makes all others wait longer. Whether the service lives, and what is the
+    matter with it, may always be asked. Most
     are refused before they come here (:mod:`services.shared.refusing_protocol`).
     """
 
@@ -75,7 +82,7 @@ class CrowdMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI call."""
-        if scope["type"] != "http" or scope["path"].startswith(HEALTH):
+        if scope["type"] != "http" or scope["path"].startswith(_ALWAYS):
             await self.app(scope, receive, send)
             return
         if self._under_way >= self.crowd.requests_max:

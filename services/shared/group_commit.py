@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.database import Sessions
+from services.shared.metrics.instruments import Metrics
 from services.shared.problems import Problem, UnavailableProblem
 
 RETRY_SECONDS = 1
@@ -84,9 +85,11 @@ class GroupCommit(Generic[Item, Outcome]):
         *,
         waiting_max: int,
         group_max: int,
+        metrics: Metrics,
         open_session: OpenSession = autocommitting,
     ) -> None:
         self._noun = noun
+        self._metrics = metrics.of_groups(noun)
         self._write = write
         self._open_session = open_session
         self._waiting_max = waiting_max
@@ -103,6 +106,7 @@ class GroupCommit(Generic[Item, Outcome]):
             raise _come_again(f"{len(self._waiting)} {self._noun} wait to be stored; send it again")
         waiting: Waiting[Item, Outcome] = Waiting(item)
         self._waiting.append(waiting)
+        self._metrics.waiting.inc()
         if self._writer is None or self._writer.done():
             # A context of its own: the writer outlives the request that wakes it.
             self._writer = asyncio.get_running_loop().create_task(self._write_waiting(sessions), context=Context())
@@ -124,6 +128,8 @@ class GroupCommit(Generic[Item, Outcome]):
 
     def _next_group(self) -> Group[Item, Outcome]:
         count = min(len(self._waiting), self._group_max)
+        self._metrics.waiting.dec(count)
+        self._metrics.rows.observe(count)
         return Group([self._waiting.popleft() for _ in range(count)])
 
     async def _write_group(self, session: AsyncSession, group: Group[Item, Outcome]) -> None:

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.shared.identifiers import new_uuid
+from services.shared.metrics.instruments import Metrics
 
 REQUEST_ID_HEADER = "X-Request-ID"
 
@@ -26,10 +27,11 @@ def current_request_id() -> str:
 
 
 class RequestContextMiddleware:
-    """Gives each request its id and logs it once: method, path without query, status, time. No text, no key."""
+    """Gives each request its id, logs and counts it once: method, route, status, time. No text, no key."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics | None = None) -> None:
         self.app = app
+        self.metrics = metrics or Metrics()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI call."""
@@ -41,6 +43,7 @@ class RequestContextMiddleware:
         token = _request_id.set(request_id)
         started = time.perf_counter()
         status = 0
+        self.metrics.under_way.inc()
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -52,13 +55,16 @@ class RequestContextMiddleware:
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            route = scope.get("route")
+            seconds = time.perf_counter() - started
+            # The route's template, not the path: a path may hold a receipt.
+            route = getattr(scope.get("route"), "path", None)
+            self.metrics.under_way.dec()
+            self.metrics.answered(scope["method"], route, status, seconds)
             log.info(
                 "answered",
                 method=scope["method"],
-                # The route's template, not the path: a path may hold a receipt.
-                route=getattr(route, "path", None),
+                route=route,
                 status=status,
-                ms=round((time.perf_counter() - started) * 1000, 1),
+                ms=round(seconds * 1000, 1),
             )
             _request_id.reset(token)

@@ -21,4 +21,5 @@ class Scope(StrEnum):
     SURVEY_MODERATE = "survey:moderate"
     REPORT_INTERNAL = "report:internal"
     REPORT_PUBLISH = "report:publish"
+    METRICS_READ = "metrics:read"
     SERVICE = "service"

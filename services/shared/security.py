@@ -60,16 +60,16 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-_bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer katsaus_…`")
-_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key, for tools without Bearer.")
+bearer_scheme = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer katsaus_…`")
+header_scheme = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key, for tools without Bearer.")
 
 _UNAUTHORIZED_HEADERS = {"WWW-Authenticate": "Bearer"}
 
 
 async def find_principal(
     request: Request,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
-    header: Annotated[str | None, Security(_header)] = None,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_scheme)] = None,
+    header: Annotated[str | None, Security(header_scheme)] = None,
 ) -> Principal | None:
     """The key of the request, or None without one; a key that is not valid is refused even on public paths."""
     key = bearer.credentials if bearer else header

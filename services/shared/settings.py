@@ -46,6 +46,12 @@ class Settings(BaseSettings):
         description="How long a request waits for one of these connections before it is answered 503 with Retry-After: "
         "whoever waits longer has given up.",
     )
+    metrics_lookup_seconds: float = Field(
+        default=3.0,
+        gt=0,
+        description="How long `/metrics` waits for the database, once for the key and once for the figures: Prometheus "
+        "gives up after ten seconds, and would then learn nothing.",
+    )
     requests_max: int = Field(
         default=250,
         ge=1,

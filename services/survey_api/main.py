@@ -22,6 +22,7 @@ from services.survey_api.held_answers.service import Release
 from services.survey_api.hourly_counts.endpoints import COUNTS_PATH
 from services.survey_api.hourly_counts.endpoints import router as hourly_counts
 from services.survey_api.invitations.endpoints import router as invitations
+from services.survey_api.metrics import look_up
 from services.survey_api.misuse.endpoints import router as misuse
 from services.survey_api.parameters import PARAMETERS
 from services.survey_api.responses.answer_changes import forgetting_changes
@@ -98,6 +99,7 @@ def create() -> FastAPI:
         ],
         stream_paths=frozenset({IMPORT_PATH, COUNTS_PATH}),
         lifespan=_run_workers,
+        look_up=look_up,
     )
     # Outermost: also what the service's own middleware answers can be read by the widget.
     app.add_middleware(SurveyCorsMiddleware)
@@ -105,7 +107,10 @@ def create() -> FastAPI:
     app.state.surveys = surveys_read
     settings = app.state.settings
     app.state.response_groups = response_groups(
-        surveys_read, waiting_max=settings.response_queue_max, group_max=settings.response_batch_max
+        surveys_read,
+        waiting_max=settings.response_queue_max,
+        group_max=settings.response_batch_max,
+        metrics=app.state.metrics,
     )
     app.state.handovers_waiting = asyncio.Event()
     app.state.pull_waiting = asyncio.Event()

@@ -161,7 +161,7 @@ async def test_without_a_window_nothing_is_a_double(app: FastAPI, public: httpx.
 
 
 async def test_more_than_may_wait_are_told_to_come_again(app: FastAPI, public: httpx.AsyncClient) -> None:
-    app.state.feedback_groups = feedback_groups(waiting_max=5, group_max=2)
+    app.state.feedback_groups = feedback_groups(waiting_max=5, group_max=2, metrics=app.state.metrics)
     answers = await send_all(public, [{"text": words()} for _ in range(40)])
     statuses = Counter(answer.status_code for answer in answers)
     assert set(statuses) == {201, 503}

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.bodies import SURVEY_CODE, response_bodies, survey_definition
 from services.shared.clock import local_day, now
@@ -57,12 +58,23 @@ def test_what_is_sent_to_any_of_them_is_stored_once(up: UpWithWorkers) -> None:
         statuses = {status for of_client in pool.map(send_all, range(CLIENTS)) for status in of_client}
     assert statuses <= {200, 201}
 
+    # Whichever process is asked tells of all.
+    sent = sum(len(bodies[number % 4 :: 4]) for number in range(CLIENTS))
+    for _ in range(2 * WORKERS):
+        with up.client(1, key=up.key) as client:
+            assert answered(client.get("/metrics").text, "/v1/surveys/{code}/responses") == sent
+
     quarter = up.get(f"/v1/quarters/{period_of(PeriodKind.QUARTER, local_day(now())).label}")
     (chat,) = (chat for chat in quarter["chats"] if chat["code"] == SURVEY_CODE)
     assert chat["respondents"]["value"] == len(bodies)
 
     up.stop()
     assert up.remaining() == []
+
+
+def answered(metrics: str, route: str) -> float:
+    samples = [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]
+    return sum(one.value for one in samples if one.name == "http_requests_total" and one.labels["route"] == route)
 
 
 def command_of(pid: int) -> str:

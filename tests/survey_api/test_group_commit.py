@@ -184,7 +184,8 @@ async def test_a_version_published_elsewhere_is_answered_at_once(
 
 
 async def test_more_than_may_wait_are_told_to_come_again(app: FastAPI, public: httpx.AsyncClient, survey: str) -> None:
-    app.state.response_groups = response_groups(app.state.surveys, waiting_max=5, group_max=2)
+    state = app.state
+    state.response_groups = response_groups(state.surveys, waiting_max=5, group_max=2, metrics=state.metrics)
     answers = await give_all(public, survey, [{"answers": {"nps": 1}}] * 40)
     statuses = Counter(answer.status_code for answer in answers)
     assert set(statuses) == {201, 503}

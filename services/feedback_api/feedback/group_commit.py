@@ -15,6 +15,7 @@ from services.shared.catalogue import Catalogue
 from services.shared.clock import now
 from services.shared.group_commit import GroupCommit
 from services.shared.group_keys import RequestKey
+from services.shared.metrics.instruments import Metrics
 from services.shared.settings import Settings
 
 
@@ -33,9 +34,9 @@ FeedbackGroups = GroupCommit[Arrival, str]
 """The queue of submissions, which tells each its receipt, as JSON."""
 
 
-def feedback_groups(*, waiting_max: int, group_max: int) -> FeedbackGroups:
+def feedback_groups(*, waiting_max: int, group_max: int, metrics: Metrics) -> FeedbackGroups:
     """A queue of submissions."""
-    return GroupCommit("submissions", _write, waiting_max=waiting_max, group_max=group_max)
+    return GroupCommit("submissions", _write, waiting_max=waiting_max, group_max=group_max, metrics=metrics)
 
 
 async def _write(session: AsyncSession, arrivals: Sequence[Arrival]) -> Sequence[str | None]:

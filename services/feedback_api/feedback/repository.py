@@ -164,6 +164,17 @@ async def fetch_by_reference(
     return {(row.source, row.source_reference or ""): row for row in rows}
 
 
+async def count_unconfirmed_holds(session: AsyncSession) -> dict[str, int]:
+    """How many items are kept apart without a person's word, by why."""
+    statement = (
+        select(Feedback.hold, func.count())
+        .where(col(Feedback.hold).is_not(None), col(Feedback.hold_confirmed_at).is_(None))
+        .group_by(col(Feedback.hold))
+    )
+    counted: dict[str | None, int] = dict((await session.execute(statement)).all())
+    return {hold.value: counted.get(hold.value, 0) for hold in Hold}
+
+
 async def fetch_content(session: AsyncSession, feedback_id: UUID) -> FeedbackContent | None:
     """The content of an item, or None once erased."""
     return await session.get(FeedbackContent, feedback_id)

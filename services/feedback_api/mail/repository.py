@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from services.shared.identifiers import new_uuid
 from services.shared.tables import Feedback, FeedbackContent, FeedbackEvent, FeedbackEventContent, OutgoingMail
@@ -121,6 +121,15 @@ async def find_feedback_id(session: AsyncSession, event_id: UUID) -> UUID:
     """The item that a letter's event is of."""
     statement = select(FeedbackEvent.feedback_id).where(col(FeedbackEvent.id) == event_id)
     return (await session.execute(statement)).scalar_one()
+
+
+async def count_queued(session: AsyncSession) -> tuple[int, datetime | None]:
+    """How many letters wait, and since when the oldest does."""
+    statement = select(func.count(), func.min(OutgoingMail.created_at)).where(
+        col(OutgoingMail.state) == MailState.QUEUED.value
+    )
+    count, oldest = (await session.execute(statement)).one()
+    return count, oldest
 
 
 async def list_mail(session: AsyncSession, state: MailState, limit: int) -> list[tuple[OutgoingMail, UUID | None]]:

@@ -1,13 +1,14 @@
 """Reading and writing editions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, inspect, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlalchemy.orm.interfaces import ORMOption
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from services.reporting_api.editions.errors import EditionInPreparationProblem
 from services.shared.tables import Edition
@@ -40,6 +41,11 @@ async def last_published(session: AsyncSession) -> Edition | None:
     """The edition that was published last."""
     statement = select(Edition).where(col(Edition.published_at).is_not(None))
     return (await session.execute(statement.order_by(col(Edition.published_at).desc()).limit(1))).scalar_one_or_none()
+
+
+async def last_published_at(session: AsyncSession) -> datetime | None:
+    """When an edition was published last."""
+    return (await session.execute(select(func.max(Edition.published_at)))).scalar_one()
 
 
 async def insert(session: AsyncSession, edition: Edition) -> None:

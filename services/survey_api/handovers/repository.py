@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, tuple_, update
+from sqlalchemy import ColumnElement, func, insert, tuple_, update
+from sqlalchemy import and_ as sql_and
+from sqlalchemy import select as sql_select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -95,6 +97,26 @@ async def _update(session: AsyncSession, handover_id: UUID, **values: object) ->
         .execution_options(synchronize_session=False)
     )
     await session.execute(statement)
+
+
+class Backlog(NamedTuple):
+    """What has not been delivered."""
+
+    waiting: int
+    parked: int
+    oldest_waiting_at: datetime | None
+
+
+async def count_backlog(session: AsyncSession) -> Backlog:
+    """How many wait or are parked, and since when the oldest waits."""
+    waiting = sql_and(*_is_waiting())
+    statement = sql_select(
+        func.count().filter(waiting),
+        func.count().filter(*_CONDITIONS[HandoverState.PARKED]),
+        func.min(col(CommentHandover.created_at)).filter(waiting),
+    ).where(~_IS_DELIVERED)
+    row = (await session.execute(statement)).one()
+    return Backlog(row[0], row[1], row[2])
 
 
 async def list_handovers(

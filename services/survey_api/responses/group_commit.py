@@ -10,6 +10,7 @@ from services.shared.catalogue import Catalogue
 from services.shared.clock import now
 from services.shared.group_commit import GroupCommit
 from services.shared.group_keys import RequestKey
+from services.shared.metrics.instruments import Metrics
 from services.survey_api.responses import group_repository, service
 from services.survey_api.responses.schemas import ResponseCreate
 from services.survey_api.responses.submission import JudgedResponse, ResponseKey
@@ -38,7 +39,7 @@ ResponseGroups = GroupCommit[Arrival, ResponseKey]
 """The queue of responses, which tells each its key."""
 
 
-def response_groups(surveys: SurveyCache, *, waiting_max: int, group_max: int) -> ResponseGroups:
+def response_groups(surveys: SurveyCache, *, waiting_max: int, group_max: int, metrics: Metrics) -> ResponseGroups:
     """A queue of responses to the surveys that are known."""
 
     async def write(session: AsyncSession, arrivals: Sequence[Arrival]) -> Sequence[ResponseKey | None]:
@@ -48,7 +49,7 @@ def response_groups(surveys: SurveyCache, *, waiting_max: int, group_max: int) -
         kept = {id(response): key for key, response in first.items() if key in created}
         return [kept.get(id(response)) for response in judged]
 
-    return GroupCommit("responses", write, waiting_max=waiting_max, group_max=group_max)
+    return GroupCommit("responses", write, waiting_max=waiting_max, group_max=group_max, metrics=metrics)
 
 
 def _first_of_each(
