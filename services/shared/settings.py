@@ -33,7 +33,7 @@ class Settings(BaseSettings):
         ge=1,
         le=64,
         description="Processes that `katsaus up` runs of each service. One fills a core; more need cores of their own, "
-        "and PostgreSQL needs one too. They share the database and nothing else.",
+        "and PostgreSQL needs one too. They share the database and the counts of `/metrics`.",
     )
     database_pool_size: int = Field(
         default=10,
