@@ -25,6 +25,7 @@ from services.shared.metrics import endpoints as metrics
 from services.shared.metrics.instruments import Metrics
 from services.shared.metrics.keys import ScrapeKeys, admitted
 from services.shared.metrics.lookups import LookUp, nothing
+from services.shared.metrics.questions import Questions
 from services.shared.problems import (
     PROBLEM_MEDIA_TYPE,
     BadRequestProblem,
@@ -99,7 +100,8 @@ def create_app(
     app.state.service = service
     app.state.settings = settings
     app.state.metrics = Metrics()
-    app.state.scrape_keys = ScrapeKeys()
+    app.state.questions = Questions(settings.metrics_lookup_seconds)
+    app.state.scrape_keys = ScrapeKeys(app.state.questions)
     app.state.look_up = look_up
     app.state.crowd = Crowd(settings.requests_max, counted=app.state.metrics.refused)
     app.state.sessions = None

@@ -72,6 +72,11 @@ async def test_one_too_many_is_refused_and_those_under_way_are_answered(
 
     assert_is_told_to_come_again(await client.get("/asks"))
     assert (await client.get("/health/live")).status_code == 200
+    # Without a key, and not because the process is full.
+    assert (await client.get("/metrics")).status_code == 401
+    metrics = app.state.metrics.registry
+    assert metrics.get_sample_value("katsaus_requests_refused_total") == 1
+    assert metrics.get_sample_value("http_requests_in_progress") == limit
 
     app.state.may_answer.set()
     assert {answer.status_code for answer in await asyncio.gather(*under_way)} == {200}

@@ -1,5 +1,6 @@
 """What Prometheus is told: exact counts, figures of the database, and nothing of anybody."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from services.feedback_api.main import create as create_feedback
 from services.reporting_api.main import create as create_reporting
 from services.shared.database import connect
+from services.shared.metrics.questions import Questions
 from services.shared.schema_version import expected_revision
 from services.shared.scopes import Scope
 from services.shared.settings import Settings
@@ -136,6 +138,28 @@ async def test_a_database_that_is_away_is_told(
         answer = await stranger.get("/metrics")
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     await nowhere.dispose()
+
+
+async def test_a_database_that_hangs_is_asked_once() -> None:
+    questions, may_end, ended = Questions(0.01), asyncio.Event(), asyncio.Event()
+    asked: list[None] = []
+
+    async def hang() -> None:
+        asked.append(None)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await may_end.wait()  # as a connection does whose server says nothing
+            ended.set()
+
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            await questions.ask(hang())
+    assert len(asked) == 1
+    may_end.set()
+    await ended.wait()
+    await asyncio.sleep(0)  # what is to be done when it has ended is done next
+    assert await questions.ask(asyncio.sleep(0, "an answer")) == "an answer"
 
 
 async def test_reporting_api_answers_openmetrics(connection: AsyncConnection, key: str) -> None:

@@ -139,6 +139,7 @@ async def test_the_connection_of_a_refused_request_lives_on(app: FastAPI, addres
         await fill(app, busy)
         for _ in range(2):
             assert_is_told_to_come_again(await other.ask("POST", "/v1/waits", body=b"x" * 100_000))
+        assert app.state.metrics.registry.get_sample_value("katsaus_requests_refused_total") == 2
         assert (await other.ask("GET", "/health/live")).status == 200
         app.state.may_answer.set()
         assert {(await client.read()).status for client in busy} == {200}

@@ -19,6 +19,8 @@ from services.shared.schema_version import expected_revision
 
 PATH = "/metrics"
 
+_KINDS = ("text/plain", "application/openmetrics-text")
+
 router = APIRouter(tags=["health"])
 
 
@@ -42,7 +44,10 @@ class _Scrape(Collector):
     summary="What Prometheus asks for",
     response_class=Response,
     responses={
-        200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format."},
+        200: {
+            "content": {kind: {"schema": {"type": "string"}} for kind in _KINDS},
+            "description": "Prometheus' text format, or OpenMetrics.",
+        },
         **problem_responses(UnauthorizedProblem, ForbiddenProblem),
     },
 )
@@ -53,9 +58,8 @@ async def metrics_read(request: Request, is_up: Annotated[bool, Depends(admitted
     While the database is away, `katsaus_database_up` is 0, for keys that this process has let in before.
     """
     state = request.app.state
-    seconds = state.settings.metrics_lookup_seconds
     found = [database_up(is_up=False)]
     if is_up:
-        found = await looked_up(sessions_of(request), state.look_up, seconds=seconds)
+        found = await looked_up(state.questions, sessions_of(request), state.look_up)
     encode, content_type = choose_encoder(request.headers.get("accept", ""))
     return Response(encode(_Scrape(state.metrics, found)), headers={"content-type": content_type})

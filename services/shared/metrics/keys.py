@@ -1,12 +1,12 @@
 """Who may ask for metrics: keys of the scope ``metrics:read``, also while the database is away."""
 
-import asyncio
 from typing import Annotated
 
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials
 
 from services.shared.metrics.lookups import AWAY
+from services.shared.metrics.questions import Questions
 from services.shared.problems import ForbiddenProblem, UnauthorizedProblem, UnavailableProblem
 from services.shared.scopes import Scope
 from services.shared.security import bearer_scheme, find_principal, hash_secret, header_scheme, require
@@ -23,18 +23,16 @@ class ScrapeKeys:
     A key that was let in is let in again while the database is away, by the process that remembers it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
         self._remembered: dict[str, None] = {}
 
-    async def admit(
-        self, request: Request, bearer: HTTPAuthorizationCredentials | None, header: str | None, *, seconds: float
-    ) -> bool:
+    async def admit(self, request: Request, bearer: HTTPAuthorizationCredentials | None, header: str | None) -> bool:
         """Whether the database could be asked for the key. Raises problems of 401, 403 and 503."""
         secret = bearer.credentials if bearer else header
         known = None if secret is None else hash_secret(secret)
         try:
-            async with asyncio.timeout(seconds):
-                _require.admit(await find_principal(request, bearer, header))
+            _require.admit(await self._questions.ask(find_principal(request, bearer, header)))
         except AWAY as error:
             if known in self._remembered:
                 return False
@@ -61,4 +59,4 @@ async def admitted(
 ) -> bool:
     """A dependency: lets keys of the scope in, and tells whether the database answers."""
     keys: ScrapeKeys = request.app.state.scrape_keys
-    return await keys.admit(request, bearer, header, seconds=request.app.state.settings.metrics_lookup_seconds)
+    return await keys.admit(request, bearer, header)

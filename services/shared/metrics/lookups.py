@@ -1,6 +1,5 @@
 """What is looked up in the database when Prometheus asks; a database that is away is told as such."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.shared.clock import now
 from services.shared.database import Sessions, cause_of
+from services.shared.metrics.questions import Questions
 
 LookUp = Callable[[AsyncSession], Awaitable[Iterable[Metric]]]
 """A service's own figures, by one cheap query each."""
@@ -46,12 +46,16 @@ def age(name: str, documentation: str, since: datetime | None) -> Metric:
     return gauge(name, documentation, 0 if since is None else max(0.0, (now() - since).total_seconds()))
 
 
-async def looked_up(sessions: Sessions, look_up: LookUp, *, seconds: float) -> list[Metric]:
-    """The service's figures, and whether the database told them within the time."""
+async def _ask(sessions: Sessions, look_up: LookUp) -> list[Metric]:
+    async with sessions.session() as session:
+        return list(await look_up(session))
+
+
+async def looked_up(questions: Questions, sessions: Sessions, look_up: LookUp) -> list[Metric]:
+    """The service's figures, and whether the database told them in time."""
     started = time.perf_counter()
     try:
-        async with asyncio.timeout(seconds), sessions.session() as session:
-            found = list(await look_up(session))
+        found = await questions.ask(_ask(sessions, look_up))
     except AWAY as error:
         log.warning("the database told no metrics", kind=type(error).__name__, cause=cause_of(error))
         return [database_up(is_up=False)]
