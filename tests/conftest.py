@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import httpx
+import hypothesis
 import psycopg
 import pytest
 from fastapi import FastAPI
@@ -37,6 +38,10 @@ FAST_AND_FORGETFUL = {
     "autovacuum": "off",  # its transactions would make what is kept of unchanged data look changed
 }
 """Tests throw their data away, so nothing needs to survive a power cut."""
+
+# A busy machine is no fault of what is tested.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

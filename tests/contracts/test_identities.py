@@ -100,7 +100,7 @@ def life(received_at: datetime, wanted: list[tuple[dict[str, Any], timedelta]]) 
     }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(lives=st.lists(st.tuples(near_turning_points, moves), max_size=12), example=drawn(near_turning_points))
 async def test_figures_balance_and_equal_the_recount(
     city: City,
@@ -132,7 +132,7 @@ async def test_figures_balance_and_equal_the_recount(
     assert sum(received.values()) == (await session.execute(text("SELECT count(*) FROM feedback"))).scalar_one()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(example=drawn(near_turning_points))
 async def test_the_histogram_is_what_a_plain_loop_counts(city: City, session: AsyncSession, example: Drawn) -> None:
     code = f"loop-{uuid4().hex[:8]}"

@@ -51,7 +51,7 @@ def test_a_claim_that_is_taken_back_is_none() -> None:
 
 @pytest.mark.parametrize("rule", _RULES, ids=lambda rule: rule.code)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_no_sentence_with_a_claim_is_passed_by_unread(rule: _Rule, data: st.DataObject) -> None:
     sentence = data.draw(st.from_regex(rule.in_sentence))
     assert any(stem in sentence for stem in _STEMS)

@@ -50,7 +50,7 @@ def attack(numbers: dict[tuple[str, str], int], hidden: frozenset[tuple[str, str
 
 
 class TestTwoWay:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(tables)
     def test_no_hidden_cell_is_known_and_no_small_one_known_to_be_small(self, rows: list[tuple[int, ...]]) -> None:
         numbers = by_place(rows)

@@ -98,7 +98,7 @@ async def topics(session: AsyncSession) -> list[str]:
     return list((await session.execute(text("SELECT code FROM topic ORDER BY position"))).scalars())
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much])
 @given(atoms=cities().filter(is_theme_shown))
 def test_no_small_cell_is_known_to_be_small(atoms: Atoms) -> None:
     joint = joint_of(atoms)

@@ -175,14 +175,14 @@ FRAGMENTS = st.sampled_from(
 
 
 class TestMaskingAMaskedText:
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     @given(st.lists(FRAGMENTS, max_size=12).map("".join))
     def test_changes_nothing_and_masking_never_lengthens(self, text: str) -> None:
         masked = mask(text).text
         assert mask(masked) == (masked, ())
         assert len(masked) <= len(text)
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(st.text(alphabet="0123456789A-+ .@b(i[]/", max_size=60))
     def test_whatever_it_holds(self, text: str) -> None:
         assert mask(mask(text).text).text == mask(text).text

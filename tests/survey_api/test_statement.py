@@ -216,7 +216,6 @@ BY_QUARTER = text(
 class TestHistogramIsRecount:
     @settings(
         max_examples=25,
-        deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     @given(responses=RESPONSES, repeated=st.integers(0, 5), posted=st.integers(0, 3))

@@ -263,7 +263,7 @@ def test_the_fonts_have_what_they_are_said_to_have() -> None:
     assert tags.text.count("ŋ") == 5
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(alphabet=st.sampled_from("ab \n#*_`[]()<>!-+>1.\\&|😀\u00ad\u200d\t"), max_size=80))
 @example("> " * 60 + "syvä")
 @example("- " * 60 + "syvä")
