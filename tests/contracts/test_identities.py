@@ -122,8 +122,10 @@ async def test_figures_balance_and_equal_the_recount(
         assert balance["received"] == balance["counted"] + balance["transferred_out"] + balance["inappropriate"]
         assert balance["counted"] == balance["handled"] + balance["open"]
         assert balance["holds"]
-        assert balance["counted"] == sum(entry["number"]["value"] for entry in report["feedback"]["by_type"])
-        assert balance["counted"] == sum(entry["number"]["value"] for entry in report["feedback"]["by_topic"])
+        for classes in (report["feedback"]["by_type"], report["feedback"]["by_topic"]):
+            numbers = [entry["number"]["value"] for entry in classes]
+            # Of a quarter that is over without a record nobody knows whether anybody counted.
+            assert balance["counted"] == sum(numbers) if balance["received"] else set(numbers) == {None}
         for statement in report["statements"]:
             assert [number for number in statement["numbers"] if not number["agrees"]] == []
             assert statement["status"] == "agree"
