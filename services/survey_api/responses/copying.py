@@ -1,7 +1,7 @@
 """Storing many responses by ``COPY``, which takes about a third less of the database than the best ``INSERT``.
 
-``COPY`` knows no ``ON CONFLICT``: what is here already is asked for first. Should another writer be faster in between,
-nothing of the copy stays, and the caller inserts.
+``COPY`` knows no ``ON CONFLICT``: :func:`copy_new` asks first for what is here already. Should another writer be faster
+in between, nothing of the copy stays, and the caller inserts.
 """
 
 from collections.abc import Sequence

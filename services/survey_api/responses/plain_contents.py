@@ -129,8 +129,8 @@ class PlainContent:
     reading: PlainReading
 
     @property
-    def is_closed(self) -> bool:
-        """Whether it holds nothing of one's own words or one's own visit, so that others may say the same."""
+    def may_recur(self) -> bool:
+        """Whether others may say the same: it holds no words and no visit of one's own."""
         return not self.reading.texts and self.interaction_id is None
 
     @property

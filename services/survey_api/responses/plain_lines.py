@@ -80,7 +80,7 @@ class PlainLines:
             return None
         survey = self._survey(fields["survey"])
         content = None if survey is None else survey.read(fields, given_at)
-        if content is not None and content.is_closed:
+        if content is not None and content.may_recur:
             if len(self._contents) >= CONTENTS_MAX:
                 self._contents.clear()
             self._contents[rest] = content
